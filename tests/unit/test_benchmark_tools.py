@@ -1,0 +1,183 @@
+"""The benchmarks' own tools: the corpus that they grow and the probe that measures a terminal program."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import corpus, ptyprobe
+
+ECHO = """
+import os, sys, termios, time, tty
+tty.setraw(0)
+sys.stdout.write("\\x1b[?1049h\\x1b[c"); sys.stdout.flush()
+answer = os.read(0, 100)
+sys.stdout.write("\\x1b[1;1H\\x1b[31mready " + answer[2:].decode()); sys.stdout.flush()
+while (key := os.read(0, 1)) != b"q":
+    os.write(1, b"\\x1b[2;1H" + key * 20)
+os.write(1, b"bye")
+"""
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Twelve pairs of one, three and five shared turns."""
+    asked = [f"What would you cook on day {day} of the week? I like soup." for day in range(12)]
+    rows = []
+    for number, question in enumerate(asked):
+        prompt = f"\n\nHuman: {question}"
+        for turn in range(number % 3):
+            prompt += f"\n\nAssistant: Something with {number} carrots and rice.\n\nHuman: And after {turn}?"
+        sides = (f"\n\nAssistant: A {kind} soup, then. Bread goes with it." for kind in ("good", "thin"))
+        rows.append(dict(zip(("chosen", "rejected"), (prompt + side for side in sides), strict=True)))
+    path = tmp_path / "source.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def read_pairs(path: Path) -> list[dict[str, str]]:
+    """Read a JSONL file, compressed or not."""
+    with corpus.open_text(path) as lines:
+        return [json.loads(line) for line in lines]
+
+
+def test_corpus_is_the_same_for_the_same_seed_only(source: Path, tmp_path: Path) -> None:
+    first, again, other = (tmp_path / name for name in ("first.jsonl", "again.jsonl", "other.jsonl"))
+    corpus.grow(200, first, source, seed=1)
+    corpus.grow(200, again, source, seed=1)
+    corpus.grow(200, other, source, seed=2)
+    assert first.read_bytes() == again.read_bytes()
+    assert first.read_bytes() != other.read_bytes()
+
+
+def test_corpus_of_several_blocks_begins_like_a_shorter_one(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corpus, "BLOCK", 40)
+    short, long = tmp_path / "short.jsonl", tmp_path / "long.jsonl.gz"
+    corpus.grow(40, short, source)
+    corpus.grow(100, long, source)
+    pairs = read_pairs(long)
+    assert len(pairs) == 100
+    assert pairs[:40] == read_pairs(short)
+
+
+def test_corpus_is_in_the_hh_format(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "corpus.jsonl"
+    corpus.grow(300, out, source)
+    pairs = read_pairs(out)
+    assert len(pairs) == 300
+    for pair in pairs:
+        assert set(pair) == {"chosen", "rejected"}
+        for transcript in pair.values():
+            turns = corpus.split_turns(transcript)
+            assert [role for role, _ in turns] == ["Human", "Assistant"] * (len(turns) // 2)
+            assert corpus.join_turns(turns) == transcript
+        chosen, rejected = (corpus.split_turns(pair[side]) for side in ("chosen", "rejected"))
+        assert chosen[:-1] == rejected[:-1]
+
+
+def test_corpus_has_families_that_go_on_with_the_rejected_dialogue(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "corpus.jsonl"
+    corpus.grow(1000, out, source)
+    pairs = read_pairs(out)
+    prompts = [pair["chosen"].rsplit("\n\nAssistant:", 1)[0] for pair in pairs]
+    begun = {prompt[: end + 2].rstrip("\n") for prompt in prompts for end in find_all(prompt, "\n\nHuman:")}
+    assert 20 <= sum(pair["rejected"] in begun for pair in pairs) <= 100
+    assert not any(pair["chosen"] in begun and pair["chosen"] != pair["rejected"] for pair in pairs)
+
+
+def find_all(text: str, part: str) -> list[int]:
+    """Return each place where the part begins, but for the text's own begin."""
+    return [at for at in range(1, len(text)) if text.startswith(part, at)]
+
+
+def test_corpus_grows_its_vocabulary(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "corpus.jsonl"
+    corpus.grow(500, out, source)
+    words = set(corpus.WORD.findall(out.read_text(encoding="utf-8")))
+    assert len(words) > 2 * len(corpus.read_material(source).words)
+
+
+def test_corpus_refuses_a_file_without_pairs(tmp_path: Path) -> None:
+    source = tmp_path / "none.jsonl"
+    source.write_text("\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="no hh pairs"):
+        corpus.grow(1, tmp_path / "out.jsonl", source)
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_corpus_of_the_real_file_has_its_shape(real_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "corpus.jsonl"
+    corpus.grow(2000, out, real_file)
+    turns = sorted(len(corpus.split_turns(pair["chosen"])) for pair in read_pairs(out))
+    assert turns[1000] == 4
+    assert turns[1800] == 8
+    assert 1.4e3 < out.stat().st_size / 2000 < 2.1e3
+
+
+def test_probe_answers_queries_and_counts_what_a_key_causes() -> None:
+    with ptyprobe.Terminal([sys.executable, "-c", ECHO], 80, 24) as terminal:
+        assert terminal.read_first_paint() > 0
+        terminal.read_until(lambda: b"?62;22c" in terminal.received)
+        figures = ptyprobe.press(terminal, b"x", 3)
+        assert figures.bytes == (26, 26, 26)
+        assert len(figures.last_ms) == 3
+        assert all(0 < first <= last for first, last in zip(figures.first_ms, figures.last_ms, strict=True))
+        assert terminal.memory() > 1
+        terminal.send(b"q")
+        terminal.read_until(lambda: b"bye" in terminal.received)
+        assert terminal.wait() == 0
+
+
+def test_probe_reads_no_faster_than_the_line() -> None:
+    script = "import os; os.write(1, b'.' * 3000)"
+    with ptyprobe.Terminal([sys.executable, "-c", script], rate=20_000) as terminal:
+        terminal.read_first_paint()
+        reading = terminal.read(quiet=0.2, first=5.0)
+        assert len(terminal.received) == 3000
+        assert reading.last is not None
+        assert reading.last >= (3000 - 2 * 200) / 20_000
+
+
+def test_probe_delays_keys_by_the_round_trip() -> None:
+    with ptyprobe.Terminal([sys.executable, "-c", ECHO], rtt=150) as terminal:
+        terminal.read_until(lambda: b"?62;22c" in terminal.received)
+        terminal.send(b"x")
+        reading = terminal.read(quiet=0.1, first=5.0)
+        assert reading.count == 26
+        assert reading.first is not None
+        assert reading.first >= 0.15
+
+
+def test_probe_says_that_the_program_ended() -> None:
+    with ptyprobe.Terminal([sys.executable, "-c", "print('gone')"]) as terminal:
+        with pytest.raises(ptyprobe.Ended, match="gone"):
+            terminal.read_until(lambda: False)
+        assert terminal.wait() == 0
+
+
+def test_probe_kills_what_still_runs() -> None:
+    terminal = ptyprobe.Terminal([sys.executable, "-c", "import time; time.sleep(600)"])
+    terminal.close()
+    assert terminal.exit_status == -signal.SIGKILL
+
+
+def test_keys_are_characters_or_names_in_braces() -> None:
+    assert ptyprobe.split_keys("j{down}ü{space}") == [b"j", b"\x1b[B", "ü".encode(), b" "]
+    with pytest.raises(KeyError):
+        ptyprobe.split_keys("{nosuch}")
+
+
+def test_drawn_text_is_what_remains_without_escapes() -> None:
+    data = b"\x1b[?1049h\x1b[31mone\x1b]0;title\x07 two\x1b(B\x1b[3"
+    assert ptyprobe.drawn_text(data) == "one two"
+
+
+def test_quantiles_are_values_that_were_measured() -> None:
+    assert ptyprobe.quantile([3, 1, 2], 0.5) == 2
+    assert ptyprobe.quantile([3, 1, 2], 1.0) == 3
+    with pytest.raises(ValueError, match="no values"):
+        ptyprobe.quantile([], 0.5)
