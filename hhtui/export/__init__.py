@@ -1,0 +1,1 @@
+"""Pairs leave the database as files."""

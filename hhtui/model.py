@@ -1,0 +1,170 @@
+"""The things that hhtui is about, as frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntFlag
+from typing import Any, Literal
+
+Side = Literal["prompt", "chosen", "rejected"]
+SIDES: tuple[Side, ...] = ("prompt", "chosen", "rejected")
+RESPONSES: tuple[Side, ...] = ("chosen", "rejected")
+
+HUMAN = "Human"
+ASSISTANT = "Assistant"
+
+
+class Bit(IntFlag):
+    """What is odd about the structure of a pair; a name and its sides share the part before the dot.
+
+    The member `ROLE_LEAK_CHOSEN` is written `role_leak.chosen` in queries and reports.
+    """
+
+    EMPTY_CHOSEN = 1 << 0
+    EMPTY_REJECTED = 1 << 1
+    ROLE_LEAK_PROMPT = 1 << 2
+    ROLE_LEAK_CHOSEN = 1 << 3
+    ROLE_LEAK_REJECTED = 1 << 4
+    CONSECUTIVE_ROLES_CHOSEN = 1 << 5
+    CONSECUTIVE_ROLES_REJECTED = 1 << 6
+    PREFIX_MISMATCH = 1 << 7
+    IDENTICAL = 1 << 8
+    IDENTICAL_FOLDED = 1 << 9
+    CONTINUED_CHOSEN = 1 << 10
+    CONTINUED_REJECTED = 1 << 11
+    TIE = 1 << 12
+    SINGLE_SIDED = 1 << 13
+
+
+BIT_MEANINGS: Mapping[str, str] = {
+    "empty": "the response's last turn is empty",
+    "role_leak": "a turn's text contains “Human:” or “Assistant:”",
+    "consecutive_roles": "one role speaks twice in a row",
+    "prefix_mismatch": "the text before the last “Assistant:” marker differs between the sides",
+    "identical": "the two dialogues are equal",
+    "identical_folded": "the dialogues differ only in quotes, case, white space or punctuation",
+    "continued": "the whole dialogue of that side is the start of another pair's prompt",
+    "tie": "the source says that neither response is better",
+    "single_sided": "the source has one dialogue, not a pair",
+}
+
+
+def bits_named(name: str, side: str | None = None) -> Bit:
+    """Return the mask of the structure bit `name`, of one `side` where given.
+
+    `-` and `_` mean the same. Raises KeyError where there is no such bit, or the bit has no such side.
+    """
+    wanted = name.replace("-", "_").upper()
+    if side is not None:
+        return Bit[f"{wanted}_{side.upper()}"]
+    mask = Bit(0)
+    for bit in Bit:
+        assert bit.name is not None
+        if bit.name == wanted or bit.name in {f"{wanted}_{one.upper()}" for one in SIDES}:
+            mask |= bit
+    if not mask:
+        raise KeyError(name)
+    return mask
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a dialogue: who speaks, and the raw text after the marker.
+
+    `role` is "Human" or "Assistant", or "" for text before the first marker. `text` is not stripped.
+    """
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogues:
+    """A pair's two dialogues: the turns they share, then each side's own, never none."""
+
+    prompt: tuple[Turn, ...]
+    chosen: tuple[Turn, ...]
+    rejected: tuple[Turn, ...]
+
+    def side(self, name: Side) -> tuple[Turn, ...]:
+        """Return the turns of the prompt or of one response."""
+        turns: tuple[Turn, ...] = getattr(self, name)
+        return turns
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A stored pair: its place, its identity and its text.
+
+    `id` is local to one database and counts from 1; `key` is `subset/split/row`; `hash` is the first 16 bytes
+    of SHA-256 over the chosen transcript, a zero byte and the rejected one; `row` counts from 0; `extra`
+    holds the source's other columns.
+    """
+
+    id: int
+    key: str
+    hash: bytes
+    subset: str
+    split: str
+    row: int
+    dialogues: Dialogues
+    bits: Bit
+    family: int | None
+    opening: int | None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One number about one text: which scorer and column gave it, and its rank among all scored texts.
+
+    `value` is None where the text is empty or not scored yet; `percentile` is the share, in percent, of
+    scored texts of the same kind (responses of both sides together, or prompts) with a value at most this one.
+    """
+
+    scorer: str
+    column: str
+    value: float | None
+    percentile: float | None
+    scored: bool = True
+
+
+Kind = Literal["flag", "drop", "preference", "label", "note", "skip", "retract"]
+PREFERENCES = ("chosen", "rejected", "equal", "unsure")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the append-only log of decisions.
+
+    `uuid` is its identity, `step` is shared by all events of one user action, `target` is the step that a
+    retract cancels, `made_at` is UTC with microseconds in ISO form, `shown_ms` the milliseconds since the pair
+    was painted, `context` the conditions under which it was decided.
+    """
+
+    uuid: str
+    step: str
+    annotator: str
+    session: str
+    kind: Kind
+    made_at: str
+    pair_hash: bytes | None = None
+    pair_key: str | None = None
+    side: str = ""
+    label: str = ""
+    value: str = ""
+    target: str | None = None
+    shown_ms: int | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The current value of one kind of decision by one annotator about one pair."""
+
+    pair_id: int
+    annotator: str
+    kind: Kind
+    value: str
+    side: str = ""
+    label: str = ""
+    made_at: str = ""

@@ -1,0 +1,249 @@
+"""One SQLite file: created, opened and closed; one writer, query-only readers."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from hhtui.store.errors import StoreError
+from hhtui.store.filesystem import network_type
+from hhtui.store.locking import FileLock
+from hhtui.store.schema import APPLICATION_ID, PAGE_SIZE, SCHEMA_VERSION, TABLES
+
+LOCK_SECONDS = 10.0
+CHECKPOINT_BYTES = 16 * 1024 * 1024
+OLDEST_SQLITE = (3, 37, 0)
+
+
+class Database:
+    """A database of pairs, open for one process.
+
+    Reading: `reader()` gives each thread its own connection, which cannot write. Writing: `writing()` is one
+    transaction under the advisory lock. A file that may not be written is opened read-only: `read_only`
+    is then true and `notice` says what is off.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool, notice: str | None, immutable: bool = False) -> None:
+        """Use `Database.open` or `Database.create`."""
+        self.path = path
+        self.read_only = read_only
+        self.notice = notice
+        self._immutable = immutable
+        self._lock = FileLock(path)
+        self._mutex = threading.RLock()
+        self._writer: sqlite3.Connection | None = None
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._closed = False
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Create an empty database at `path`; raises StoreError where a file is there or cannot be made."""
+        _check_sqlite()
+        if path.exists() and path.stat().st_size:
+            raise StoreError(f"{path} exists already; name another file, or load into it with the same command")
+        _check_network(path)
+        try:
+            connection = sqlite3.connect(path, isolation_level=None)
+        except sqlite3.Error as error:
+            raise StoreError(f"{path} cannot be created: {error}; name a file in a folder you may write") from None
+        try:
+            connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID};"
+                f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
+        except sqlite3.Error as error:
+            raise StoreError(f"{path} cannot be created: {explain(error)}") from None
+        finally:
+            connection.close()
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> Self:
+        """Open the database at `path`, migrating an older one after keeping a copy.
+
+        Raises StoreError where there is no such file, it is not a database of hhtui, it is of a newer version, or
+        it lies on a network file system.
+        """
+        _check_sqlite()
+        if not path.is_file():
+            raise StoreError(f"there is no database {path}; make one with: hhtui load FILE --db {path}")
+        _check_network(path)
+        notice = None
+        if not read_only and not _writable(path):
+            read_only = True
+            notice = f"{path.name} is read-only: decisions, loading and scoring are off"
+        immutable = read_only and not _writable(path.parent)
+        version = _version(path, immutable)
+        if version > SCHEMA_VERSION:
+            raise StoreError(
+                f"{path} was made by a newer hhtui (schema {version}, this one knows {SCHEMA_VERSION}); "
+                "upgrade hhtui to open it"
+            )
+        if version < SCHEMA_VERSION:
+            if read_only:
+                raise StoreError(f"{path} is of an older schema and read-only; copy it to where it can be migrated")
+            from hhtui.store.migrations import migrate
+
+            migrate(path, version)
+        return cls(path, read_only=read_only, notice=notice, immutable=immutable)
+
+    @classmethod
+    def open_or_create(cls, path: Path) -> Self:
+        """Open the database at `path`, or create it where there is no file yet."""
+        return cls.open(path) if path.exists() and path.stat().st_size else cls.create(path)
+
+    def reader(self) -> sqlite3.Connection:
+        """Return this thread's own connection, which can only query."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            mode = "mode=ro&immutable=1" if self._immutable else "mode=ro" if self.read_only else "mode=rw"
+            connection = self._connect(mode)
+            connection.execute("PRAGMA query_only = ON")
+            self._local.connection = connection
+            with self._mutex:
+                self._readers.append(connection)
+        return connection
+
+    @contextmanager
+    def writing(self, *, durable: bool = True, timeout: float = LOCK_SECONDS) -> Iterator[sqlite3.Connection]:
+        """Give the writing connection within one transaction, committed at the end, rolled back on an error.
+
+        `durable` transactions are on disk when this returns, even if the machine loses power; others survive
+        the death of the process. Raises StoreError where the database is read-only, locked for longer than
+        `timeout` seconds, or the disk is full; nothing of the transaction is stored then.
+        """
+        if self.read_only:
+            raise StoreError(f"{self.path} is read-only: nothing can be saved; copy it to where you may write")
+        with self._mutex, self._lock.held(timeout):
+            connection = self._open_writer()
+            try:
+                connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException as error:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError):
+                    raise StoreError(f"{self.path}: {explain(error)}") from error
+                raise
+            if self._log_size() > CHECKPOINT_BYTES:
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def checkpoint(self) -> None:
+        """Move what the write-ahead log holds into the file, as far as readers allow."""
+        if not self.read_only and self._log_size():
+            with self._mutex, self._lock.held(LOCK_SECONDS):
+                self._open_writer().execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def data_version(self) -> int:
+        """Return a number that changes when another connection has committed a change."""
+        version: int = self.reader().execute("PRAGMA data_version").fetchone()[0]
+        return version
+
+    def interrupt(self) -> None:
+        """Stop every query that is running on a reader; each raises sqlite3.OperationalError in its thread."""
+        with self._mutex:
+            for connection in self._readers:
+                connection.interrupt()
+
+    def close(self) -> None:
+        """Close all connections; the database cannot be used afterwards."""
+        with self._mutex:
+            if self._closed:
+                return
+            self._closed = True
+            for connection in self._readers:
+                connection.interrupt()
+                connection.close()
+            if self._writer is not None:
+                self._writer.close()
+            self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _open_writer(self) -> sqlite3.Connection:
+        if self._writer is None:
+            self._writer = self._connect("mode=rw")
+            self._writer.execute("PRAGMA wal_autocheckpoint = 0")
+            self._writer.execute("PRAGMA cache_size = -32768")
+        return self._writer
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{self.path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None, check_same_thread=False
+        )
+        connection.execute(f"PRAGMA busy_timeout = {int(LOCK_SECONDS * 1000)}")
+        return connection
+
+    def _log_size(self) -> int:
+        try:
+            return os.stat(f"{self.path}-wal").st_size
+        except FileNotFoundError:
+            return 0
+
+
+def explain(error: sqlite3.Error) -> str:
+    """Return what an error of SQLite means, and what to do next."""
+    message = str(error)
+    if "full" in message:
+        return "the disk is full; nothing of this step was saved, free some space and run the same command again"
+    if "locked" in message or "busy" in message:
+        return "another process is writing to it; nothing of this step was saved, try again when it is done"
+    if "readonly" in message or "read-only" in message:
+        return "it is read-only; nothing was saved, copy it to where you may write"
+    if "not a database" in message or "malformed" in message:
+        return f"it is damaged or no database ({message}); restore a backup, or export what can still be read"
+    if "unable to open" in message:
+        return "it cannot be opened; check that the folder exists and may be written"
+    return message
+
+
+def _check_sqlite() -> None:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise StoreError(
+            f"this Python has SQLite {sqlite3.sqlite_version}, hhtui needs 3.37 or newer; use a newer Python build"
+        )
+
+
+def _check_network(path: Path) -> None:
+    kind = network_type(path.parent)
+    if kind and not os.environ.get("HHTUI_ALLOW_NETWORK"):
+        raise StoreError(
+            f"{path} lies on a network file system ({kind}), where SQLite's write-ahead log is not safe; keep it on a "
+            "local disk, or set HHTUI_ALLOW_NETWORK=1 if no second machine ever opens it"
+        )
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK) and bool(path.stat().st_mode & 0o222)
+
+
+def _version(path: Path, immutable: bool) -> int:
+    flags = "mode=ro&immutable=1" if immutable else "mode=ro"
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?{flags}", uri=True)
+        try:
+            application: int = connection.execute("PRAGMA application_id").fetchone()[0]
+            version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        if "not a database" in str(error):
+            raise StoreError(
+                f"{path} is no database; to load it as data: hhtui load {path} --db NEW.db"
+            ) from None
+        raise StoreError(f"{path}: {explain(error)}") from None
+    if application != APPLICATION_ID:
+        raise StoreError(f"{path} is a SQLite database, but not one of hhtui; make one with: hhtui load FILE --db NEW.db")
+    return version

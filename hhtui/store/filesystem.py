@@ -1,0 +1,29 @@
+"""What kind of file system a path lies on."""
+
+from pathlib import Path
+
+NETWORK_TYPES = frozenset(
+    "nfs nfs4 cifs smb3 smbfs ncpfs afs 9p ceph glusterfs lustre beegfs gpfs "
+    "fuse.sshfs fuse.glusterfs fuse.ceph fuse.s3fs fuse.rclone fuse.gcsfuse".split()
+)
+
+
+def network_type(path: Path, mounts: Path = Path("/proc/mounts")) -> str | None:
+    """Return the type of the network file system that holds `path`, or None where it is a local one.
+
+    Reads the kernel's table of mounts; where there is none (not Linux), the answer is None.
+    """
+    try:
+        lines = mounts.read_text(errors="replace").splitlines()
+    except OSError:
+        return None
+    wanted = path.resolve()
+    best, kind = -1, ""
+    for line in lines:
+        fields = line.split()
+        if len(fields) < 3:
+            continue
+        point = Path(fields[1].encode().decode("unicode_escape"))
+        if (point == wanted or point in wanted.parents) and len(point.parts) >= best:
+            best, kind = len(point.parts), fields[2]
+    return kind if kind in NETWORK_TYPES else None
