@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from hhtui.model import ASSISTANT, HUMAN, Bit, Dialogues, Turn
 from hhtui.text import fold
@@ -98,13 +99,11 @@ def structure(chosen: str, rejected: str, dialogues: Dialogues) -> Bit:
 
 
 def _leaks(turns: Sequence[Turn]) -> bool:
-    return any(
-        ("Human:" in turn.text or "Assistant:" in turn.text) and ROLE_LEAK.search(turn.text) for turn in turns
-    )
+    return any(("Human:" in turn.text or "Assistant:" in turn.text) and ROLE_LEAK.search(turn.text) for turn in turns)
 
 
 def _repeats_role(turns: Sequence[Turn]) -> bool:
-    return any(one.role == other.role for one, other in zip(turns, turns[1:], strict=False))
+    return any(one.role == other.role for one, other in pairwise(turns))
 
 
 def _loosely_equal(left: Sequence[Turn], right: Sequence[Turn]) -> bool:

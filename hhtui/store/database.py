@@ -46,21 +46,15 @@ class Database:
         if path.exists() and path.stat().st_size:
             raise StoreError(f"{path} exists already; name another file, or load into it with the same command")
         _check_network(path)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            connection = sqlite3.connect(path, isolation_level=None)
-        except sqlite3.Error as error:
-            raise StoreError(f"{path} cannot be created: {error}; name a file in a folder you may write") from None
-        try:
-            connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID};"
-                f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
-        except sqlite3.Error as error:
-            raise StoreError(f"{path} cannot be created: {explain(error)}") from None
+            _lay_out(draft)
+            os.replace(draft, path)
+        except (sqlite3.Error, OSError) as error:
+            reason = explain(error) if isinstance(error, sqlite3.Error) else error.strerror
+            raise StoreError(f"{path} cannot be created: {reason}; name a file in a folder you may write") from None
         finally:
-            connection.close()
+            draft.unlink(missing_ok=True)
         return cls.open(path)
 
     @classmethod
@@ -209,6 +203,19 @@ def explain(error: sqlite3.Error) -> str:
     return message
 
 
+def _lay_out(path: Path) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID};"
+            f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+        )
+    finally:
+        connection.close()
+
+
 def _check_sqlite() -> None:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreError(
@@ -240,10 +247,10 @@ def _version(path: Path, immutable: bool) -> int:
             connection.close()
     except sqlite3.DatabaseError as error:
         if "not a database" in str(error):
-            raise StoreError(
-                f"{path} is no database; to load it as data: hhtui load {path} --db NEW.db"
-            ) from None
+            raise StoreError(f"{path} is no database; to load it as data: hhtui load {path} --db NEW.db") from None
         raise StoreError(f"{path}: {explain(error)}") from None
     if application != APPLICATION_ID:
-        raise StoreError(f"{path} is a SQLite database, but not one of hhtui; make one with: hhtui load FILE --db NEW.db")
+        raise StoreError(
+            f"{path} is a SQLite database, but not one of hhtui; make one with: hhtui load FILE --db NEW.db"
+        )
     return version

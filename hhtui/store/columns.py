@@ -1,0 +1,197 @@
+"""Numbers of every pair as numpy arrays: packed in the database, newer rows read over them."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from hhtui.model import SIDES
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+    Array = NDArray[numpy.float32] | NDArray[numpy.int32]
+
+STRUCTURE: dict[str, str] = {
+    "row": "row",
+    "source": "source_id",
+    "bits": "bits",
+    "family": "coalesce(family, 0)",
+    "opening": "coalesce(opening, 0)",
+    "turns.prompt": "turns_prompt",
+    "turns.chosen": "turns_prompt + turns_chosen",
+    "turns.rejected": "turns_prompt + turns_rejected",
+    "length.prompt": "length_prompt",
+    "length.chosen": "length_chosen",
+    "length.rejected": "length_rejected",
+}
+"""Columns that the pair table itself holds, and how SQL reads each; `turns` of a side counts the whole dialogue."""
+
+
+def pack(
+    connection: sqlite3.Connection,
+    name: str,
+    values: "Array",
+    *,
+    scorer_id: int | None = None,
+    percentiles: Sequence[float] | None = None,
+) -> None:
+    """Store `values`, one for each pair id from 1, as the packed column `name`, within the caller's transaction.
+
+    `percentiles` are the 101 values from the 0th to the 100th percentile of the column.
+    """
+    connection.execute(
+        "INSERT OR REPLACE INTO packed_column VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            name,
+            scorer_id,
+            values.dtype.str,
+            len(values),
+            None if percentiles is None else json.dumps([round(float(value), 6) for value in percentiles]),
+            values.tobytes(),
+            datetime.now(UTC).isoformat(),
+        ),
+    )
+
+
+def pack_structure(connection: sqlite3.Connection) -> None:
+    """Pack the columns of the pair table, within the caller's transaction."""
+    last = last_id(connection)
+    for name in STRUCTURE:
+        pack(connection, name, _from_pairs(connection, name, 0, last))
+
+
+def percentiles(connection: sqlite3.Connection, name: str) -> list[float] | None:
+    """Return the 101 percentile values of the packed column `name`, or None where it has none."""
+    row = connection.execute("SELECT percentiles FROM packed_column WHERE name = ?", (name,)).fetchone()
+    return json.loads(row[0]) if row and row[0] else None
+
+
+def last_id(connection: sqlite3.Connection) -> int:
+    """Return the greatest pair id, 0 in an empty database."""
+    greatest: int = connection.execute("SELECT coalesce(max(id), 0) FROM pair").fetchone()[0]
+    return greatest
+
+
+def score_columns(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
+    """Return the scorer columns of this database: name → (scorer id, position in `score.numbers`).
+
+    Where two scorers share a column's name, the later scorer has it.
+    """
+    return {
+        name: (scorer, int(position))
+        for scorer, position, name in connection.execute(
+            "SELECT scorer.id, part.key, json_extract(part.value, '$.name') "
+            "FROM scorer, json_each(scorer.columns) AS part ORDER BY scorer.id"
+        )
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Cached:
+    stamp: tuple[object, ...]
+    values: "Array"
+
+
+class Columns:
+    """A reader's arrays, each kept until the database has a newer one."""
+
+    def __init__(self) -> None:
+        self._cache: dict[str, _Cached] = {}
+
+    def get(self, connection: sqlite3.Connection, name: str) -> "Array":
+        """Return the column `name`, one value for each pair id from 1: `values[id - 1]`.
+
+        Besides the stored columns, `X` is the larger and `X.min` the smaller of `X.chosen` and `X.rejected`, and
+        `X.gap` the difference chosen − rejected. Float columns hold NaN where there is no score: the larger side
+        is then the other one, `min` and `gap` are NaN. Raises KeyError for an unknown name.
+        """
+        base, _, part = name.rpartition(".") if "." in name else (name, "", "")
+        if name in STRUCTURE or part in SIDES:
+            return self._stored(connection, name)
+        if part not in ("", "min", "gap"):
+            raise KeyError(name)
+        return self._derived(connection, base if part else name, part)
+
+    def _derived(self, connection: sqlite3.Connection, base: str, part: str) -> "Array":
+        import numpy
+
+        chosen, rejected = (
+            self._stored(connection, f"{base}.chosen"),
+            self._stored(connection, f"{base}.rejected"),
+        )
+        cached = self._cache.get(f"{base}.{part or 'max'}")
+        stamp = (id(chosen), id(rejected))
+        if cached is None or cached.stamp != stamp:
+            make = {"": numpy.fmax, "min": numpy.minimum, "gap": numpy.subtract}[part]
+            cached = _Cached(stamp, make(chosen, rejected))
+            self._cache[f"{base}.{part or 'max'}"] = cached
+        return cached.values
+
+    def _stored(self, connection: sqlite3.Connection, name: str) -> "Array":
+        stamp = self._stamp(connection, name)
+        cached = self._cache.get(name)
+        if cached is None or cached.stamp != stamp:
+            cached = _Cached(stamp, self._load(connection, name))
+            self._cache[name] = cached
+        return cached.values
+
+    def _stamp(self, connection: sqlite3.Connection, name: str) -> tuple[object, ...]:
+        packed = connection.execute(
+            "SELECT packed_at, pairs FROM packed_column WHERE name = ?", (name,)
+        ).fetchone() or (None, 0)
+        last = last_id(connection)
+        if packed[1] >= last:
+            return (*packed, last)
+        if name in STRUCTURE:
+            return (*packed, last)
+        return (*packed, last, connection.execute("SELECT max(pair_id) FROM pair_text").fetchone()[0])
+
+    def _load(self, connection: sqlite3.Connection, name: str) -> "Array":
+        import numpy
+
+        row = connection.execute('SELECT dtype, pairs, "values" FROM packed_column WHERE name = ?', (name,)).fetchone()
+        last = last_id(connection)
+        done = row[1] if row else 0
+        packed = numpy.frombuffer(row[2], dtype=row[0]) if row else None
+        if packed is not None and done >= last:
+            return packed
+        read_newer = _from_pairs if name in STRUCTURE else _from_scores
+        newer = read_newer(connection, name, done, last)
+        return newer if packed is None else numpy.concatenate([packed, newer])
+
+
+def _from_pairs(connection: sqlite3.Connection, name: str, after: int, last: int) -> "Array":
+    import numpy
+
+    values = numpy.zeros(last - after, dtype="<i4")
+    rows = connection.execute(
+        f"SELECT id, {STRUCTURE[name]} FROM pair WHERE id > ? AND id <= ?", (after, last)
+    ).fetchall()
+    if rows:
+        found = numpy.array(rows, dtype=numpy.int64)
+        values[found[:, 0] - after - 1] = found[:, 1]
+    return values
+
+
+def _from_scores(connection: sqlite3.Connection, name: str, after: int, last: int) -> "NDArray[numpy.float32]":
+    import numpy
+
+    base, _, side = name.rpartition(".")
+    if side not in SIDES:
+        raise KeyError(name)
+    scorer, position = score_columns(connection)[base]
+    values = numpy.full(last - after, numpy.nan, dtype="<f4")
+    rows = connection.execute(
+        f"SELECT pair_text.pair_id, json_extract(score.numbers, '$[' || ? || ']') FROM pair_text "
+        f"JOIN score ON score.text_hash = pair_text.{side} AND score.scorer_id = ? "
+        "WHERE pair_text.pair_id > ? AND pair_text.pair_id <= ?",
+        (position, scorer, after, last),
+    ).fetchall()
+    if rows:
+        found = numpy.array(rows, dtype=numpy.float64)
+        values[found[:, 0].astype(numpy.int64) - after - 1] = found[:, 1]
+    return values

@@ -1,0 +1,118 @@
+"""Pairs read from the database, by id and by key."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hhtui.dialogue import pair_up, parse
+from hhtui.model import HUMAN, Bit, Pair
+from hhtui.store.errors import StoreError
+
+FEW_WORDS = 3
+
+_PAIR = """
+SELECT pair.id, pair.key, pair.hash, source.subset, source.split, pair.row, pair.bits, pair.family, pair.opening,
+       body.prompt, body.chosen, body.rejected, body.extra
+FROM pair JOIN source ON source.id = pair.source_id JOIN body ON body.id = pair.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a list shows of a pair: its key, and its last Human turn with the one before it where it is short.
+
+    The texts are raw; `earlier` is "" where the last turn has more than three words or is the only one.
+    """
+
+    id: int
+    key: str
+    last_human: str
+    earlier: str
+    bits: Bit
+
+
+def count(connection: sqlite3.Connection) -> int:
+    """Return how many pairs the database holds."""
+    total: int = connection.execute("SELECT count(*) FROM pair").fetchone()[0]
+    return total
+
+
+def read(connection: sqlite3.Connection, pair_id: int) -> Pair:
+    """Return the pair with the local id `pair_id`; raises KeyError where there is none."""
+    row = connection.execute(f"{_PAIR} WHERE pair.id = ?", (pair_id,)).fetchone()
+    if row is None:
+        raise KeyError(pair_id)
+    return _pair(row)
+
+
+def read_many(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator[Pair]:
+    """Yield the pairs with these local ids, in their order; ids that are gone are left out."""
+    for pair_id in pair_ids:
+        row = connection.execute(f"{_PAIR} WHERE pair.id = ?", (int(pair_id),)).fetchone()
+        if row is not None:
+            yield _pair(row)
+
+
+def transcripts(connection: sqlite3.Connection, pair_id: int) -> tuple[str, str]:
+    """Return the chosen and the rejected transcript of a pair, exactly as they were loaded."""
+    row = connection.execute(
+        "SELECT prompt || chosen, prompt || rejected FROM body WHERE id = ?", (pair_id,)
+    ).fetchone()
+    if row is None:
+        raise KeyError(pair_id)
+    return row[0], row[1]
+
+
+def headings(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> list[Heading]:
+    """Return what a list shows of these pairs, in their order; ids that are gone are left out."""
+    found = []
+    for pair_id in pair_ids:
+        row = connection.execute(
+            "SELECT pair.key, pair.bits, body.prompt, body.chosen FROM pair JOIN body ON body.id = pair.id "
+            "WHERE pair.id = ?",
+            (int(pair_id),),
+        ).fetchone()
+        if row is not None:
+            found.append(_heading(int(pair_id), *row))
+    return found
+
+
+def id_of(connection: sqlite3.Connection, key: str) -> int:
+    """Return the local id of the pair with this key; raises StoreError that names nearby keys where there is none."""
+    row = connection.execute("SELECT id FROM pair WHERE key = ? ORDER BY id DESC", (key,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    sources = connection.execute(
+        "SELECT source.subset || '/' || source.split, count(*), max(pair.row) FROM pair "
+        "JOIN source ON source.id = pair.source_id GROUP BY source.id LIMIT 5"
+    ).fetchall()
+    known = "; ".join(f"{name}/0 to {name}/{last}" for name, _, last in sources) or "none, the database is empty"
+    raise StoreError(f"there is no pair {key!r}; keys here: {known}")
+
+
+def _pair(row: tuple[Any, ...]) -> Pair:
+    number, key, digest, subset, split, place, bits, family, opening, prompt, chosen, rejected, extra = row
+    return Pair(
+        id=number,
+        key=key,
+        hash=digest,
+        subset=subset,
+        split=split,
+        row=place,
+        dialogues=pair_up(f"{prompt}{chosen}", f"{prompt}{rejected}"),
+        bits=Bit(bits),
+        family=family,
+        opening=opening,
+        extra=json.loads(extra) if extra else {},
+    )
+
+
+def _heading(pair_id: int, key: str, bits: int, prompt: str, chosen: str) -> Heading:
+    human = [turn.text.strip() for turn in parse(prompt) if turn.role == HUMAN]
+    if not human:
+        human = [turn.text.strip() for turn in parse(prompt + chosen) if turn.role == HUMAN]
+    last = human[-1] if human else ""
+    earlier = human[-2] if len(human) > 1 and len(last.split()) <= FEW_WORDS else ""
+    return Heading(pair_id, key, last, earlier, Bit(bits))
