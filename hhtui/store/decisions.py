@@ -1,0 +1,296 @@
+"""Decisions: an append-only log of events, and the current values that follow from it."""
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hhtui.model import Decision, Kind
+from hhtui.store.database import Database
+from hhtui.store.errors import StoreError
+
+TOGGLES: tuple[Kind, ...] = ("flag", "drop")
+WITHDRAWN = ("", "no")
+
+_LIVE = """
+NOT EXISTS (
+    SELECT 1 FROM event AS undo WHERE undo.target = event.step AND undo.kind = 'retract'
+    AND NOT EXISTS (SELECT 1 FROM event AS redo WHERE redo.target = undo.step AND redo.kind = 'retract')
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """How a decision was made: `shown_ms` since the pair was painted, and what the annotator could see."""
+
+    shown_ms: int | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One user action as it was saved: its identity, the pairs it touched, and in words what it did."""
+
+    uuid: str
+    pair_ids: Sequence[int]
+    summary: str
+
+
+class Annotator:
+    """Decides in one database under one name, within one session."""
+
+    def __init__(self, database: Database, name: str, session: str) -> None:
+        """Use `begin`, which also writes the session down."""
+        self.database = database
+        self.name = name
+        self.session = session
+
+    @classmethod
+    def begin(cls, database: Database, name: str) -> "Annotator":
+        """Start a session of `name`; on a read-only database nothing is written and every decision is refused."""
+        from hhtui import __version__
+
+        if not name.strip():
+            raise StoreError("an annotator needs a name; give one with --by NAME")
+        session = str(uuid.uuid4())
+        if not database.read_only:
+            with database.writing() as connection:
+                connection.execute(
+                    "INSERT INTO session VALUES (?, ?, ?, ?, NULL)", (session, name, __version__, _now())
+                )
+        return cls(database, name, session)
+
+    def end(self) -> None:
+        """Write down when the session ended."""
+        if not self.database.read_only:
+            with self.database.writing() as connection:
+                connection.execute("UPDATE session SET ended_at = ? WHERE id = ?", (_now(), self.session))
+
+    def decide(
+        self,
+        pair_ids: Sequence[int],
+        kind: Kind,
+        value: str,
+        *,
+        side: str = "",
+        label: str = "",
+        conditions: Conditions | None = None,
+    ) -> Step:
+        """Save one decision about `pair_ids` as one step; it is on disk when this returns.
+
+        A flag or drop has the value "yes" or "no", a preference one of `model.PREFERENCES`, a note its text, and
+        "" withdraws a preference or a note. Raises StoreError where nothing could be saved.
+        """
+        step = str(uuid.uuid4())
+        with self.database.writing() as connection:
+            self._log(connection, step, pair_ids, kind, value, side, label, conditions or Conditions())
+        return Step(step, pair_ids, _in_words(kind, value, len(pair_ids)))
+
+    def toggle(self, pair_ids: Sequence[int], kind: Kind, *, conditions: Conditions | None = None) -> Step:
+        """Set a flag or a drop mark on all of `pair_ids`, or take it off where all of them have mine.
+
+        What they have is read in the transaction that saves the step.
+        """
+        step = str(uuid.uuid4())
+        with self.database.writing() as connection:
+            marked = sum(
+                connection.execute(
+                    "SELECT count(*) FROM decision WHERE pair_id = ? AND annotator = ? AND kind = ?",
+                    (int(pair_id), self.name, kind),
+                ).fetchone()[0]
+                for pair_id in pair_ids
+            )
+            value = "no" if marked == len(pair_ids) else "yes"
+            self._log(connection, step, pair_ids, kind, value, "", "", conditions or Conditions())
+        return Step(step, pair_ids, _in_words(kind, value, len(pair_ids)))
+
+    def undo(self) -> Step | None:
+        """Retract my newest live step, also one of an earlier session; None where there is none."""
+        with self.database.writing() as connection:
+            row = connection.execute(
+                f"SELECT step FROM event WHERE annotator = ? AND kind != 'retract' AND {_LIVE} "
+                "ORDER BY seq DESC LIMIT 1",
+                (self.name,),
+            ).fetchone()
+            return self._retract(connection, row[0], row[0], "undone") if row else None
+
+    def redo(self) -> Step | None:
+        """Retract my newest live undo, unless I have decided something since; None where there is none."""
+        with self.database.writing() as connection:
+            row = connection.execute(
+                f"SELECT step, target FROM event WHERE annotator = ? AND kind = 'retract' AND {_LIVE} "
+                "AND target IN (SELECT decided.step FROM event AS decided WHERE decided.kind != 'retract') "
+                "AND seq > (SELECT coalesce(max(seq), 0) FROM event AS newer "
+                "           WHERE newer.annotator = ? AND newer.kind != 'retract') "
+                "ORDER BY seq DESC LIMIT 1",
+                (self.name, self.name),
+            ).fetchone()
+            return self._retract(connection, row[0], row[1], "redone") if row else None
+
+    def _log(
+        self,
+        connection: sqlite3.Connection,
+        step: str,
+        pair_ids: Iterable[int],
+        kind: Kind,
+        value: str,
+        side: str,
+        label: str,
+        conditions: Conditions,
+    ) -> None:
+        made_at, context = _after_last(connection), json.dumps(dict(conditions.context), ensure_ascii=False)
+        for pair_id in dict.fromkeys(pair_ids):
+            row = connection.execute("SELECT hash, key FROM pair WHERE id = ?", (int(pair_id),)).fetchone()
+            if row is None:
+                raise StoreError(f"there is no pair {pair_id} any more; nothing was saved, open the database again")
+            identity = str(uuid.uuid4())
+            connection.execute(
+                "INSERT INTO event (uuid, step, annotator, session, kind, pair_hash, pair_key, side, label, value, "
+                "made_at, shown_ms, context) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(identity, step, self.name, self.session, kind, *row, side, label, value),
+                    *(made_at, conditions.shown_ms, context),
+                ),
+            )
+            place = (int(pair_id), self.name, kind, side, label)
+            if value in WITHDRAWN:
+                connection.execute(
+                    "DELETE FROM decision WHERE (pair_id, annotator, kind, side, label) = (?, ?, ?, ?, ?)", place
+                )
+            else:
+                connection.execute(
+                    "INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*place, value, identity, made_at),
+                )
+
+    def _retract(self, connection: sqlite3.Connection, target: str, decided: str, word: str) -> Step:
+        step = str(uuid.uuid4())
+        connection.execute(
+            "INSERT INTO event (uuid, step, annotator, session, kind, target, made_at, context) "
+            "VALUES (?, ?, ?, ?, 'retract', ?, ?, '{}')",
+            (str(uuid.uuid4()), step, self.name, self.session, target, _after_last(connection)),
+        )
+        kind, value, touched = connection.execute(
+            "SELECT kind, value, count(*) FROM event WHERE step = ?", (decided,)
+        ).fetchone()
+        pair_ids = _derive(connection, "event.step = ?", (decided,))
+        return Step(step, pair_ids, f"{word}: {_in_words(kind, value, touched)}")
+
+
+def current(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> dict[int, list[Decision]]:
+    """Return the current decisions of all annotators about these pairs; pairs without one are left out."""
+    found: dict[int, list[Decision]] = {}
+    for pair_id in pair_ids:
+        rows = connection.execute(
+            "SELECT pair_id, annotator, kind, value, side, label, made_at FROM decision WHERE pair_id = ?",
+            (int(pair_id),),
+        ).fetchall()
+        if rows:
+            found[int(pair_id)] = [Decision(*row) for row in rows]
+    return found
+
+
+def undecided(connection: sqlite3.Connection, pair_ids: Sequence[int], annotator: str) -> set[int]:
+    """Return those of `pair_ids` about which `annotator` has no current decision."""
+    decided = {
+        pair_id
+        for pair_id in pair_ids
+        if connection.execute(
+            "SELECT 1 FROM decision WHERE pair_id = ? AND annotator = ? AND kind != 'note' LIMIT 1",
+            (int(pair_id), annotator),
+        ).fetchone()
+    }
+    return {int(pair_id) for pair_id in pair_ids} - decided
+
+
+def rebuild(connection: sqlite3.Connection) -> list[str]:
+    """Derive the table of current values from the log, within the caller's transaction.
+
+    Returns the keys that live events name and no pair here has, by content hash first and then key.
+    """
+    connection.execute("DELETE FROM decision")
+    _derive(connection, "event.kind != 'retract'", ())
+    return [
+        key
+        for (key,) in connection.execute(
+            f"SELECT DISTINCT pair_key FROM event WHERE kind != 'retract' AND {_LIVE} "
+            "AND pair_hash NOT IN (SELECT hash FROM pair) ORDER BY pair_key"
+        )
+    ]
+
+
+def _derive(connection: sqlite3.Connection, which: str, parameters: tuple[object, ...]) -> list[int]:
+    """Set the current value of every (pair, annotator, kind, side, label) that the chosen events name."""
+    places = connection.execute(
+        f"SELECT DISTINCT pair_hash, pair_key, annotator, kind, side, label FROM event WHERE {which} "
+        "AND pair_hash IS NOT NULL",
+        parameters,
+    ).fetchall()
+    touched = []
+    for digest, key, annotator, kind, side, label in places:
+        pair_id = _pair_of(connection, digest, key)
+        if pair_id is None:
+            continue
+        touched.append(pair_id)
+        place = (pair_id, annotator, kind, side, label)
+        connection.execute(
+            "DELETE FROM decision WHERE (pair_id, annotator, kind, side, label) = (?, ?, ?, ?, ?)", place
+        )
+        newest = _newest(connection, pair_id, digest, annotator, kind, side, label)
+        if newest is not None and newest[0] not in WITHDRAWN:
+            connection.execute("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*place, *newest))
+    return sorted(set(touched))
+
+
+def _newest(
+    connection: sqlite3.Connection, pair_id: int, digest: bytes, annotator: str, kind: str, side: str, label: str
+) -> tuple[str, str, str] | None:
+    rows = connection.execute(
+        "SELECT value, uuid, made_at, pair_key FROM event "
+        "WHERE pair_hash = ? AND annotator = ? AND kind = ? AND side = ? AND label = ? "
+        f"AND {_LIVE} ORDER BY made_at DESC, uuid DESC",
+        (digest, annotator, kind, side, label),
+    )
+    for value, identity, made_at, key in rows:
+        if _pair_of(connection, digest, key) == pair_id:
+            return value, identity, made_at
+    return None
+
+
+def _pair_of(connection: sqlite3.Connection, digest: bytes, key: str) -> int | None:
+    """Return the pair that an event is about: the one with its hash; among several that with its key, or the first."""
+    row = connection.execute(
+        "SELECT id FROM pair WHERE hash = ? ORDER BY key != ?, id LIMIT 1", (digest, key)
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def _in_words(kind: str, value: str, pairs: int) -> str:
+    some = "" if pairs == 1 else f" ({pairs:,} pairs)"
+    words = {
+        ("flag", "yes"): "flagged",
+        ("flag", "no"): "flag taken off",
+        ("drop", "yes"): "marked to drop",
+        ("drop", "no"): "drop mark taken off",
+        ("note", ""): "note removed",
+        ("preference", ""): "preference withdrawn",
+    }
+    default = {"preference": f"preference: {value}", "note": "note saved"}.get(kind, f"{kind}: {value}")
+    return words.get((kind, value), default) + some
+
+
+def _after_last(connection: sqlite3.Connection) -> str:
+    """Return the time now, or a microsecond past the last event where the clock has been set back."""
+    row = connection.execute("SELECT made_at FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+    now = _now()
+    if row is None or row[0] < now:
+        return now
+    return (datetime.fromisoformat(row[0]) + timedelta(microseconds=1)).isoformat(timespec="microseconds")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")
