@@ -1,0 +1,105 @@
+"""The user's configuration: one TOML file, in which unknown names are refused."""
+
+import getpass
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+COLOURS = ("auto", "truecolor", "256", "16")
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names the file, the key and what is valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the user set, or the defaults.
+
+    `annotator` is the name that decisions are saved under, `colour` the depth of colours, `mouse` whether the mouse is
+    used, `keys` the keys of an action by its id.
+    """
+
+    annotator: str = ""
+    colour: str = "auto"
+    mouse: bool = True
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+SETTINGS: Mapping[str, str] = {
+    "annotator": "the name that decisions are saved under; by default the login name",
+    "colour": "auto, truecolor, 256 or 16",
+    "mouse": "true or false",
+    "keys": "a table: action id = key, or a list of keys",
+}
+
+
+def login_name() -> str:
+    """Return the name of the user who is logged in."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "anonymous"
+
+
+def load(path: Path, actions: Collection[str]) -> Config:
+    """Read the configuration at `path`, or the defaults where there is no such file.
+
+    `actions` are the valid names under `[keys]`. Raises ConfigError for anything unknown or of the wrong type.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}; mend it or move it away") from None
+    _refuse_unknown(path, "", content, SETTINGS)
+    keys = content.get("keys", {})
+    if not isinstance(keys, dict):
+        raise ConfigError(f'{path}: keys must be a table, as in:\n[keys]\nflag = "f"')
+    _refuse_unknown(path, "keys.", keys, actions)
+    colour = str(content.get("colour", "auto"))
+    if colour not in COLOURS:
+        raise ConfigError(f"{path}: colour is {colour!r}; it must be one of {', '.join(COLOURS)}")
+    return Config(
+        annotator=_typed(path, content, "annotator", str, ""),
+        colour=colour,
+        mouse=_typed(path, content, "mouse", bool, True),
+        keys=_unambiguous(path, {name: _keys(path, name, value) for name, value in keys.items()}),
+    )
+
+
+def _refuse_unknown(path: Path, prefix: str, found: Mapping[str, Any], valid: Collection[str]) -> None:
+    for name in found:
+        if name not in valid:
+            near = get_close_matches(name, valid, n=1, cutoff=0.0)
+            raise ConfigError(f"{path}: there is no setting {prefix}{name}; the nearest is {prefix}{near[0]}")
+
+
+def _typed(path: Path, content: Mapping[str, Any], name: str, kind: type, default: Any) -> Any:
+    value = content.get(name, default)
+    if not isinstance(value, kind):
+        raise ConfigError(f"{path}: {name} is {value!r}; it must be {SETTINGS[name]}")
+    return value
+
+
+def _keys(path: Path, name: str, value: Any) -> tuple[str, ...]:
+    keys = [value] if isinstance(value, str) else value
+    if not isinstance(keys, list) or not keys or not all(isinstance(key, str) and key for key in keys):
+        raise ConfigError(f'{path}: keys.{name} is {value!r}; it must be a key such as "f", or a list of keys')
+    return tuple(keys)
+
+
+def _unambiguous(path: Path, keys: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    owner: dict[str, str] = {}
+    for name, names in keys.items():
+        for key in names:
+            if key in owner:
+                raise ConfigError(
+                    f"{path}: the key {key!r} is given to keys.{owner[key]} and to keys.{name}; choose one"
+                )
+            owner[key] = name
+    return keys

@@ -1,0 +1,151 @@
+"""The one registry of actions: bindings, footer, help, palette and the README's key table are made from it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Group = Literal["move", "decide", "see", "find", "out"]
+GROUPS: dict[Group, str] = {
+    "move": "Move",
+    "decide": "Decide",
+    "see": "See",
+    "find": "Find",
+    "out": "Out",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that a key does.
+
+    `id` names it in the configuration, `keys` are Textual's key names, `label` is for the footer and `meaning` for
+    help. A `decides` action waits until the pair it is about has been painted.
+    """
+
+    id: str
+    group: Group
+    keys: tuple[str, ...]
+    label: str
+    meaning: str
+    decides: bool = False
+    footer: int = 0
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("next_pair", "move", ("j", "down"), "next", "next pair", footer=1),
+    Action("previous_pair", "move", ("k", "up"), "previous", "previous pair"),
+    Action("next_undecided", "move", ("J",), "next undecided", "next pair that you have not decided"),
+    Action("previous_undecided", "move", ("K",), "previous undecided", "previous pair that you have not decided"),
+    Action("first_pair", "move", ("g", "home"), "first", "first pair of the result"),
+    Action("last_pair", "move", ("G", "end"), "last", "last pair of the result"),
+    Action("page_down", "move", ("space", "pagedown"), "scroll", "scroll both responses down by a page"),
+    Action("page_up", "move", ("pageup",), "scroll up", "scroll both responses up by a page"),
+    Action("half_page_down", "move", ("ctrl+d",), "half page", "scroll both responses down by half a page"),
+    Action("half_page_up", "move", ("ctrl+u",), "half page up", "scroll both responses up by half a page"),
+    Action("next_difference", "move", ("right_curly_bracket", "right_parenthesis"), "difference", "next difference"),
+    Action(
+        "previous_difference",
+        "move",
+        ("left_curly_bracket", "left_parenthesis"),
+        "previous difference",
+        "previous difference",
+    ),
+    Action("next_hit", "move", ("n",), "hit", "next place where the query matches"),
+    Action("previous_hit", "move", ("N",), "previous hit", "previous place where the query matches"),
+    Action("focus_chosen", "move", ("h", "left"), "chosen", "focus the chosen response"),
+    Action("focus_rejected", "move", ("l", "right"), "rejected", "focus the rejected response"),
+    Action("focus_other", "move", ("tab",), "other side", "focus the other response"),
+    Action("flag", "decide", ("f",), "flag", "flag the pair, or take the flag off", decides=True, footer=2),
+    Action("prefer_chosen", "decide", ("a",), "chosen", "chosen is better; next pair", decides=True, footer=3),
+    Action("prefer_rejected", "decide", ("s",), "rejected", "rejected is better; next pair", decides=True, footer=4),
+    Action(
+        "prefer_equal", "decide", ("e",), "equal", "both are equally good or bad; next pair", decides=True, footer=5
+    ),
+    Action("prefer_unsure", "decide", ("z",), "can't tell", "can't tell which is better; next pair", decides=True),
+    Action("drop", "decide", ("x",), "drop", "mark that the pair should leave the data, or take it off", decides=True),
+    Action("note", "decide", ("i",), "note", "write a note about the pair", decides=True),
+    Action("repeat", "decide", ("full_stop",), "repeat", "repeat the last decision on this pair", decides=True),
+    Action("undo", "decide", ("u",), "undo", "undo your last step, also of earlier sessions", decides=True, footer=6),
+    Action("redo", "decide", ("ctrl+r",), "redo", "redo what was undone", decides=True),
+    Action(
+        "select", "decide", ("v",), "select", "select a range; twice: the whole result; the next decision is for all"
+    ),
+    Action("difference", "see", ("d",), "diff", "word differences: shown when alike, always, never"),
+    Action("whole_prompt", "see", ("p",), "prompt", "the whole prompt, or its end"),
+    Action("maximise", "see", ("o",), "maximise", "one response over the whole width, or both"),
+    Action("layout", "see", ("V",), "list", "show or hide the list of pairs"),
+    Action(
+        "query", "find", ("slash",), "search", "edit the query: Enter keeps it, Esc restores the one before", footer=7
+    ),
+    Action("order", "find", ("O",), "order", "choose the order of the result"),
+    Action("flagged", "find", ("T",), "flagged", "only flagged pairs, or the query before"),
+    Action("reload", "find", ("ctrl+l",), "reload", "run the query again"),
+    Action("palette", "find", ("colon", "ctrl+p"), "go to", "all actions; a number or a key goes to that pair"),
+    Action("export", "out", ("w",), "export", "write the flagged pairs or this view to a file"),
+    Action("copy_key", "out", ("y",), "copy key", "copy the pair's key"),
+    Action("copy_pair", "out", ("Y",), "copy pair", "copy the pair as JSON"),
+    Action("copy_command", "out", ("C",), "copy command", "copy the command that opens this view"),
+    Action("help", "out", ("question_mark",), "help", "keys and the query language", footer=8),
+    Action("quit", "out", ("q",), "quit", "quit; everything decided is saved already", footer=9),
+    Action("suspend", "out", ("ctrl+z",), "suspend", "back to the shell; fg returns"),
+)
+
+BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
+
+_SHOWN = {
+    "slash": "/",
+    "colon": ":",
+    "question_mark": "?",
+    "full_stop": ".",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+    "tab": "Tab",
+    "escape": "Esc",
+    "enter": "Enter",
+}
+
+
+def shown_key(key: str) -> str:
+    """Return how a key is written for people: `slash` is `/`, `pagedown` is `PgDn`."""
+    return _SHOWN.get(key, key)
+
+
+def keys_of(action: Action, keys: dict[str, tuple[str, ...]] | None = None) -> tuple[str, ...]:
+    """Return the keys of `action`, as the configuration's `keys` has them or by default."""
+    return (keys or {}).get(action.id, action.keys)
+
+
+def key_table(keys: dict[str, tuple[str, ...]] | None = None) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Return every action, by group: (group, [(keys as written, id, meaning)])."""
+    return [
+        (
+            title,
+            [
+                (" ".join(map(shown_key, keys_of(action, keys))), action.id, action.meaning)
+                for action in ACTIONS
+                if action.group == group
+            ],
+        )
+        for group, title in GROUPS.items()
+    ]
+
+
+def footer(width: int, keys: dict[str, tuple[str, ...]] | None = None) -> str:
+    """Return the keys to remind of, the most important first, as many as fit into `width` cells."""
+    text = ""
+    for action in sorted((action for action in ACTIONS if action.footer), key=lambda action: action.footer):
+        part = f"{shown_key(keys_of(action, keys)[0])} {action.label}"
+        longer = f"{text}  {part}" if text else part
+        if len(longer) > width:
+            break
+        text = longer
+    return text
