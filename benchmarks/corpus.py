@@ -139,9 +139,7 @@ class Writer:
         """Exchange some words of a sentence for words of the source, as frequent as they are there."""
         words = sentence.split(" ")
         count = int(len(words) * REPLACED_SHARE + self.random.random())
-        drawn = self.random.choices(
-            self.material.words, cum_weights=self.material.cumulative_weights, k=count
-        )
+        drawn = self.random.choices(self.material.words, cum_weights=self.material.cumulative_weights, k=count)
         for word in drawn:
             misspelt = self.random.random() < MISSPELT_SHARE
             words[int(self.random.random() * len(words))] = self.misspell(word) if misspelt else word
@@ -208,9 +206,7 @@ def grow(pairs: int, out: Path, source: Path = SAMPLE, seed: int = 7) -> None:
 
 def main() -> None:
     """Read the command line and write the corpus."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pairs", type=int)
     parser.add_argument("out", type=Path, help="a name that ends in .gz is compressed")
     parser.add_argument("--from", dest="source", type=Path, default=SAMPLE, metavar="FILE")

@@ -142,9 +142,7 @@ class Terminal:
 
     def resize(self, columns: int, rows: int, fd: int | None = None) -> None:
         """Give the terminal a new size; the program is told by SIGWINCH."""
-        fcntl.ioctl(
-            self.fd if fd is None else fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0)
-        )
+        fcntl.ioctl(self.fd if fd is None else fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def __enter__(self) -> Terminal:
         return self
@@ -365,9 +363,7 @@ def measure(terminal: Terminal, arguments: argparse.Namespace) -> dict[str, obje
 
 def main() -> None:
     """Read the command line, measure, and print one JSON object."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", default="80x24", help="columns x rows")
     parser.add_argument("--warm", default="", metavar="KEYS", help="keys to press before the measurement")
     parser.add_argument("--key", default="j")

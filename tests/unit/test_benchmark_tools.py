@@ -1,4 +1,4 @@
-"""The benchmarks' own tools: the corpus that they grow and the probe that measures a terminal program."""
+"""The benchmarks' own tools: the corpus, the probe of terminal programs, the frozen queries, the table."""
 
 import json
 import signal
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import corpus, ptyprobe
+from benchmarks import corpus, ptyprobe, queries
+from benchmarks.table import Figure, Target, readable, render
 
 ECHO = """
 import os, sys, termios, time, tty
@@ -181,3 +182,61 @@ def test_quantiles_are_values_that_were_measured() -> None:
     assert ptyprobe.quantile([3, 1, 2], 1.0) == 3
     with pytest.raises(ValueError, match="no values"):
         ptyprobe.quantile([], 0.5)
+
+
+def test_queries_are_forty_of_words_of_three_bands() -> None:
+    words = [(f"common{letter}", 600 - place) for place, letter in enumerate("abcdef")]
+    words += [(f"middling{letter}", 20 - place) for place, letter in enumerate("abcdefgh")]
+    words += [(f"rare{letter}", 2) for letter in "abcdefgh"] + [("once", 1), ("x2", 500)]
+    made = queries.fill(words, 1000)
+    assert len(made) == len(set(made)) == 40
+    assert queries.fill(words, 1000) == made
+    assert {query for query in made if query.startswith("common") and " " not in query} == {
+        "commona",
+        "commonc",
+        "commond",
+        "commonf",
+    }
+    assert not any("once" in query for query in made)
+
+
+def test_queries_need_words_enough() -> None:
+    with pytest.raises(ValueError, match="larger"):
+        queries.fill([("only", 500)], 1000)
+
+
+@pytest.mark.parametrize(
+    ("target", "ours", "theirs", "met"),
+    [
+        (Target("at most", 25), 25.0, None, True),
+        (Target("at most", 25), 25.1, None, False),
+        (Target("at most", 1.3, "times"), 130.0, 100.0, True),
+        (Target("at most", 1.3, "times"), 131.0, 100.0, False),
+        (Target("at least", 8, "sooner"), 0.5, 4.0, True),
+        (Target("at least", 8, "sooner"), 0.6, 4.0, False),
+        (Target("at least", 8, "sooner"), 0.5, None, None),
+    ],
+)
+def test_targets_say_whether_they_are_met(target: Target, ours: float, theirs: float | None, met: bool | None) -> None:
+    assert target.met(ours, theirs) is met
+
+
+def test_table_shows_medians_ratios_and_verdicts() -> None:
+    figures = [
+        Figure("load", "s", [9.0, 2.0, 4.0], peer="other", peer_samples=[2.0], must=Target("at most", 1.5, "times")),
+        Figure("page", "s", [0.5], peer="other", peer_samples=[4.0], must=Target("at least", 8, "sooner")),
+        Figure("key", "ms", [1.0, 2.0, 30.0], value=30.0, aim=Target("at most", 20)),
+        Figure("index", "s", [1.0], peer="tantivy: not installed", aim=Target("at most", 1, "times")),
+    ]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in render(figures).splitlines()]
+    assert rows[2][:6] == ["load", "4.00 s", "other 2.00 s", "2.00×", "≤ 1.5×", "NO"]
+    assert rows[3][:6] == ["page", "0.50 s", "other 4.00 s", "8.0× sooner", "≥ 8×", "yes"]
+    assert rows[4][1:] == ["30.0 ms", "–", "–", "–", "–", "≤ 20.0 ms", "NO", ""]
+    assert rows[5][2:] == ["tantivy: not installed", "–", "–", "–", "≤ 1×", "–", ""]
+    assert figures[0].as_json()["ratio"] == 2.0
+
+
+def test_numbers_are_readable() -> None:
+    assert readable(1700, "B") == "1.70 KB"
+    assert readable(170000, "texts/s") == "170\u202f000 texts/s"
+    assert readable(0, "B") == "0 B"

@@ -1,0 +1,154 @@
+"""Figures of loading and scoring, beside other tools that read the same file."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from benchmarks.commands import Command, CommandFailed, hhtui, own_home, python, run
+from benchmarks.peers import OFFLINE, installed
+from benchmarks.table import NOT_INSTALLED, Figure, Target
+from benchmarks.workplace import Workplace, count, remove, size
+
+REPEATS = 3
+PAGE = 24
+"""Pairs that fill the first page of a list at 80×24."""
+POLL = 0.002
+
+
+class Loads:
+    """Loads of one corpus by hhtui and by its peers, each measured once a run and shared by several figures."""
+
+    def __init__(self, place: Workplace) -> None:
+        self.place = place
+        self.first_page: list[float] = []
+        self.bodies: list[float] = []
+        self.indexed: list[float] = []
+        self.sizes: list[float] = []
+        self.peers: dict[str, list[float]] = {}
+        self.failures: dict[str, str] = {}
+
+    def ours(self) -> None:
+        """Load with the text index and without scores; watch from outside when pairs become readable."""
+        if self.indexed:
+            return
+        with self.place.scratch() as folder, own_home(folder) as environment:
+            for _ in range(REPEATS):
+                self.load_once(folder / "load.db", environment)
+
+    def load_once(self, database: Path, environment: dict[str, str]) -> None:
+        """Load once, from an empty database."""
+        corpus = self.place.corpus
+        command = Command(hhtui("load", str(corpus), "--db", str(database), "--no-score", "--json"), environment)
+        page = bodies = 0.0
+        while command.running():
+            if not page:
+                page = seen(database, PAGE, command)
+            elif not bodies:
+                bodies = seen(database, self.place.pairs, command)
+            time.sleep(POLL if not page else 20 * POLL)
+        finished = command.finish()
+        self.first_page.append(page or finished.seconds)
+        self.bodies.append(bodies or finished.seconds)
+        self.indexed.append(finished.seconds)
+        self.sizes.append(size(database))
+        remove(database)
+
+    def peer(self, name: str) -> list[float]:
+        """Return the seconds from process start to end of a peer's cold load, none where it is not installed."""
+        if name not in self.peers:
+            self.peers[name] = []
+            try:
+                for _ in range(REPEATS if installed(name) else 0):
+                    with self.place.scratch() as folder:
+                        argv = python("-m", "benchmarks.peers", name, str(self.place.corpus), str(folder))
+                        self.peers[name].append(run(argv, {**OFFLINE, "HF_HOME": str(folder / "home")}).seconds)
+            except CommandFailed as error:
+                self.peers[name], self.failures[name] = [], str(error).splitlines()[-1]
+        return self.peers[name]
+
+    def missing(self, name: str) -> str:
+        """Return why a peer has no figure."""
+        return self.failures.get(name, NOT_INSTALLED)
+
+
+def seen(database: Path, pairs: int, command: Command) -> float:
+    """Return the seconds since the command's start if so many pairs can be read now, 0 if they cannot."""
+    if database.exists() and count(database, "body", pairs) >= pairs:
+        return time.perf_counter() - command.started
+    return 0.0
+
+
+def first_page(loads: Loads) -> list[Figure]:
+    """Start of the load → a page of pairs that another process can read."""
+    loads.ours()
+    return [
+        Figure(
+            "first page while loading", "s", loads.first_page, peer="datasets, cold",
+            peer_samples=loads.peer("datasets"), must=Target("at least", 8, "sooner"),
+            aim=Target("at least", 10, "sooner"), note=f"{PAGE} pairs readable from another process",
+        )
+    ]  # fmt: skip
+
+
+def load(loads: Loads) -> list[Figure]:
+    """The whole load: until every pair can be read, and until the text index is complete."""
+    loads.ours()
+    datasets = loads.peer("datasets")
+    figures = [
+        Figure(
+            "load without text index and scores", "s", loads.bodies, peer="datasets, cold", peer_samples=datasets,
+            aim=Target("at most", 2, "times"), note="every pair readable",
+        ),
+        Figure(
+            "load with text index", "s", loads.indexed, peer="datasets, cold", peer_samples=datasets,
+            must=Target("at most", 8, "times"),
+        ),
+    ]  # fmt: skip
+    for name, limit in (("tantivy", 1.0), ("duckdb_fts", 0.2)):
+        figures.append(beside(loads, "load with text index", loads.indexed, name, limit))
+    for name in ("polars", "duckdb"):
+        figures.append(beside(loads, "load without text index and scores", loads.bodies, name, None))
+    return figures
+
+
+def beside(loads: Loads, name: str, ours: list[float], peer: str, limit: float | None) -> Figure:
+    """Return the same figure beside another tool, which may be absent."""
+    samples = loads.peer(peer)
+    return Figure(
+        name,
+        "s",
+        ours,
+        peer=peer.replace("_", " ") if samples else f"{peer.replace('_', ' ')}: {loads.missing(peer)}",
+        peer_samples=samples,
+        aim=None if limit is None else Target("at most", limit, "times"),
+    )
+
+
+def database_size(loads: Loads) -> list[Figure]:
+    """The database with its text index and without scores, against the raw JSON."""
+    loads.ours()
+    raw = loads.place.corpus.stat().st_size / 2**20
+    return [
+        Figure(
+            "database with text index", "MiB", [each / 2**20 for each in loads.sizes], peer="raw JSON",
+            peer_samples=[raw], aim=Target("at most", 1.1, "times"), note="with its write-ahead log, after the load",
+        )
+    ]  # fmt: skip
+
+
+def scores(place: Workplace) -> list[Figure]:
+    """The embedded scorer over every distinct text, three texts a pair: from process start to end."""
+    with place.scratch() as folder, own_home(folder) as environment:
+        database = folder / "score.db"
+        run(hhtui("load", str(place.corpus), "--db", str(database), "--no-score", "--json"), environment)
+        finished = run(hhtui("score", str(database), "--json"), environment)
+        texts = count(database, "score")
+    return [
+        Figure(
+            "embedded scores, a CPU second", "texts/s", [texts / finished.cpu_seconds],
+            aim=Target("at least", 8_000),
+            note=f"{texts:,} distinct texts, all processes, imports and storing included",
+        ),
+        Figure("embedded scores, a second", "texts/s", [texts / finished.seconds], note=f"{finished.seconds:.1f} s"),
+    ]  # fmt: skip
