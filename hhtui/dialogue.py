@@ -185,6 +185,9 @@ def _prefixes_differ(chosen: str, rejected: str, shared: int) -> bool:
 
 def _may_be_loosely_equal(chosen: str, rejected: str, shared: int) -> bool:
     """Compare only the first letters after the place where the transcripts diverge."""
+    left, right = chosen[shared : shared + 1], rejected[shared : shared + 1]
+    if left.isascii() and left.isalpha() and right.isascii() and right.isalpha() and left.lower() != right.lower():
+        return False
     return _first_letter(chosen[shared:]) == _first_letter(rejected[shared:])
 
 
