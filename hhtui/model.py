@@ -113,6 +113,20 @@ class Pair:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+Unit = Literal["response", "prompt", "turn", "pair"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreColumn:
+    """One number that a scorer gives: its range, and in one sentence each what it means and where it fails."""
+
+    name: str
+    low: float
+    high: float
+    meaning: str
+    fails: str
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """One number about one text: which scorer and column gave it, and its rank among all scored texts.

@@ -50,7 +50,7 @@ def pack(
             scorer_id,
             values.dtype.str,
             len(values),
-            None if percentiles is None else json.dumps([round(float(value), 6) for value in percentiles]),
+            None if percentiles is None else json.dumps([float(str(value)) for value in percentiles]),
             values.tobytes(),
             datetime.now(UTC).isoformat(),
         ),
@@ -148,7 +148,7 @@ class Columns:
             return (*packed, last)
         if name in STRUCTURE:
             return (*packed, last)
-        return (*packed, last, connection.execute("SELECT max(pair_id) FROM pair_text").fetchone()[0])
+        return (*packed, last, connection.execute("SELECT sum(pairs_done), count(*) FROM scorer").fetchone())
 
     def _load(self, connection: sqlite3.Connection, name: str) -> "Array":
         import numpy

@@ -71,8 +71,10 @@ CREATE TABLE scorer (
     name TEXT NOT NULL,
     version TEXT NOT NULL,
     fingerprint TEXT NOT NULL UNIQUE,
-    columns TEXT NOT NULL,         -- JSON array of {name, low, high, meaning}
-    parameters TEXT NOT NULL       -- JSON object
+    columns TEXT NOT NULL,         -- JSON array of {name, low, high, meaning, fails}
+    units TEXT NOT NULL,           -- JSON array: which texts it reads: response, prompt, turn, pair
+    parameters TEXT NOT NULL,      -- JSON object
+    pairs_done INTEGER NOT NULL DEFAULT 0  -- every pair up to this id has its scores
 ) STRICT;
 
 CREATE TABLE score (

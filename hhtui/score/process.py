@@ -1,0 +1,129 @@
+"""Scoring in a process of its own: started, listened to, interrupted."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Thread
+
+from hhtui.score.child import INTERRUPTED
+from hhtui.score.progress import Report, ScoreProgress
+from hhtui.score.scorer import DEFAULT, ScoreError
+
+PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 5.0
+
+
+class Scoring:
+    """A running process that scores. `report` is called from a thread of its own."""
+
+    def __init__(self, command: Sequence[str], database: Path, report: Report) -> None:
+        """Use `start`."""
+        self._database = database
+        self._report = report
+        self._error: str | None = None
+        self._scored = 0
+        self._narration = tempfile.TemporaryFile()  # noqa: SIM115
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._narration,
+            env=_environment(),
+            start_new_session=True,
+            text=True,
+            encoding="utf-8",
+        )
+        self._listener = Thread(target=self._listen, name="hhtui-scoring", daemon=True)
+        self._listener.start()
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still at work."""
+        return self._process.poll() is None
+
+    def wait(self) -> int:
+        """Wait for the end and return how many texts were scored.
+
+        Ctrl-C while waiting is passed on, and raised once the process has ended. Raises KeyboardInterrupt also
+        where the process was interrupted, and ScoreError, in one line, where it failed or died.
+        """
+        try:
+            code = self._process.wait()
+        except KeyboardInterrupt:
+            self.stop()
+            raise
+        self._listener.join()
+        if code == INTERRUPTED or code == -signal.SIGINT:
+            raise KeyboardInterrupt
+        if code:
+            raise ScoreError(self._error or self._cause(code))
+        return self._scored
+
+    def stop(self) -> None:
+        """Interrupt it and wait until it is gone; what it has scored stays, and the next run goes on from there."""
+        if self.running:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self._process.wait()
+        self._listener.join()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                said = json.loads(line)
+                if "progress" in said:
+                    self._report(ScoreProgress.from_json(said["progress"]))
+                self._error = said.get("error", self._error)
+                self._scored = said.get("scored", self._scored)
+
+    def _cause(self, code: int) -> str:
+        self._narration.seek(0)
+        narration = self._narration.read().decode("utf-8", "replace").strip().splitlines()
+        ended = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"failed with exit status {code}"
+        last = f" ({narration[-1]})" if narration else ""
+        return (
+            f"the scoring process {ended}{last}; what it had scored is kept, go on with: hhtui score {self._database}"
+        )
+
+
+def start(
+    database: Path,
+    names: Sequence[str] = (DEFAULT,),
+    report: Report = lambda progress: None,
+    *,
+    threads: int | None = None,
+    wait: bool = True,
+) -> Scoring:
+    """Start a process that scores `database` by the scorers `names`, and return it at once.
+
+    `threads` limits what libraries of linear algebra may use. Without `wait` it ends with an error where another
+    process scores this database. It ends when nobody listens any more.
+    """
+    command = [sys.executable, "-P", "-m", "hhtui.score.child", str(database)]
+    for name in names:
+        command += ["--scorer", name]
+    if threads:
+        command += ["--threads", str(threads)]
+    if not wait:
+        command.append("--no-wait")
+    return Scoring(command, database, report)
+
+
+def _environment() -> dict[str, str]:
+    """Return this process's environment, in which the child finds this very package."""
+    there = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(PACKAGE_ROOT), *([there] if there else [])])}
