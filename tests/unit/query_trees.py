@@ -1,0 +1,122 @@
+"""Trees of the query language, as hypothesis draws them: each is one that some text parses to."""
+
+from hypothesis import strategies as st
+
+from hhtui.model import BIT_MEANINGS, PREFERENCES
+from hhtui.query.fields import PARTS
+from hhtui.query.tree import (
+    And,
+    Comparison,
+    Field,
+    Fuzzy,
+    Item,
+    Items,
+    Missing,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Present,
+    Query,
+    Range,
+    Regex,
+    Side,
+    SortKey,
+    Text,
+    Value,
+    Word,
+)
+
+_ANY = st.characters(exclude_categories=["Cs"])
+
+
+def _text(excluded: str = "", minimum: int = 1) -> st.SearchStrategy[str]:
+    return st.text(_ANY, min_size=minimum, max_size=8).map(
+        lambda text: "".join(one for one in text if one not in excluded)
+    )
+
+
+def _solid(excluded: str) -> st.SearchStrategy[str]:
+    return _text(excluded).map(lambda text: "".join(text.split())).filter(bool)
+
+
+_runs = _solid('():"').filter(lambda text: text not in ("AND", "OR", "NOT"))
+_words = _runs.filter(lambda text: text[0] not in "-/~" and (text == "*" or not text.endswith("*")))
+_phrases = _text('"').filter(lambda text: bool(text.strip()))
+_patterns = st.lists(
+    st.sampled_from(["a", "b c", "/", "\\\\", "\\.", "[x/\\]y]", "(d|e)", ".*", "\\w+", "don't"]),
+    min_size=1,
+    max_size=5,
+).map("".join)
+
+texts: st.SearchStrategy[Text] = st.one_of(
+    st.builds(Word, _words, st.just(False)),
+    st.builds(Word, _runs.filter(lambda text: text[0] not in "-/~"), st.just(True)),
+    st.builds(Phrase, _phrases),
+    st.builds(Regex, _patterns, st.booleans()),
+    st.builds(Fuzzy, _runs, st.just(False)),
+    st.builds(Fuzzy, _phrases, st.just(True)),
+)
+
+_finite = st.floats(allow_nan=False, allow_infinity=False)
+_numbers: st.SearchStrategy[Value] = st.one_of(
+    st.builds(Comparison, st.sampled_from([">", ">=", "<", "<=", "="]), _finite),
+    st.tuples(_finite, _finite).map(lambda ends: Range(min(ends), max(ends))),
+    st.builds(Range, _finite, st.none()),
+    st.builds(Range, st.none(), _finite),
+    st.builds(Present),
+    st.builds(Missing),
+)
+_items = st.one_of(
+    st.builds(Item, _solid('(),"').filter(lambda text: text not in ("*", "none")), st.just(False)),
+    st.builds(Item, _phrases, st.just(True)),
+)
+
+
+def _lists(items: st.SearchStrategy[Item]) -> st.SearchStrategy[Value]:
+    return st.lists(items, min_size=1, max_size=3).map(lambda found: Items(tuple(found)))
+
+
+_YES_NO = [Item("yes"), Item("no")]
+
+fields: st.SearchStrategy[Field] = st.one_of(
+    st.builds(Field, st.sampled_from(["harm", "toxicity", "turns", "length"]), st.sampled_from(["", *PARTS]), _numbers),
+    st.builds(Field, st.sampled_from(["gap", "row"]), st.just(""), _numbers),
+    st.builds(
+        Field, st.sampled_from(["flag", "drop"]), st.just(""), _lists(st.sampled_from([Item("yes"), Item("no")]))
+    ),
+    st.builds(
+        Field,
+        st.just("preference"),
+        st.just(""),
+        st.one_of(st.builds(Present), _lists(st.sampled_from([*map(Item, PREFERENCES), Item("none")]))),
+    ),
+    st.builds(
+        Field,
+        st.sampled_from(["note", "by", "family", "opening"]),
+        st.just(""),
+        st.one_of(st.builds(Present), st.builds(Missing), _lists(_items)),
+    ),
+    st.builds(Field, st.sampled_from(["key", "subset", "split"]), st.just(""), _lists(_items)),
+    st.builds(Field, st.just("is"), st.just(""), _lists(st.sampled_from([*map(Item, BIT_MEANINGS)]))),
+)
+
+
+def _combined(leaves: st.SearchStrategy[Node], depth: int) -> st.SearchStrategy[Node]:
+    if depth == 0:
+        return leaves
+    inner = _combined(leaves, depth - 1)
+    several = st.lists(inner, min_size=2, max_size=3).map(tuple)
+    return st.one_of(leaves, st.builds(Not, inner), st.builds(And, several), st.builds(Or, several))
+
+
+_sides = st.builds(Side, st.sampled_from(["chosen", "rejected", "prompt", "response"]), _combined(texts, 2))
+nodes = _combined(st.one_of(texts, fields, _sides), 3)
+sort_keys = st.one_of(
+    st.builds(
+        SortKey, st.sampled_from(["harm", "severe_toxicity"]), st.sampled_from(["", *PARTS]), st.booleans(), st.none()
+    ),
+    st.builds(SortKey, st.sampled_from(["row", "key", "gap"]), st.just(""), st.booleans(), st.none()),
+    st.builds(SortKey, st.just("random"), st.just(""), st.booleans(), st.integers(0, 10**9)),
+)
+queries = st.builds(Query, st.one_of(st.none(), nodes), st.lists(sort_keys, max_size=3).map(tuple))

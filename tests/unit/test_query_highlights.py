@@ -1,0 +1,61 @@
+"""The spans of a text that a query found."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hhtui.model import SIDES, Side
+from hhtui.query import highlighter, parse
+
+TEXT = "How do you rob a Bank? The banker won’t say: C++ is élan. Banks, how do"
+
+
+def marked(query: str, side: Side, text: str = TEXT) -> list[str]:
+    return [text[start:end] for start, end in highlighter(parse(query)).spans(side, text)]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("bank", ["Bank"]),
+        ("bank*", ["Bank", "banker", "Banks"]),
+        ('"how do"', ["How do", "how do"]),
+        ("how do", ["How", "do", "how", "do"]),
+        ("'won't'", ["won’t"]),
+        ("ELAN", ["élan"]),
+        ("c++", ["C++"]),
+        ("/a b/", ["a B"]),
+        ("/n't/c", ["n’t"]),
+        ("/bank/c", ["bank"]),
+        ("/b\\w+k/", ["Bank", "bank", "Bank"]),
+        ("-bank harm:>.5", []),
+        ("-(-bank)", ["Bank"]),
+        ("bank* OR banker", ["Bank", "banker", "Banks"]),
+        ("", []),
+    ],
+)
+def test_positive_texts_are_marked(query: str, found: list[str]) -> None:
+    assert marked(query, "chosen") == found
+
+
+def test_each_side_has_its_own() -> None:
+    query = "chosen:bank response:banker prompt:elan how"
+    assert marked(query, "chosen") == ["How", "Bank", "banker", "how"]
+    assert marked(query, "rejected") == ["How", "banker", "how"]
+    assert marked(query, "prompt") == ["How", "élan", "how"]
+
+
+def test_a_highlighter_is_true_where_it_could_mark_something() -> None:
+    assert highlighter(parse("chosen:a"))
+    assert not highlighter(parse("-a harm:>.5"))
+
+
+@given(st.text(max_size=60), st.lists(st.sampled_from(["a", "b*", '"a b"', "/a/", "/[ab]+/", "+", "-c"]), min_size=1))
+def test_spans_ascend_within_the_text(text: str, terms: list[str]) -> None:
+    found = highlighter(parse(" ".join(terms)))
+    for side in SIDES:
+        spans = found.spans(side, text)
+        assert all(0 <= start < end <= len(text) for start, end in spans)
+        assert all(left[1] <= right[0] for left, right in pairwise(spans))

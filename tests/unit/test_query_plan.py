@@ -1,0 +1,129 @@
+"""A tree becomes questions that the store can answer."""
+
+import pytest
+
+from hhtui.model import PREFERENCES, RESPONSES, SIDES, Bit
+from hhtui.query import Plan, QueryError, parse, plan
+from hhtui.query.nodes import (
+    All,
+    Any,
+    Bits,
+    Column,
+    Decided,
+    Grouped,
+    IsMissing,
+    KeyOrder,
+    Match,
+    Named,
+    Node,
+    Not,
+    Noted,
+    NumberRange,
+    Order,
+    Regex,
+    Shared,
+    Shuffle,
+    Substring,
+)
+
+
+def planned(text: str) -> Plan:
+    return plan(parse(text), {"toxicity", "severe_toxicity"})
+
+
+HARMFUL = NumberRange(Column("toxicity"), low=0.5, low_included=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("bank", Match('"bank"')),
+        ("Bank,", Match('"Bank"')),
+        ("bank*", Match('"bank" *')),
+        ("don't", Match('"don t"')),
+        ("foo-bar*", Match('"foo bar" *')),
+        ('"how do, i"', Match('"how do i"')),
+        ("chosen:bank -rejected:bank", Match('(chosen : "bank" NOT rejected : "bank")')),
+        ("response:a", Match('{chosen rejected} : "a"')),
+        ("response:(a OR b) c", Match('(({chosen rejected} : "a" OR {chosen rejected} : "b") AND "c")')),
+        ("-a -b", Not(Match('("a" OR "b")'))),
+        ("a OR -b", Any((Match('"a"'), Not(Match('"b"'))))),
+        ("-(a -b)", Not(Match('("a" NOT "b")'))),
+        ("a harm:>.5 b", All((Match('("a" AND "b")'), HARMFUL))),
+        ("C++", Substring(SIDES, "C++")),
+        ("C++,", Substring(SIDES, "C++")),
+        ("C++*", Substring(SIDES, "C++")),
+        ("$100", Substring(SIDES, "$100")),
+        ("...", Substring(SIDES, "...")),
+        ("chosen:😀", Substring(("chosen",), "😀")),
+        ("日本語", Substring(SIDES, "日本語")),
+        ('response:"use C++ now"', Substring(RESPONSES, "use C++ now")),
+        ("/foo bar/", Substring(SIDES, "foo bar")),
+        ("/foo\\.bar/c", Substring(SIDES, "foo.bar", case_sensitive=True)),
+        ("/fo+/", Regex(SIDES, "fo+", position=0)),
+        ("a /fo+/c", All((Match('"a"'), Regex(SIDES, "fo+", case_sensitive=True, position=2)))),
+        ("harm:<=.5", NumberRange(Column("toxicity"), high=0.5)),
+        ("harm:.2...5", NumberRange(Column("toxicity"), 0.2, 0.5)),
+        ("harm.min:none", IsMissing(Column("toxicity", "min"))),
+        ("gap:*", Not(IsMissing(Column("toxicity", "gap")))),
+        ("severe-toxicity.prompt:=1", NumberRange(Column("severe_toxicity", "prompt"), 1, 1)),
+        ("row:3", NumberRange(Column("row"), 3, 3)),
+        ("length.chosen:<20", NumberRange(Column("length", "chosen"), high=20, high_included=False)),
+        ("is:empty", Bits(int(Bit.EMPTY_CHOSEN | Bit.EMPTY_REJECTED))),
+        ("is:empty.chosen,identical", Bits(int(Bit.EMPTY_CHOSEN | Bit.IDENTICAL))),
+        ("is:none", Not(Bits(int(sum(Bit))))),
+        ("key:a/b/1,a/c/*", Named("key", ("a/b/1",), ("a/c/",))),
+        ("subset:x", Named("subset", ("x",))),
+        ("family:12,a/b/3", Grouped("family", ("a/b/3",), (12,))),
+        ("opening:*", Shared("opening")),
+        ("family:none", Not(Shared("family"))),
+        ("flag:yes", Decided("flag", ("yes",))),
+        ("flag:no", Not(Decided("flag", ("yes",)))),
+        ("preference:equal,unsure", Decided("preference", ("equal", "unsure"))),
+        ("preference:none", Not(Decided("preference", PREFERENCES))),
+        ("preference:*", Decided("preference", PREFERENCES)),
+        ("note:*", Decided("note")),
+        ("note:none", Not(Decided("note"))),
+        ('note:"a b",c', Any((Noted("a b"), Noted("c")))),
+        ("by:ann", Decided(None, (), ("ann",))),
+        ("by:none", Not(Decided(None))),
+        ("by:ann,bob flag:yes", Decided("flag", ("yes",), ("ann", "bob"))),
+        ("by:ann -flag:yes", Not(Decided("flag", ("yes",), ("ann",)))),
+        ("by:ann (flag:yes OR note:x)", Any((Decided("flag", ("yes",), ("ann",)), Noted("x", ("ann",))))),
+        ("by:ann OR flag:yes", Any((Decided(None, (), ("ann",)), Decided("flag", ("yes",))))),
+        ("-by:ann flag:yes", All((Not(Decided(None, (), ("ann",))), Decided("flag", ("yes",))))),
+        ("by:ann by:bob", All((Decided(None, (), ("ann",)), Decided(None, (), ("bob",))))),
+    ],
+)
+def test_a_query_becomes_its_plan(text: str, expected: Node) -> None:
+    assert planned(text).filter == expected
+
+
+def test_orders_are_resolved_in_turn() -> None:
+    order = (Order(Column("toxicity", "gap"), descending=True), KeyOrder(), Shuffle(3))
+    assert planned("sort:gap-,key,random(3)") == Plan(None, order)
+    assert planned("") == Plan()
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "said"),
+    [
+        ("a toxicty:>1", 2, "Did you mean “toxicity”?"),
+        ("sort:hram-", 5, "Did you mean “harm”?"),
+        ("sort:row.chosen", 5, "no sides"),
+        ("~word", 0, "not searched in this version"),
+        ("family:x", 7, "a pair's key"),
+        ("by:ann by:bob flag:yes", 7, "by:NAME,NAME"),
+    ],
+)
+def test_what_cannot_run_says_why(text: str, position: int, said: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        planned(text)
+    assert said in str(caught.value)
+    assert caught.value.position == position
+
+
+@pytest.mark.parametrize("harm", [None, "toxicity"])
+def test_a_database_without_scores_says_how_to_get_them(harm: str | None) -> None:
+    with pytest.raises(QueryError, match="hhtui score"):
+        plan(parse("harm:>.5"), frozenset(), harm)
