@@ -1,0 +1,80 @@
+"""Where hhtui keeps its own files, and which database was used last.
+
+`HHTUI_DATA_DIR` and `HHTUI_CONFIG_DIR` replace the folders of the user's account, `HHTUI_DB` names the database
+that commands use where none is given.
+"""
+
+import os
+from pathlib import Path
+
+DATA_VARIABLE = "HHTUI_DATA_DIR"
+CONFIG_VARIABLE = "HHTUI_CONFIG_DIR"
+DATABASE_VARIABLE = "HHTUI_DB"
+
+
+def data_folder() -> Path:
+    """Return the folder for the sample's database and the memory of what was open; it need not exist yet."""
+    named = os.environ.get(DATA_VARIABLE)
+    if named:
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("hhtui", appauthor=False)
+
+
+def config_folder() -> Path:
+    """Return the folder of the configuration; it need not exist yet."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named:
+        return Path(named)
+    from platformdirs import user_config_path
+
+    return user_config_path("hhtui", appauthor=False)
+
+
+def config_file() -> Path:
+    """Return where the configuration is read from; it need not exist."""
+    return config_folder() / "config.toml"
+
+
+def style_files() -> list[Path]:
+    """Return the style sheets of the screen: beside the package in a wheel, one folder up in a checkout."""
+    package = Path(__file__).resolve().parent
+    beside = package / "styles"
+    return sorted((beside if beside.is_dir() else package.parent / "styles").glob("*.tcss"))
+
+
+def sample_database() -> Path:
+    """Return where the database of the shipped sample is built."""
+    return data_folder() / "sample.db"
+
+
+def named_database() -> Path | None:
+    """Return the database that `HHTUI_DB` names, or None."""
+    named = os.environ.get(DATABASE_VARIABLE)
+    return Path(named) if named else None
+
+
+def last_database() -> Path | None:
+    """Return the database that was loaded or opened last, or None where there was none or it is gone."""
+    try:
+        remembered = Path(os.fsdecode(_memory().read_bytes()))
+    except OSError:
+        return None
+    return remembered if remembered.is_file() else None
+
+
+def remember(database: Path) -> None:
+    """Keep `database` as the one that was used last; raises OSError where the data folder cannot be written."""
+    memory = _memory()
+    memory.parent.mkdir(parents=True, exist_ok=True)
+    draft = memory.with_name(f"{memory.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(os.fsencode(database.resolve()))
+        draft.replace(memory)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _memory() -> Path:
+    return data_folder() / "last-database"
