@@ -39,7 +39,7 @@ def decisions(place: Workplace) -> list[Figure]:
             beside: list[float] = []
             while scorer.running():
                 taken = decide(len(beside))
-                if beside or count(path, "score", 1):
+                if beside or count(path, "score"):
                     beside.append(taken)
             scorer.finish()
     return [

@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.commands import Command, CommandFailed, hhtui, own_home, python, run
 from benchmarks.peers import OFFLINE, installed
 from benchmarks.table import NOT_INSTALLED, Figure, Target
-from benchmarks.workplace import Workplace, count, remove, size
+from benchmarks.workplace import Workplace, count, remove, size, stored_pairs
 
 REPEATS = 3
 PAGE = 24
@@ -74,7 +74,7 @@ class Loads:
 
 def seen(database: Path, pairs: int, command: Command) -> float:
     """Return the seconds since the command's start if so many pairs can be read now, 0 if they cannot."""
-    if database.exists() and count(database, "body", pairs) >= pairs:
+    if database.exists() and stored_pairs(database) >= pairs:
         return time.perf_counter() - command.started
     return 0.0
 
