@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-COLOURS = ("auto", "truecolor", "256", "16")
+Colour = Literal["auto", "truecolor", "256", "16"]
+COLOURS: tuple[Colour, ...] = ("auto", "truecolor", "256", "16")
 
 
 class ConfigError(Exception):
@@ -24,7 +25,7 @@ class Config:
     """
 
     annotator: str = ""
-    colour: str = "auto"
+    colour: Colour = "auto"
     mouse: bool = True
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -61,9 +62,9 @@ def load(path: Path, actions: Collection[str]) -> Config:
     if not isinstance(keys, dict):
         raise ConfigError(f'{path}: keys must be a table, as in:\n[keys]\nflag = "f"')
     _refuse_unknown(path, "keys.", keys, actions)
-    colour = str(content.get("colour", "auto"))
-    if colour not in COLOURS:
-        raise ConfigError(f"{path}: colour is {colour!r}; it must be one of {', '.join(COLOURS)}")
+    colour = next((known for known in COLOURS if known == content.get("colour", "auto")), None)
+    if colour is None:
+        raise ConfigError(f"{path}: colour is {content['colour']!r}; it must be one of {', '.join(COLOURS)}")
     return Config(
         annotator=_typed(path, content, "annotator", str, ""),
         colour=colour,

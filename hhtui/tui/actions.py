@@ -1,9 +1,13 @@
 """The one registry of actions: bindings, footer, help, palette and the README's key table are made from it."""
 
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Group = Literal["move", "decide", "see", "find", "out"]
+Keys = Mapping[str, tuple[str, ...]]
+"""The keys of actions, by the action's id."""
 GROUPS: dict[Group, str] = {
     "move": "Move",
     "decide": "Decide",
@@ -69,6 +73,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "select", "decide", ("v",), "select", "select a range; twice: the whole result; the next decision is for all"
     ),
+    Action("cancel", "decide", ("escape",), "cancel", "give the selection up"),
     Action("difference", "see", ("d",), "diff", "word differences: shown when alike, always, never"),
     Action("whole_prompt", "see", ("p",), "prompt", "the whole prompt, or its end"),
     Action("maximise", "see", ("o",), "maximise", "one response over the whole width, or both"),
@@ -91,6 +96,8 @@ ACTIONS: tuple[Action, ...] = (
 
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
+_RENAMED = {"solidus": "slash", "reverse_solidus": "backslash", "commercial_at": "at", "hyphen_minus": "minus"}
+_RENAMED |= {"plus_sign": "plus", "low_line": "underscore"}
 _SHOWN = {
     "slash": "/",
     "colon": ":",
@@ -119,18 +126,33 @@ def shown_key(key: str) -> str:
     return _SHOWN.get(key, key)
 
 
-def keys_of(action: Action, keys: dict[str, tuple[str, ...]] | None = None) -> tuple[str, ...]:
-    """Return the keys of `action`, as the configuration's `keys` has them or by default."""
-    return (keys or {}).get(action.id, action.keys)
+def keys_in_use(configured: Mapping[str, tuple[str, ...]]) -> Keys:
+    """Return the keys of every action by its id; a configured key is taken from the action that has it by default."""
+    chosen = {name: tuple(map(key_name, keys)) for name, keys in configured.items()}
+    taken = {key for keys in chosen.values() for key in keys}
+    return {
+        action.id: chosen.get(action.id, tuple(key for key in action.keys if key not in taken)) for action in ACTIONS
+    }
 
 
-def key_table(keys: dict[str, tuple[str, ...]] | None = None) -> list[tuple[str, list[tuple[str, str, str]]]]:
+def key_name(key: str) -> str:
+    """Return Textual's name of a key that may be written as its character: `?` is `question_mark`."""
+    if len(key) != 1 or key.isalnum():
+        return key
+    name = unicodedata.name(key, key).lower().replace("-", "_").replace(" ", "_")
+    return _RENAMED.get(name, name)
+
+
+DEFAULT_KEYS = keys_in_use({})
+
+
+def key_table(keys: Keys = DEFAULT_KEYS) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """Return every action, by group: (group, [(keys as written, id, meaning)])."""
     return [
         (
             title,
             [
-                (" ".join(map(shown_key, keys_of(action, keys))), action.id, action.meaning)
+                (" ".join(map(shown_key, keys[action.id])), action.id, action.meaning)
                 for action in ACTIONS
                 if action.group == group
             ],
@@ -139,11 +161,13 @@ def key_table(keys: dict[str, tuple[str, ...]] | None = None) -> list[tuple[str,
     ]
 
 
-def footer(width: int, keys: dict[str, tuple[str, ...]] | None = None) -> str:
+def footer(width: int, keys: Keys = DEFAULT_KEYS) -> str:
     """Return the keys to remind of, the most important first, as many as fit into `width` cells."""
     text = ""
     for action in sorted((action for action in ACTIONS if action.footer), key=lambda action: action.footer):
-        part = f"{shown_key(keys_of(action, keys)[0])} {action.label}"
+        if not keys[action.id]:
+            continue
+        part = f"{shown_key(keys[action.id][0])} {action.label}"
         longer = f"{text}  {part}" if text else part
         if len(longer) > width:
             break

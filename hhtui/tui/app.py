@@ -1,0 +1,135 @@
+"""The application: a database, an annotator, and the browse screen."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events
+
+from hhtui.config import Config
+from hhtui.store.database import Database
+from hhtui.store.decisions import Annotator
+from hhtui.store.errors import StoreError
+from hhtui.tui.actions import keys_in_use
+from hhtui.tui.display import DifferApp
+from hhtui.tui.screens.browse import Browse
+from hhtui.tui.screens.export import ExportRequest
+
+LAST_RESORT_SECONDS = 1.0
+HUNG_UP = 129
+
+Export = Callable[[Database, ExportRequest], str]
+"""Writes what a request asks for, and returns one line that says what was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What to open with: a query and a pair's key; None is what the annotator left."""
+
+    query: str | None = None
+    key: str | None = None
+
+
+def style_folder() -> Path:
+    """Return the folder of style sheets: beside the package in a wheel, one folder up in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    beside = package / "styles"
+    return beside if beside.is_dir() else package.parent / "styles"
+
+
+class HhtuiApp(DifferApp[None]):
+    """Browses one database for one annotator."""
+
+    CSS_PATH: ClassVar = sorted(style_folder().glob("*.tcss"))
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "hhtui"
+
+    def __init__(
+        self, database: Database, annotator: Annotator, config: Config, export: Export, start: Start | None = None
+    ) -> None:
+        super().__init__(colour_depth=None if config.colour == "auto" else config.colour)
+        self.database = database
+        self.annotator = annotator
+        self.keys = keys_in_use(config.keys)
+        self.export = export
+        self.start = start or Start()
+        self.last_key_read = 0.0
+        self.animation_level = "none"
+        self.saved = 0
+        self._left = False
+
+    def get_default_screen(self) -> Browse:
+        return Browse(self)
+
+    @property
+    def browse(self) -> Browse:
+        """The browse screen, which lies under any dialog."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, Browse)
+        return screen
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.set_keymap({name: ",".join(keys) for name, keys in self.keys.items()})
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, self._hang_up)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key):
+            self.last_key_read = event.time
+        await super().on_event(event)
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Send a control sequence of our own making to the terminal."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+            self._driver.flush()
+
+    def quit_browsing(self) -> None:
+        """Save the place, close the session and leave."""
+        self._leave()
+        self.exit()
+
+    def _leave(self) -> None:
+        if self._left:
+            return
+        self._left = True
+        self.browse.finding.close()
+        try:
+            self.browse.leaving.save_place()
+            self.annotator.end()
+        except StoreError as error:
+            self.notify(str(error), severity="error", markup=False)
+
+    def _hang_up(self) -> None:
+        self._leave()
+        self.database.close()
+        asyncio.get_running_loop().call_later(LAST_RESORT_SECONDS, os._exit, HUNG_UP)
+        self.exit(return_code=HUNG_UP)
+
+
+def browse(
+    database: Database,
+    *,
+    annotator: str,
+    config: Config,
+    export: Export,
+    start: Start | None = None,
+    mouse: bool = True,
+) -> str:
+    """Run the browser on an open database until the reader quits; return what to tell them then."""
+    who = Annotator.begin(database, annotator)
+    app = HhtuiApp(database, who, config, export, start)
+    app.run(mouse=mouse and config.mouse)
+    return farewell(database, app.saved)
+
+
+def farewell(database: Database, saved: int) -> str:
+    """Return what was saved, and the command that exports it."""
+    steps = f"{saved:,} step{'' if saved == 1 else 's'}"
+    return f"{steps} saved in {database.path}; export the flagged pairs: hhtui export {database.path} --format ids"

@@ -1,0 +1,206 @@
+"""Decisions from the keyboard: saved first, shown as saved after."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hhtui.model import Kind
+from hhtui.store import decisions
+from hhtui.store.decisions import Conditions, Step
+from hhtui.store.errors import StoreError
+from hhtui.tui.screens.dialogs import AskText, Confirm
+
+if TYPE_CHECKING:
+    from hhtui.tui.screens.browse import Browse
+
+ASK_FROM = 100
+IN_BACKGROUND_FROM = 500
+
+
+class Deciding:
+    """Decides for a Browse screen about its current pair, or about the selected ones as one step."""
+
+    def __init__(self, screen: "Browse") -> None:
+        self._screen = screen
+        self._anchor: int | None = None
+        self._whole = False
+        self._last: Callable[[], None] | None = None
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """Return what each action of this part does, by the action's id."""
+        return {
+            "flag": partial(self._decide, "flag"),
+            "drop": partial(self._decide, "drop"),
+            "prefer_chosen": partial(self._decide, "preference", "chosen"),
+            "prefer_rejected": partial(self._decide, "preference", "rejected"),
+            "prefer_equal": partial(self._decide, "preference", "equal"),
+            "prefer_unsure": partial(self._decide, "preference", "unsure"),
+            "note": self._write_note,
+            "repeat": self._repeat,
+            "undo": partial(self._step_back, "undo"),
+            "redo": partial(self._step_back, "redo"),
+            "select": self._select,
+            "cancel": self._cancel,
+        }
+
+    def selected_range(self) -> range:
+        """Return the indexes that are selected; empty where none are."""
+        if self._whole:
+            return range(len(self._screen.view.ids))
+        if self._anchor is None:
+            return range(0)
+        first, last = sorted((self._anchor, self._screen.view.index))
+        return range(first, last + 1)
+
+    def _decide(self, kind: Kind, value: str | None = None) -> None:
+        self._last = partial(self._decide, kind, value)
+        ids = self._targets()
+        if not len(ids):
+            self._screen.say("there is no pair to decide", error=True)
+        elif self._whole or len(ids) > ASK_FROM:
+            self._ask_about(ids, kind, value)
+        else:
+            self._save(ids, kind, value)
+
+    def _targets(self) -> Sequence[int]:
+        view, chosen = self._screen.view, self.selected_range()
+        if chosen:
+            return [int(one) for one in view.ids[chosen.start : chosen.stop]]
+        return [] if view.current is None else [view.current]
+
+    def _ask_about(self, ids: Sequence[int], kind: Kind, value: str | None) -> None:
+        self._screen.gate.shut()
+
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                self._save(ids, kind, value)
+            self._screen.gate.open()
+
+        what = kind if value is None else f"{kind}: {value}"
+        self._screen.app.push_screen(Confirm(f"{what} for {len(ids):,} pairs, as one step?"), answered)
+
+    def _save(self, ids: Sequence[int], kind: Kind, value: str | None) -> None:
+        conditions = self._conditions(ids)
+        annotator = self._screen.annotator
+        if value is None:
+            save = partial(annotator.toggle, ids, kind, conditions=conditions)
+        else:
+            save = partial(annotator.decide, ids, kind, value, conditions=conditions)
+        if len(ids) >= IN_BACKGROUND_FROM:
+            self._save_in_background(save)
+        else:
+            self._finish(save)
+
+    def _save_in_background(self, save: Callable[[], Step]) -> None:
+        screen = self._screen
+        screen.gate.shut()
+        screen.say("saving …")
+
+        def work() -> None:
+            try:
+                step = save()
+            except StoreError as error:
+                screen.app.call_from_thread(screen.say, str(error), error=True)
+            else:
+                screen.app.call_from_thread(self._saved, step)
+            finally:
+                screen.app.call_from_thread(screen.gate.open)
+
+        screen.run_worker(work, thread=True)
+
+    def _finish(self, save: Callable[[], Step]) -> None:
+        try:
+            step = save()
+        except StoreError as error:
+            self._screen.say(str(error), error=True)
+        else:
+            self._saved(step)
+
+    def _saved(self, step: Step) -> None:
+        screen = self._screen
+        screen.app.saved += 1
+        single = len(step.pair_ids) == 1
+        self._clear_selection()
+        screen.list.update_marks(step.pair_ids)
+        if step.summary.startswith("preference: ") and single and screen.view.index + 1 < len(screen.view.ids):
+            screen.go_to(screen.view.index + 1)
+        screen.show_decisions(step.pair_ids)
+        screen.say(f"{step.summary} · saved   u undoes")
+
+    def _repeat(self) -> None:
+        if self._last is None:
+            self._screen.say("nothing to repeat yet", error=True)
+        else:
+            self._last()
+
+    def _write_note(self) -> None:
+        ids = self._targets()
+        if not ids:
+            self._screen.say("there is no pair to write a note on", error=True)
+            return
+        mine = [
+            decision.value
+            for decision in decisions.current(self._screen.connection, ids[:1]).get(ids[0], [])
+            if decision.kind == "note" and decision.annotator == self._screen.annotator.name
+        ]
+        self._screen.gate.shut()
+
+        def written(text: str | None) -> None:
+            if text is not None and (text.strip() or mine):
+                self._save(ids, "note", text.strip())
+            self._screen.gate.open()
+
+        self._screen.app.push_screen(AskText("Note", mine[0] if mine else ""), written)
+
+    def _step_back(self, which: str) -> None:
+        screen = self._screen
+        try:
+            step: Step | None = getattr(screen.annotator, which)()
+        except StoreError as error:
+            screen.say(str(error), error=True)
+            return
+        if step is None:
+            screen.say(f"nothing to {which}")
+            return
+        screen.app.saved += 1
+        if len(step.pair_ids) == 1:
+            there = screen.view.at_pair(step.pair_ids[0])
+            if there.current == step.pair_ids[0] and there.index != screen.view.index:
+                screen.go_to(there.index)
+        screen.show_decisions(step.pair_ids)
+        screen.say(f"{step.summary} · saved")
+
+    def _select(self) -> None:
+        if self._screen.view.current is None:
+            return
+        if self._anchor is None:
+            self._anchor = self._screen.view.index
+            self._screen.list.begin_selection()
+            self._screen.say("selecting: move, then decide for all   v the whole result   Esc gives up")
+        else:
+            self._whole = True
+            self._screen.say(f"the whole result is selected, {len(self._screen.view.ids):,} pairs   Esc gives up")
+
+    def _cancel(self) -> None:
+        if self._anchor is not None:
+            self._clear_selection()
+            self._screen.say("selection given up")
+
+    def _clear_selection(self) -> None:
+        if self._anchor is not None:
+            self._anchor, self._whole = None, False
+            self._screen.list.end_selection()
+
+    def _conditions(self, ids: Sequence[int]) -> Conditions:
+        screen = self._screen
+        bulk = len(ids) > 1
+        context: dict[str, object] = {
+            "query": screen.view.text,
+            "order": screen.finding.order,
+            "blind": False,
+            "sides": ["chosen", "rejected"],
+            "labels_visible": True,
+            "scores_visible": True,
+            "bulk": bulk,
+        }
+        return Conditions(None if bulk else screen.pair.shown_ms(), context)

@@ -1,0 +1,210 @@
+"""What is shown and in which order: the query line, orders, and results as they come."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hhtui.query import QueryError, parse
+from hhtui.store import pairs, settings
+from hhtui.store.errors import StoreError
+from hhtui.tui.actions import ACTIONS
+from hhtui.tui.screens.dialogs import Choice, Choose
+from hhtui.tui.view import View, everything, remembered
+from hhtui.tui.widgets.query_line import QueryLine
+from hhtui.tui.workers import Answer, QueryRunner
+
+if TYPE_CHECKING:
+    from hhtui.tui.screens.browse import Browse
+
+FLAGGED = "flag:yes"
+
+
+class Finding:
+    """Keeps the view of a Browse screen: what was asked, what came of it, and the way back."""
+
+    def __init__(self, screen: "Browse") -> None:
+        self._screen = screen
+        self._runner = QueryRunner(screen.database, lambda answer: screen.post_message(screen.Answered(answer)))
+        self.view: View = everything(screen.connection)
+        self._before_editing: View | None = None
+        self._before_flagged: str | None = None
+        self._waiting_for = 0
+        self._keep_when_answered = False
+        self._return_to: int | None = None
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """Return what each action of this part does, by the action's id."""
+        return {
+            "query": self.edit,
+            "order": self._choose_order,
+            "flagged": self._toggle_flagged,
+            "reload": lambda: self.ask(self.view.text),
+            "palette": self._open_palette,
+        }
+
+    @property
+    def order(self) -> str:
+        """The order of the result, in the query's words."""
+        try:
+            sort = parse(self.view.text).sort
+        except QueryError:
+            return "row"
+        return ",".join(map(str, sort)) or "row"
+
+    def start(self) -> None:
+        """Show what was asked for at the start, or the place where the annotator left off."""
+        app, connection = self._screen.app, self._screen.connection
+        place = settings.place(connection, self._screen.annotator.name) or settings.Place()
+        text = place.query if app.start.query is None else app.start.query
+        key = app.start.key or place.key
+        self._return_to = _id_or_none(connection, key)
+        self._line.leave(text)
+        if text:
+            if app.start.query is None and place.ids:
+                self.view = remembered(place)
+            self._screen.show_view()
+            self.ask(text)
+        else:
+            self.view = self.view.at_pair(self._return_to)
+            self._screen.show_view()
+
+    def ask(self, text: str) -> None:
+        """Run the query `text`; the place is kept where the current pair is still in the result."""
+        self._waiting_for = self._runner.ask(text)
+
+    def edit(self) -> None:
+        """Put the cursor into the query line."""
+        self._before_editing = self.view
+        self._line.edit()
+
+    def typed(self, text: str) -> None:
+        """The text in the query line has changed: show what it finds, or what is wrong with it."""
+        if self._before_editing is not None:
+            self._keep_when_answered = False
+            self.ask(text)
+
+    def keep(self, text: str) -> None:
+        """Enter: keep the query, once it has been run without an error."""
+        if text == self.view.text:
+            self._leave_line()
+        else:
+            self._keep_when_answered = True
+            self.ask(text)
+
+    def give_up(self) -> None:
+        """Esc: show what was shown before the query was edited."""
+        self._waiting_for = self._runner.ask(self._before_editing.text) if self._before_editing else 0
+        if self._before_editing is not None:
+            self.view = self._before_editing
+        self._leave_line()
+        self._screen.show_view()
+
+    def take(self, answer: Answer) -> None:
+        """Show the answer to the newest request; an error leaves the last good result where it is."""
+        if answer.request != self._waiting_for:
+            return
+        if answer.error is not None or answer.result is None or answer.highlighter is None:
+            self._keep_when_answered = False
+            self._screen.say(str(answer.error), error=True)
+            return
+        came_from = self.view.current if self._return_to is None else self._return_to
+        fresh = View(answer.text, answer.result, answer.highlighter)
+        self.view = fresh.at_pair(came_from)
+        if self._before_editing is None or self._keep_when_answered:
+            self._return_to = None
+            self._leave_line()
+        elif self._return_to is None:
+            self._return_to = came_from
+        self._screen.say("")
+        self._screen.show_view()
+
+    def grown(self) -> None:
+        """The database has more pairs: a view of everything grows with it."""
+        if not self.view.text and self._before_editing is None:
+            grown = everything(self._screen.connection)
+            if len(grown.ids) != len(self.view.ids):
+                was_empty = self.view.current is None
+                self.view = grown.at(self.view.index)
+                self._screen.list.set_result(self.view.ids, self.view.index)
+                if was_empty:
+                    self._screen.show_pair()
+
+    def kept_view(self) -> View:
+        """Return the view that is kept: while a query is edited, the one before."""
+        return self._before_editing or self.view
+
+    def close(self) -> None:
+        """Stop what runs."""
+        self._runner.close()
+
+    @property
+    def _line(self) -> QueryLine:
+        return self._screen.query_one("#query", QueryLine)
+
+    def _leave_line(self) -> None:
+        self._before_editing, self._keep_when_answered = None, False
+        self._line.leave(self.view.text)
+
+    def _set_query(self, text: str) -> None:
+        self._line.leave(text)
+        self.ask(text)
+
+    def _toggle_flagged(self) -> None:
+        if self.view.text == FLAGGED:
+            self._set_query(self._before_flagged or "")
+        else:
+            self._before_flagged = self.view.text
+            self._set_query(FLAGGED)
+
+    def _choose_order(self) -> None:
+        choices = [Choice("", "row", "the order of the source"), *map(_order_choice, self._screen.reader.orders())]
+        self._screen.app.push_screen(Choose("Order by", choices), self._order_chosen)
+
+    def _order_chosen(self, chosen: str | None) -> None:
+        if chosen is None:
+            return
+        query = parse(self.view.text)
+        sort = parse(f"sort:{chosen}").sort if chosen else ()
+        self._set_query(str(replace(query, sort=sort)))
+
+    def _open_palette(self) -> None:
+        keys = self._screen.app.keys
+        choices = [
+            Choice(action.id, action.meaning, " ".join(keys[action.id])) for action in ACTIONS if action.id != "palette"
+        ]
+        self._screen.app.push_screen(
+            Choose("Action, or the number or key of a pair", choices, free=True), self._palette_chosen
+        )
+
+    def _palette_chosen(self, chosen: str | None) -> None:
+        if chosen is None:
+            return
+        if chosen.replace(",", "").isdigit():
+            self._screen.go_to(int(chosen.replace(",", "")) - 1)
+        elif "/" in chosen:
+            self._go_to_key(chosen)
+        else:
+            self._screen.perform(chosen)
+
+    def _go_to_key(self, key: str) -> None:
+        try:
+            pair_id = pairs.id_of(self._screen.connection, key)
+        except StoreError as error:
+            self._screen.say(str(error), error=True)
+            return
+        view = self.view.at_pair(pair_id)
+        if view.current == pair_id:
+            self._screen.go_to(view.index)
+        else:
+            self._screen.say(f"{key} is not in this view; empty the query to see it", error=True)
+
+
+def _order_choice(order: tuple[str, str]) -> Choice:
+    return Choice(order[0], order[0], order[1])
+
+
+def _id_or_none(connection: object, key: str) -> int | None:
+    try:
+        return pairs.id_of(connection, key) if key else None  # type: ignore[arg-type]
+    except StoreError:
+        return None

@@ -1,0 +1,75 @@
+"""What leaves the screen: exports, copies, and the place to come back to."""
+
+import shlex
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from hhtui import paths
+from hhtui.store import results, settings
+from hhtui.tui import clipboard
+from hhtui.tui.screens.export import ask_for_export
+
+if TYPE_CHECKING:
+    from hhtui.tui.screens.browse import Browse
+
+
+class Leaving:
+    """Exports and copies for a Browse screen, and saves its place."""
+
+    def __init__(self, screen: "Browse") -> None:
+        self._screen = screen
+        self._saved_place: settings.Place | None = None
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """Return what each action of this part does, by the action's id."""
+        return {
+            "export": lambda: self._screen.run_worker(self._export(), exclusive=True, group="export"),
+            "copy_key": lambda: self._copy(self._screen.pair.key, self._screen.pair.key),
+            "copy_pair": lambda: self._copy(self._screen.reader.as_json(self._screen.view.current), "the pair"),
+            "copy_command": lambda: self._copy(self.command(), "the command"),
+        }
+
+    def command(self) -> str:
+        """Return the command that opens this view at this pair."""
+        words = ["hhtui", str(self._screen.database.path)]
+        if self._screen.view.text:
+            words += ["--query", self._screen.view.text]
+        if self._screen.pair.key:
+            words += ["--at", self._screen.pair.key]
+        return shlex.join(words)
+
+    def save_place(self) -> None:
+        """Remember the place, where it has changed; raises StoreError where that fails."""
+        place = self._screen.place()
+        if place != self._saved_place and not self._screen.database.read_only:
+            settings.save_place(self._screen.database, self._screen.annotator.name, place)
+            self._saved_place = place
+
+    async def _export(self) -> None:
+        screen = self._screen
+        flagged = results.count(screen.connection, "flag:yes")
+        request = await ask_for_export(
+            screen.app, screen.database.path.stem, screen.view.text, flagged, len(screen.view.ids)
+        )
+        if request is None:
+            return
+        screen.say("exporting …")
+        work = screen.run_worker(lambda: screen.app.export(screen.database, request), thread=True, exit_on_error=False)
+        try:
+            screen.say(await work.wait())
+        except Exception as error:
+            screen.say(str(error.__cause__ or error), error=True)
+
+    def _copy(self, text: str, name: str) -> None:
+        screen = self._screen
+        if not text:
+            screen.say("there is no pair to copy", error=True)
+            return
+        try:
+            path = clipboard.save(text, paths.data_folder())
+        except OSError as error:
+            where = f"it could not be written to a file ({error.strerror})"
+        else:
+            where = f"also in {path}"
+        screen.app.write_to_terminal(clipboard.sequence(text))
+        screen.say(f"copied {name}; {where}")

@@ -1,0 +1,118 @@
+"""What the screen reads of the database, row by row, without waiting."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from hhtui.dialogue import rebuild
+from hhtui.model import RESPONSES, Decision, Pair, Score, Side
+from hhtui.store import decisions, pairs, scorers, scores, settings
+from hhtui.tui.widgets.pair_list import Marks, Percentiles
+
+PLAIN_ORDERS = (
+    ("length.chosen-", "the longest chosen replies first"),
+    ("length.rejected-", "the longest rejected replies first"),
+    ("turns-", "the longest dialogues first"),
+    ("random(1)", "shuffled, the same for the same number"),
+)
+
+
+class Reader:
+    """Reads pairs, decisions and scores for the screen of one annotator."""
+
+    def __init__(self, connection: sqlite3.Connection, annotator: str) -> None:
+        self._connection = connection
+        self._annotator = annotator
+        self._total: int | None = None
+        self._description: str | None = None
+
+    def pair(self, pair_id: int) -> Pair:
+        """Return a pair; raises KeyError where it is gone."""
+        return pairs.read(self._connection, pair_id)
+
+    def headings(self, pair_ids: Sequence[int]) -> list[pairs.Heading]:
+        """Return what the list shows of these pairs."""
+        return pairs.headings(self._connection, pair_ids)
+
+    def marks(self, pair_ids: Sequence[int]) -> dict[int, Marks]:
+        """Return what the annotator decided about these pairs."""
+        return {
+            pair_id: _marks([one for one in found if one.annotator == self._annotator])
+            for pair_id, found in decisions.current(self._connection, pair_ids).items()
+        }
+
+    def percentiles(self, pair_ids: Sequence[int]) -> dict[int, Percentiles]:
+        """Return where both responses of these pairs rank in the column that the screen shows."""
+        column = self.harm_column()
+        if column is None:
+            return {}
+        page = scores.of_page(self._connection, pair_ids, column)
+        return {pair_id: (_rank(found.get("chosen")), _rank(found.get("rejected"))) for pair_id, found in page.items()}
+
+    def harm_column(self) -> str | None:
+        """Return the scorer column that numbers on the screen are of, None in a database without scores."""
+        return scorers.harm_column(self._connection)
+
+    def scores(self, pair_id: int) -> dict[Side, Score]:
+        """Return the scores of a pair's sides in the column that the screen shows."""
+        column = self.harm_column()
+        found = scores.of_pair(self._connection, pair_id) if column else {}
+        return {side: score for (_, name, side), score in found.items() if name == column}
+
+    def total(self) -> int:
+        """Return how many pairs the database holds."""
+        if self._total is None:
+            self._total = pairs.count(self._connection)
+        return self._total
+
+    def description(self) -> str:
+        """Return what the numbers are: the column, its scorer and version; and SAMPLE where the data is the sample."""
+        if self._description is None:
+            column = self.harm_column()
+            owner = scorers.owners(self._connection)[column] if column else None
+            title = owner.title(column) if owner and column else "no scores"
+            sample = "SAMPLE  " if settings.get(self._connection, "sample") else ""
+            self._description = f"{sample}{title}"
+        return self._description
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what is to be known about this database, a line each, for the help page."""
+        return tuple(
+            f"{stored.title(column.name)}: {column.meaning} {column.fails}"
+            for stored in scorers.known(self._connection)
+            for column in stored.columns
+        )
+
+    def orders(self) -> list[tuple[str, str]]:
+        """Return the orders to choose from: the `sort:` column and what it brings first."""
+        column = self.harm_column()
+        of_scores = [
+            (f"{column}.min-", f"both responses high in {column} first"),
+            (f"{column}-", f"either response high in {column} first"),
+            (f"{column}.chosen-", f"chosen responses high in {column} first"),
+            ("gap-", f"chosen above rejected in {column} first"),
+        ]
+        return [*(of_scores if column else []), *PLAIN_ORDERS]
+
+    def forget_numbers(self) -> None:
+        """The database has changed: read counts and scores anew."""
+        self._total = None
+        self._description = None
+
+    def as_json(self, pair_id: int | None) -> str:
+        """Return a pair as a JSON object: key, hash and both transcripts; "" where `pair_id` is None."""
+        if pair_id is None:
+            return ""
+        pair = self.pair(pair_id)
+        record = {"key": pair.key, "hash": pair.hash.hex()}
+        record |= {side: rebuild((*pair.dialogues.prompt, *pair.dialogues.side(side))) for side in RESPONSES}
+        return json.dumps(record, ensure_ascii=False)
+
+
+def _marks(mine: Sequence[Decision]) -> Marks:
+    values = {decision.kind: decision.value for decision in mine}
+    return Marks("flag" in values, "drop" in values, values.get("preference", ""))
+
+
+def _rank(score: Score | None) -> float | None:
+    return score.percentile if score else None

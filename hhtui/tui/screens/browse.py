@@ -1,0 +1,287 @@
+"""The screen for the daily work: the list, the pair, the query, and the keys."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.screen import Screen
+
+from hhtui.store import decisions, pairs, settings
+from hhtui.tui import headline
+from hhtui.tui.actions import ACTIONS, BY_ID, footer
+from hhtui.tui.deciding import Deciding
+from hhtui.tui.finding import Finding
+from hhtui.tui.gate import Gate
+from hhtui.tui.leaving import Leaving
+from hhtui.tui.reading import Reader
+from hhtui.tui.screens.dialogs import Confirm
+from hhtui.tui.screens.help import Help
+from hhtui.tui.view import View
+from hhtui.tui.widgets.line import Line
+from hhtui.tui.widgets.pair_list import PairList
+from hhtui.tui.widgets.pair_view import PairView
+from hhtui.tui.widgets.query_line import QueryLine
+from hhtui.tui.workers import Answer
+
+if TYPE_CHECKING:
+    from hhtui.tui.app import HhtuiApp
+
+LIST_FROM = 120
+BOTH_SIDES_FROM = 80
+STATUS_WIDTH = 40
+POLL_SECONDS = 1.0
+CHUNK = 256
+PAGE_KEPT = 60
+
+
+class Browse(Screen[None]):
+    """Shows one pair of a result at a time; every key of the registry comes through `perform`."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(",".join(action.keys), f"perform('{action.id}')", action.label, id=action.id, tooltip=action.meaning)
+        for action in ACTIONS
+    ]
+    app: "HhtuiApp"
+
+    class Answered(Message):
+        """A query has been run."""
+
+        def __init__(self, answer: Answer) -> None:
+            super().__init__()
+            self.answer = answer
+
+    def __init__(self, app: "HhtuiApp") -> None:
+        super().__init__()
+        self.database = app.database
+        self.annotator = app.annotator
+        self.connection = app.database.reader()
+        self.reader = Reader(self.connection, app.annotator.name)
+        self.finding = Finding(self)
+        self.deciding = Deciding(self)
+        self.leaving = Leaving(self)
+        self.gate = Gate(lambda action: self._handlers[action.id](), self._painted, self._ask_about_paste)
+        self._list_wanted: bool | None = None
+        self._message = ""
+        self._seen_version = self.database.data_version()
+        self._handlers: dict[str, Callable[[], object]] = {
+            **self._moves(),
+            **self.finding.handlers(),
+            **self.deciding.handlers(),
+            **self.leaving.handlers(),
+            "layout": self._toggle_list,
+            "help": lambda: self.app.push_screen(Help(self.app.keys, self.reader.notes())),
+            "quit": self.app.quit_browsing,
+            "suspend": self.app.action_suspend_process,
+        }
+
+    @property
+    def view(self) -> View:
+        """What is shown: the query, its result, and the place in it."""
+        return self.finding.view
+
+    def compose(self) -> ComposeResult:
+        yield Line(id="header")
+        with Horizontal(id="body"):
+            yield PairList(self.reader.headings, self.reader.marks, self.reader.percentiles, id="list")
+            yield PairView(self._pair_painted, id="pair")
+        with Horizontal(id="query-row"):
+            yield QueryLine(id="query")
+            yield Line(id="status")
+        yield Line(id="footer")
+
+    def on_mount(self) -> None:
+        self.list = self.query_one("#list", PairList)
+        self.pair = self.query_one("#pair", PairView)
+        self.finding.start()
+        self.set_interval(POLL_SECONDS, self._poll)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._lay_out(event.size.width)
+        self._show_lines()
+
+    def perform(self, action_id: str) -> None:
+        """Take an action by its id, in the order of the keys; none while a query is typed."""
+        action = BY_ID[action_id]
+        if self.query_one("#query").has_focus:
+            return
+        if action.decides and not self.pair.display:
+            self.say("show the pair first, to decide about it: V", error=True)
+        else:
+            self.gate.press(action, self.app.last_key_read)
+
+    def action_perform(self, action_id: str) -> None:
+        self.perform(action_id)
+
+    def say(self, text: str, *, error: bool = False) -> None:
+        """Show one line at the bottom until the next key."""
+        self._message = text
+        self.query_one("#footer", Line).show([(f" {text}", "error" if error else "strong")])
+
+    def show_view(self) -> None:
+        """Show a new result: the list anew, and its current pair."""
+        self.list.set_result(self.view.ids, self.view.index)
+        self.show_pair()
+
+    def go_to(self, index: int) -> None:
+        """Show the pair at `index` of the result."""
+        view = self.view.at(index)
+        if view.index == self.view.index and len(view.ids):
+            self.say("first pair" if index < 0 else "last pair" if index >= len(view.ids) else "here already")
+            return
+        self.finding.view = view
+        self._quiet()
+        self.list.cursor_to(view.index)
+        self.show_pair()
+
+    def show_pair(self) -> None:
+        """Show the current pair, or that there is none."""
+        current = self.view.current
+        if current is None:
+            self.pair.show_nothing("No pair matches." if self.view.text else "No pairs yet.")
+        else:
+            self.pair.show(self.reader.pair(current), self.reader.scores(current), self.view.highlighter)
+        self._show_lines()
+
+    def show_decisions(self, pair_ids: Sequence[int]) -> None:
+        """Show anew what was decided about these pairs."""
+        self.list.update_marks(pair_ids)
+        self._show_lines()
+
+    def _moves(self) -> dict[str, Callable[[], object]]:
+        def pane(name: str, *arguments: object) -> Callable[[], object]:
+            return lambda: getattr(self.pair, name)(*arguments)
+
+        return {
+            "next_pair": lambda: self.go_to(self.view.index + 1),
+            "previous_pair": lambda: self.go_to(self.view.index - 1),
+            "first_pair": lambda: self.go_to(0),
+            "last_pair": lambda: self.go_to(len(self.view.ids) - 1),
+            "next_undecided": partial(self._next_undecided, 1),
+            "previous_undecided": partial(self._next_undecided, -1),
+            "page_down": pane("scroll_pages", 1.0),
+            "page_up": pane("scroll_pages", -1.0),
+            "half_page_down": pane("scroll_pages", 0.5),
+            "half_page_up": pane("scroll_pages", -0.5),
+            "next_difference": partial(self._next_difference, 1),
+            "previous_difference": partial(self._next_difference, -1),
+            "next_hit": partial(self._next_hit, 1),
+            "previous_hit": partial(self._next_hit, -1),
+            "focus_chosen": pane("focus_side", "chosen"),
+            "focus_rejected": pane("focus_side", "rejected"),
+            "focus_other": pane("focus_other"),
+            "difference": lambda: self.say(f"differences: {self.pair.cycle_difference()}"),
+            "whole_prompt": pane("toggle_prompt"),
+            "maximise": pane("toggle_maximised"),
+        }
+
+    def _next_difference(self, step: int) -> None:
+        if not self.pair.next_difference(step):
+            self.say("no differences are marked here; d marks them always")
+
+    def _next_hit(self, step: int) -> None:
+        if not self.pair.next_hit(step):
+            self.say("the query marks nothing here")
+
+    def _next_undecided(self, step: int) -> None:
+        ids, index = self.view.ids, self.view.index + step
+        while 0 <= index < len(ids):
+            chunk = range(index, index + step * CHUNK, step)
+            inside = [at for at in chunk if 0 <= at < len(ids)]
+            open_ids = decisions.undecided(self.connection, [int(ids[at]) for at in inside], self.annotator.name)
+            for at in inside:
+                if int(ids[at]) in open_ids:
+                    self.go_to(at)
+                    return
+            index += step * CHUNK
+        self.say("everything is decided from here on" if step > 0 else "everything before this is decided")
+
+    @on(PairList.Picked)
+    def _list_clicked(self, message: PairList.Picked) -> None:
+        self.go_to(message.index)
+
+    @on(QueryLine.Edited)
+    def _query_edited(self, message: QueryLine.Edited) -> None:
+        self.finding.typed(message.text)
+
+    @on(QueryLine.Kept)
+    def _query_kept(self, message: QueryLine.Kept) -> None:
+        self.finding.keep(message.text)
+
+    @on(QueryLine.GivenUp)
+    def _query_given_up(self) -> None:
+        self.finding.give_up()
+
+    @on(Answered)
+    def _answered(self, message: Answered) -> None:
+        self.finding.take(message.answer)
+
+    def _painted(self) -> bool:
+        return self.pair.painted
+
+    def _pair_painted(self) -> None:
+        self.call_later(self.gate.look)
+
+    def _ask_about_paste(self, count: int) -> None:
+        question = f"{count} decision keys came at once, as when text is pasted. Run them?"
+        self.app.push_screen(Confirm(question), lambda agreed: self.gate.answer(bool(agreed)))
+
+    def _toggle_list(self) -> None:
+        self._list_wanted = not self.list.display
+        self._lay_out(self.size.width)
+
+    def _lay_out(self, width: int) -> None:
+        shown = width >= LIST_FROM if self._list_wanted is None else self._list_wanted
+        self.list.display = shown
+        self.pair.display = not shown or width >= BOTH_SIDES_FROM
+        self.pair.one_side = width < BOTH_SIDES_FROM
+
+    def _quiet(self) -> None:
+        if self._message:
+            self._message = ""
+            self._show_footer()
+
+    def _show_lines(self) -> None:
+        if not self.is_mounted:
+            return
+        view, current = self.view, self.view.current
+        found = decisions.current(self.connection, [current]).get(current, []) if current is not None else []
+        self.query_one("#header", Line).show(
+            headline.header(
+                self.database.path.name, self.pair.key, view.index, len(view.ids), found, self.annotator.name
+            ),
+            [(f"{self.reader.description()} ", "quiet")],
+        )
+        status = headline.status(len(view.ids), self.reader.total(), self.finding.order, STATUS_WIDTH)
+        self.query_one("#status", Line).show([], status)
+        if not self._message:
+            self._show_footer()
+
+    def _show_footer(self) -> None:
+        self.query_one("#footer", Line).show([(f" {footer(self.size.width - 1, self.app.keys)}", "quiet")])
+
+    def _poll(self) -> None:
+        version = self.database.data_version()
+        if version == self._seen_version or self.app.screen is not self:
+            return
+        self._seen_version = version
+        self.finding.grown()
+        self.reader.forget_numbers()
+        self.list.update_marks()
+        if self.view.current is not None:
+            self.pair.rate(self.reader.scores(self.view.current))
+        self._show_lines()
+        self.leaving.save_place()
+
+    def place(self) -> settings.Place:
+        """Return where the reader stands, with the ids of the page around it."""
+        view = self.finding.kept_view()
+        first = max(0, view.index - PAGE_KEPT // 2)
+        ids = tuple(int(one) for one in view.ids[first : first + PAGE_KEPT])
+        key = pairs.key_of(self.connection, view.current) if view.current is not None else ""
+        return settings.Place(view.text, key, view.index, first, len(view.ids), ids)

@@ -1,0 +1,59 @@
+"""A view: a query, the result it gave, and where in it the reader stands."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from hhtui.query import Highlighter, highlighter, parse
+from hhtui.store.results import Result, search
+from hhtui.store.settings import Place
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One result of one query, and the index of the current pair in it; `index` is 0 where nothing was found."""
+
+    text: str
+    result: Result
+    highlighter: Highlighter
+    index: int = 0
+
+    @property
+    def ids(self) -> Sequence[int]:
+        """The local ids of the pairs, in order."""
+        return self.result.ids
+
+    @property
+    def current(self) -> int | None:
+        """The local id of the current pair, None where nothing was found."""
+        return int(self.ids[self.index]) if len(self.ids) else None
+
+    def at(self, index: int) -> "View":
+        """Return this view at another index, kept within the result."""
+        return replace(self, index=max(0, min(index, len(self.ids) - 1)))
+
+    def at_pair(self, pair_id: int | None) -> "View":
+        """Return this view at the pair with this id, where the result has it; else as it is."""
+        found = None if pair_id is None else position_of(self.ids, pair_id)
+        return self if found is None else self.at(found)
+
+
+def position_of(ids: Sequence[int], pair_id: int) -> int | None:
+    """Return where `pair_id` stands in `ids`, a range, a list or a numpy array; None where it does not."""
+    if isinstance(ids, range | list | tuple):
+        return ids.index(pair_id) if pair_id in ids else None
+    import numpy
+
+    found = numpy.flatnonzero(numpy.asarray(ids) == pair_id)
+    return int(found[0]) if len(found) else None
+
+
+def everything(connection: sqlite3.Connection) -> View:
+    """Return the view of all pairs in row order."""
+    query = parse("")
+    return View("", search(connection, query), highlighter(query))
+
+
+def remembered(place: Place) -> View:
+    """Return the page that was shown last as a view of its own, to be seen until its query has run again."""
+    return View(place.query, Result(list(place.ids)), highlighter(parse("")), place.index - place.first)

@@ -1,0 +1,280 @@
+"""A pair on the screen: the prompt once, the two responses beside each other, scrolled together."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from textual.app import ComposeResult
+from textual.geometry import NULL_OFFSET, Region, Size, Spacing
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.widget import Widget
+
+from hhtui.model import RESPONSES, SIDES, Pair, Score, Side, Turn
+from hhtui.query import Highlighter
+from hhtui.tui import headline
+from hhtui.tui.diff import WordDiff, word_diff
+from hhtui.tui.linked_scroll import LinkedScroll
+from hhtui.tui.oddities import oddities
+from hhtui.tui.pair_layout import Heights, arrange
+from hhtui.tui.transcript import Span, Transcript, response_transcript, transcript
+from hhtui.tui.widgets.dialogue_pane import NOTHING, DialogueContent, DialoguePane, PromptPane
+
+if TYPE_CHECKING:
+    from hhtui.tui.app import HhtuiApp
+
+DifferenceMode = Literal["when alike", "always", "never"]
+MODES: tuple[DifferenceMode, ...] = ("when alike", "always", "never")
+NO_DIFF = WordDiff((), 0.0)
+
+
+class PairLayout(Layout):
+    """Places the panes by the heights of their texts."""
+
+    name = "pair"
+
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
+        assert isinstance(parent, PairView)
+        regions = parent.regions(size)
+        return [
+            WidgetPlacement(regions[side], NULL_OFFSET, Spacing(), parent.panes[side])
+            for side in SIDES
+            if side in regions
+        ]
+
+
+class PairView(Widget):
+    """Shows one pair; `painted` turns true when the terminal has been sent all of it and, where it answers, has it."""
+
+    DEFAULT_CSS = "PairView { width: 1fr; height: 1fr; }"
+    app: "HhtuiApp"
+
+    def __init__(self, when_painted: Callable[[], object], *, id: str | None = None) -> None:  # noqa: A002
+        """Make a view that calls `when_painted` each time a pair has been painted."""
+        super().__init__(id=id)
+        self._when_painted = when_painted
+        self._layout = PairLayout()
+        self.panes: dict[Side, DialoguePane] = {
+            "prompt": PromptPane("prompt", whole_key="p", corner="┌"),
+            "chosen": DialoguePane("chosen", corner="├"),
+            "rejected": DialoguePane("rejected", corner="┬"),
+        }
+        for side, pane in self.panes.items():
+            pane.when_drawn = partial(self._drawn, side)
+        self.scroll = LinkedScroll(self.panes["chosen"], self.panes["rejected"])
+        self._pair: Pair | None = None
+        self._empty = ""
+        self._hits: list[tuple[Side, Span]] = []
+        self._mode: DifferenceMode = "when alike"
+        self._diff = NO_DIFF
+        self._may_compare = False
+        self._side: Side = "chosen"
+        self._one_side = False
+        self._maximised = False
+        self._whole_prompt = False
+        self._difference = self._hit = -1
+        self._undrawn: set[Side] = set()
+        self._showing = 0
+        self._painted_at: float | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of the pair that is shown, "" where none is."""
+        return self._pair.key if self._pair else ""
+
+    @property
+    def painted(self) -> bool:
+        """Whether the reader has the pair before their eyes, as far as the terminal tells."""
+        return self._painted_at is not None
+
+    def shown_ms(self) -> int | None:
+        """Return for how many milliseconds the pair has been painted, None where it is not."""
+        if self._painted_at is None:
+            return None
+        return round((asyncio.get_running_loop().time() - self._painted_at) * 1000)
+
+    @property
+    def one_side(self) -> bool:
+        """Whether there is room for one response only."""
+        return self._one_side
+
+    @one_side.setter
+    def one_side(self, one_side: bool) -> None:
+        if one_side != self._one_side:
+            self._one_side = one_side
+            self.refresh(layout=True)
+
+    def compose(self) -> ComposeResult:
+        yield from self.panes.values()
+
+    @property
+    def layout(self) -> Layout:
+        """The layout of the panes."""
+        return self._layout
+
+    def on_mount(self) -> None:
+        self._mark_active()
+        self.call_after_refresh(self._compare_from_now)
+
+    def regions(self, size: Size) -> dict[Side, Region]:
+        """Return where each pane that is shown stands in a view of this size."""
+        only = self._side if self._one_side or self._maximised else None
+        width = size.width if only else (size.width + 1) // 2
+        heights = Heights(
+            self.panes["prompt"].text_height(size.width),
+            max(self.panes[side].text_height(width) for side in RESPONSES if only in (None, side)),
+        )
+        return arrange(size.width, size.height, heights, only=only, whole_prompt=self._whole_prompt)
+
+    def show(self, pair: Pair, scores: Mapping[Side, Score], highlighter: Highlighter | None) -> None:
+        """Show `pair` from its beginning, its scores in the titles, and what `highlighter` finds in it."""
+        before = self.regions(self.size)
+        self._pair, self._empty = pair, ""
+        self._difference = self._hit = -1
+        texts: dict[Side, Transcript] = {
+            "prompt": transcript(pair.dialogues.prompt),
+            **{side: response_transcript(pair.dialogues.side(side)) for side in RESPONSES},
+        }
+        self._diff = self._compared(texts)
+        self._hits = []
+        for side in SIDES:
+            hits = texts[side].spans(partial(highlighter.spans, side)) if highlighter else ()
+            self._hits += [(side, span) for span in hits]
+            content = DialogueContent(
+                side,
+                texts[side],
+                headline.score_words(scores.get(side)),
+                oddities(side, pair.bits, pair.dialogues),
+                hits,
+                self._differing(side),
+            )
+            self.panes[side].show(content)
+        self._await_painting(before)
+
+    def show_nothing(self, words: str) -> None:
+        """Show that there is no pair, and why."""
+        before = self.regions(self.size)
+        self._pair, self._hits, self._diff = None, [], NO_DIFF
+        for side, pane in self.panes.items():
+            pane.show(DialogueContent(side, transcript((Turn("", words),)) if side == "prompt" else NOTHING))
+        self._await_painting(before)
+
+    def rate(self, scores: Mapping[Side, Score]) -> None:
+        """Show other scores of the same pair."""
+        for side, pane in self.panes.items():
+            pane.rate(headline.score_words(scores.get(side)))
+
+    def scroll_pages(self, pages: float) -> None:
+        """Scroll both responses by so many pages, or the prompt where the whole of it is shown."""
+        if self._whole_prompt:
+            prompt = self.panes["prompt"]
+            prompt.move_by(round(pages * max(1, prompt.body_height - 1)))
+        else:
+            self.scroll.page_by(pages)
+
+    def focus_side(self, side: Side) -> None:
+        """Let keys work on this response; where there is room for one only, show it."""
+        if side != self._side:
+            self._side = side
+            self._mark_active()
+            if self._one_side or self._maximised:
+                self._undrawn = {side}
+                self._showing += 1
+                self._painted_at = None
+                self.refresh(layout=True)
+
+    def focus_other(self) -> None:
+        """Let keys work on the other response."""
+        self.focus_side("rejected" if self._side == "chosen" else "chosen")
+
+    def toggle_prompt(self) -> None:
+        """Show the whole prompt, or its end above the responses."""
+        self._whole_prompt = not self._whole_prompt
+        self.refresh(layout=True)
+
+    def toggle_maximised(self) -> None:
+        """Show the focused response over the whole width, or both."""
+        self._maximised = not self._maximised
+        self.refresh(layout=True)
+
+    def cycle_difference(self) -> DifferenceMode:
+        """Mark the differing words when the responses are alike, always, or never; return which it is now."""
+        self._mode = MODES[(MODES.index(self._mode) + 1) % len(MODES)]
+        self._compare_again()
+        return self._mode
+
+    def next_difference(self, step: int) -> bool:
+        """Go to the next or previous difference; return whether there is one."""
+        differences = self._diff.differences
+        if not differences:
+            return False
+        self._difference = _cycled(self._difference, step, len(differences))
+        found = differences[self._difference]
+        self.panes["chosen"].mark(found.left)
+        self.panes["rejected"].mark(found.right)
+        self.scroll.reveal([found.left[0], found.right[0]])
+        return True
+
+    def next_hit(self, step: int) -> bool:
+        """Go to the next or previous place that the query found; return whether there is one."""
+        if not self._hits:
+            return False
+        self._hit = _cycled(self._hit, step, len(self._hits))
+        side, span = self._hits[self._hit]
+        for name, pane in self.panes.items():
+            pane.mark(span if name == side else None)
+        if side != "prompt" and (self._one_side or self._maximised):
+            self.focus_side(side)
+        pane = self.panes[side]
+        line = pane.line_of(span[0])
+        if not pane.top <= line < pane.top + pane.body_height:
+            (pane if side == "prompt" else self.scroll).move_to(line - pane.body_height // 3)
+        return True
+
+    def _await_painting(self, before: dict[Side, Region]) -> None:
+        regions = self.regions(self.size)
+        self._undrawn = {side for side, region in regions.items() if region.height and region.width}
+        self._showing += 1
+        self._painted_at = None
+        if regions != before:
+            self.refresh(layout=True)
+
+    def _drawn(self, side: Side) -> None:
+        if side in self._undrawn:
+            self._undrawn.discard(side)
+            if not self._undrawn:
+                frames = self.app.frames
+                frames.when_acknowledged(frames.rendering, partial(self._acknowledged, self._showing))
+
+    def _acknowledged(self, showing: int, at: float) -> None:
+        if showing == self._showing:
+            self._painted_at = at
+            self._when_painted()
+
+    def _mark_active(self) -> None:
+        for side in RESPONSES:
+            self.panes[side].active = side == self._side
+
+    def _compare_from_now(self) -> None:
+        self._may_compare = True
+        self._compare_again()
+
+    def _compare_again(self) -> None:
+        texts = {side: pane.content.transcript for side, pane in self.panes.items()}
+        self._diff = self._compared(texts) if self._pair else NO_DIFF
+        self._difference = -1
+        for side in RESPONSES:
+            self.panes[side].mark_differences(self._differing(side))
+
+    def _compared(self, texts: Mapping[Side, Transcript]) -> WordDiff:
+        if self._mode == "never" or not self._may_compare:
+            return NO_DIFF
+        found = word_diff(texts["chosen"].text, texts["rejected"].text)
+        return found if self._mode == "always" or found.shows_itself else NO_DIFF
+
+    def _differing(self, side: Side) -> tuple[Span, ...]:
+        return {"prompt": (), "chosen": self._diff.left(), "rejected": self._diff.right()}[side]
+
+
+def _cycled(index: int, step: int, count: int) -> int:
+    return (0 if step > 0 else count - 1) if index < 0 else (index + step) % count

@@ -1,0 +1,62 @@
+"""The line in which a query is edited."""
+
+from textual import events
+from textual.message import Message
+from textual.widgets import Input
+
+
+class QueryLine(Input):
+    """Shows the query; while it has the focus, every change is announced, Enter keeps it and Esc gives it up."""
+
+    class Edited(Message):
+        """The text has changed while typing."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, QueryLine.Edited)
+
+    class Kept(Message):
+        """Enter was pressed."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class GivenUp(Message):
+        """Esc was pressed."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, compact=True, select_on_focus=False, placeholder="/ to search")
+        self.cursor_blink = False
+        self.can_focus = False
+
+    def edit(self) -> None:
+        """Take the focus, with the cursor at the end."""
+        self.can_focus = True
+        self.cursor_position = len(self.value)
+        self.focus()
+
+    def leave(self, text: str) -> None:
+        """Give the focus back and show `text`."""
+        self.screen.set_focus(None)
+        self.can_focus = False
+        with self.prevent(Input.Changed):
+            self.value = text
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.has_focus:
+            self.post_message(self.Edited(self.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Kept(self.value))
+
+    async def on_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.GivenUp())
