@@ -44,6 +44,11 @@ def style_files() -> list[Path]:
     return sorted((beside if beside.is_dir() else package.parent / "styles").glob("*.tcss"))
 
 
+def sample_file() -> Path:
+    """Return the pairs that are shipped as a sample, as JSON lines."""
+    return Path(__file__).resolve().parent / "sample" / "sample.jsonl"
+
+
 def sample_database() -> Path:
     """Return where the database of the shipped sample is built."""
     return data_folder() / "sample.db"

@@ -1,0 +1,263 @@
+"""The commands of hhtui for Python: open, load, score, search, show, decide, export, browse.
+
+    import hhtui.api as hhtui
+
+    hhtui.load("audit.db", "harmless-base/test.jsonl.gz")
+    with hhtui.open("audit.db") as database:
+        for record in hhtui.records(database, hhtui.search(database, "harm.min:>0.5 sort:harm-").ids):
+            print(record.pair.key, record.scores)
+
+All raise StoreError, LoadError, ScoreError or QueryError with a message for people.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+
+from hhtui import paths
+from hhtui.store.database import Database
+from hhtui.store.errors import StoreError
+
+if TYPE_CHECKING:
+    from hhtui.export.manifest import Selection
+    from hhtui.export.run import Export, Report
+    from hhtui.ingest.load import Options
+    from hhtui.ingest.report import LoadReport
+    from hhtui.ingest.resolving import Named
+    from hhtui.model import Kind
+    from hhtui.progress import Observer
+    from hhtui.score.progress import ScoreProgress
+    from hhtui.store.decisions import Step
+    from hhtui.store.records import Record
+    from hhtui.store.results import Result
+    from hhtui.store.statistics import Statistics
+    from hhtui.tui.screens.export import ExportRequest
+
+PathLike = str | os.PathLike[str]
+
+
+def open(path: PathLike, *, read_only: bool = False) -> Database:  # noqa: A001
+    """Open the database at `path`; close it, or use it in a `with` statement."""
+    return Database.open(Path(path), read_only=read_only)
+
+
+def load(
+    path: PathLike,
+    *sources: "Named",
+    options: "Options | None" = None,
+    observer: "Observer | None" = None,
+) -> "LoadReport":
+    """Load sources into the database at `path`, which is made where there is none.
+
+    A source is a file, a folder, "-" for standard input, the name of a hub dataset, or a `datasets.Dataset`. Loading
+    again adds nothing; a load that was stopped goes on. Raises LoadError where a source cannot be loaded.
+    """
+    from hhtui.ingest.load import load as load_sources
+    from hhtui.progress import unobserved
+
+    place = Path(path)
+    is_new = not place.exists()
+    try:
+        with Database.open_or_create(place) as database:
+            try:
+                return load_sources(database, sources, options, observer or unobserved)
+            finally:
+                is_new = is_new and not _has_sources(database)
+    finally:
+        if is_new:
+            _remove(place)
+
+
+def score(
+    path: PathLike,
+    scorers: Sequence[str] = (),
+    *,
+    threads: int | None = None,
+    report: "Callable[[ScoreProgress], None]" = lambda progress: None,
+) -> int:
+    """Score every text of the database that lacks a score, in a process of its own; return how many were scored.
+
+    Without `scorers` that is the one that comes with hhtui. Ctrl-C stops it; the next call goes on.
+    """
+    from hhtui.score.process import start
+    from hhtui.score.scorer import DEFAULT, create
+
+    names = tuple(scorers) or (DEFAULT,)
+    for name in names:
+        create(name)
+    with open(path) as database:
+        if database.read_only:
+            raise StoreError(str(database.notice))
+    return start(Path(path), names, report, threads=threads).wait()
+
+
+def build_sample(
+    observer: "Observer | None" = None, report: "Callable[[ScoreProgress], None]" = lambda progress: None
+) -> Path:
+    """Return the database of the shipped sample, which is built and scored first where it is not there yet."""
+    from tempfile import TemporaryDirectory
+
+    from hhtui.ingest.load import Options
+    from hhtui.store import settings
+
+    path = paths.sample_database()
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=path.parent, prefix=".sample-") as folder:
+        draft = Path(folder) / path.name
+        load(draft, paths.sample_file(), options=Options(subset="sample", split="all"), observer=observer)
+        score(draft, report=report)
+        with open(draft) as database, database.writing() as connection:
+            settings.put(connection, "sample", True)
+        draft.replace(path)
+    return path
+
+
+def search(database: Database, query: str = "") -> "Result":
+    """Return the pairs that meet `query`, in its order; the empty query is every pair, in the order of rows.
+
+    Raises QueryError where the query cannot be read, or this database cannot answer it.
+    """
+    from hhtui.query import parse
+    from hhtui.store import results
+
+    return results.search(database.reader(), parse(query))
+
+
+def show(database: Database, key: str) -> "Record":
+    """Return the pair with this key; raises StoreError that names the keys there are where it is unknown."""
+    from hhtui.store import pairs
+    from hhtui.store import records as stored
+
+    connection = database.reader()
+    return next(stored.records(connection, [pairs.id_of(connection, key)]))
+
+
+def records(database: Database, pair_ids: Sequence[int]) -> "Iterator[Record]":
+    """Yield these pairs with their origin, scores and decisions; `pair_ids` is what `search` found, or a part."""
+    from hhtui.store import records as stored
+
+    return stored.records(database.reader(), pair_ids)
+
+
+def decide(database: Database, keys: Sequence[str], kind: "Kind", value: str, *, annotator: str) -> "Step":
+    """Save one decision about the pairs with these keys, as one step of `annotator`; on disk when this returns.
+
+    See `Annotator.decide` for kinds and values. Raises StoreError where a key is unknown; nothing is saved then.
+    """
+    from hhtui.store import pairs
+    from hhtui.store.decisions import Annotator, Conditions
+
+    connection = database.reader()
+    ids = [pairs.id_of(connection, key) for key in dict.fromkeys(keys)]
+    person = Annotator.begin(database, annotator)
+    try:
+        return person.decide(ids, kind, value, conditions=Conditions(context={"queue": "command line"}))
+    finally:
+        person.end()
+
+
+def select(
+    database: Database, query: str | None = None, *, everything: bool = False
+) -> "tuple[Sequence[int], Selection]":
+    """Return the pairs to export: those of `query`, else every pair, else the flagged ones."""
+    from hhtui.export.manifest import Selection
+    from hhtui.store import records as stored
+
+    if query is not None:
+        return search(database, query).ids, Selection("query", query)
+    if everything:
+        return stored.every(database.reader()), Selection("all")
+    return stored.flagged(database.reader()), Selection("flagged")
+
+
+def export(
+    database: Database,
+    target: PathLike | BinaryIO,
+    form: str = "ids",
+    *,
+    query: str | None = None,
+    everything: bool = False,
+    with_decisions: bool = False,
+    manifest: PathLike | None = None,
+    force: bool = False,
+    report: "Report | None" = None,
+) -> "Export":
+    """Write the flagged pairs, or those of `query`, or everything, to a file (with a manifest) or a binary stream.
+
+    See `hhtui.export.run` for the formats and what they promise.
+    """
+    from hhtui.export.run import export_file, export_stream
+
+    pair_ids, selection = select(database, query, everything=everything)
+    more: dict[str, Any] = {
+        "with_decisions": with_decisions,
+        "manifest_path": None if manifest is None else Path(manifest),
+        "force": force,
+        "report": report,
+    }
+    if isinstance(target, str | os.PathLike):
+        return export_file(database, pair_ids, selection, form, Path(target), **more)
+    return export_stream(database, pair_ids, selection, form, target, **more)
+
+
+def statistics(database: Database) -> "Statistics":
+    """Count structure, sources, decisions, lengths and scores over the whole database."""
+    from hhtui.store.statistics import gather
+
+    return gather(database.reader())
+
+
+def browse(
+    path: PathLike | None = None,
+    *,
+    query: str | None = None,
+    at: str | None = None,
+    by: str | None = None,
+    colour: Literal["auto", "truecolor", "256", "16"] | None = None,
+    mouse: bool = True,
+) -> str:
+    """Open the browser on the terminal until the reader quits; return what to tell them then.
+
+    Without `path` that is the database used last, on the first run the shipped sample. `query` and `at`, a pair's
+    key, replace what the reader left; `by` is the name that decisions are saved under, `colour` one of
+    `hhtui.config.COLOURS`. Raises StoreError where the database cannot be opened.
+    """
+    from dataclasses import replace
+
+    from hhtui import config
+    from hhtui.tui.actions import BY_ID
+
+    chosen = config.load(paths.config_file(), BY_ID)
+    if colour is not None:
+        chosen = replace(chosen, colour=colour)
+    annotator = by or chosen.annotator or config.login_name()
+    place = Path(path) if path is not None else paths.named_database() or paths.last_database() or build_sample()
+    with open(place) as database:
+        from hhtui.tui.app import Start
+        from hhtui.tui.app import browse as run
+
+        if place != paths.sample_database():
+            paths.remember(place)
+        start = Start(query, at)
+        return run(database, annotator=annotator, config=chosen, export=_write_request, start=start, mouse=mouse)
+
+
+def _write_request(database: Database, request: "ExportRequest") -> str:
+    """Write what the screen asks for, and return one line about it."""
+    done = export(database, request.path, request.format, query=request.query)
+    return f"{done.pairs:,} of {done.of:,} to {done.path}, manifest {done.manifest_path}"
+
+
+def _has_sources(database: Database) -> bool:
+    from hhtui.store.records import origins
+
+    return bool(origins(database.reader()))
+
+
+def _remove(path: Path) -> None:
+    """Take away a database that was made for nothing, with its side files."""
+    for name in (path.name, *(f"{path.name}{ending}" for ending in ("-wal", "-shm", ".lock"))):
+        path.with_name(name).unlink(missing_ok=True)

@@ -1,0 +1,84 @@
+"""`hhtui browse` and `hhtui demo`: the screen."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from hhtui.cli import output
+from hhtui.cli.arguments import QueryCommand, keys_of_file
+from hhtui.cli.failures import Failure
+from hhtui.config import COLOURS
+
+if TYPE_CHECKING:
+    from hhtui.score.progress import ScoreProgress
+
+
+@click.command(cls=QueryCommand)
+@click.argument("database", required=False, type=click.Path(path_type=Path), metavar="[DB]")
+@click.option("--query", metavar="Q", help="Begin with this query instead of the one that was left.")
+@click.option("--order", metavar="COLUMN[-]", help="Order the result by this column, - for descending.")
+@click.option("--at", metavar="KEY", help="Begin at this pair.")
+@click.option("--ids", metavar="FILE", help="Only the pairs whose keys stand in this file, one a line.")
+@click.option("--by", metavar="NAME", help="Save decisions under this name.")
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@click.option("--colour", type=click.Choice(COLOURS), help="How many colours to send; fewer is faster on a slow line.")
+def browse(
+    database: Path | None,
+    query: str | None,
+    order: str | None,
+    at: str | None,
+    ids: str | None,
+    by: str | None,
+    no_mouse: bool,
+    colour: Literal["auto", "truecolor", "256", "16"] | None,
+) -> None:
+    """Browse a database on the screen; the default command.
+
+    Without DB it is $HHTUI_DB, else the database used last, on the first run the shipped sample.
+    """
+    from hhtui import api, paths
+
+    _need_terminal()
+    if ids is not None:
+        listed = "key:" + ",".join(f'"{key}"' for key in keys_of_file(ids))
+        query = f"({query}) {listed}" if query else listed
+    if order is not None:
+        query = f"{query or ''} sort:{order}".strip()
+    place = database or paths.named_database() or paths.last_database() or _sample()
+    output.narrate(api.browse(place, query=query, at=at, by=by, colour=colour, mouse=not no_mouse))
+
+
+@click.command()
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@click.option("--colour", type=click.Choice(COLOURS), help="How many colours to send.")
+def demo(no_mouse: bool, colour: Literal["auto", "truecolor", "256", "16"] | None) -> None:
+    """Browse the shipped sample."""
+    from hhtui import api
+
+    _need_terminal()
+    output.narrate(api.browse(_sample(), colour=colour, mouse=not no_mouse))
+
+
+def _need_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Failure("browsing needs a terminal; for a pipe or a file there is: hhtui search DB QUERY")
+
+
+def _sample() -> Path:
+    """Return the sample's database, built first where it is not there yet."""
+    from hhtui import api, paths
+
+    if paths.sample_database().exists():
+        return paths.sample_database()
+    output.narrate("building the sample, a few seconds …")
+    progress = output.ProgressLine()
+
+    def show(told: "ScoreProgress") -> None:
+        progress.update(f"scoring the sample, {told.state}", told.texts, told.texts_total)
+
+    try:
+        return api.build_sample(report=show)
+    finally:
+        progress.close()

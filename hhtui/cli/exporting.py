@@ -1,0 +1,88 @@
+"""`hhtui export` and `hhtui backup`: pairs and databases leave."""
+
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from hhtui.cli import output
+from hhtui.cli.arguments import QueryCommand, database_first
+from hhtui.cli.failures import pointing_into
+
+FORMS = ("ids", "csv", "jsonl")
+
+
+@click.command(cls=QueryCommand)
+@click.argument("words", nargs=-1, metavar="[DB]")
+@click.option("--query", metavar="Q", help="The pairs that meet this query, in its order.")
+@click.option("--all", "everything", is_flag=True, help="Every pair.")
+@click.option("--format", "form", type=click.Choice(FORMS), default="ids", show_default=True, help="What to write.")
+@click.option("-o", "--output", "path", metavar="FILE", help="The file to write; without it, standard output.")
+@click.option("--manifest", metavar="FILE", help="The manifest; beside -o by default, as FILE.manifest.json.")
+@click.option("--with-decisions", is_flag=True, help="Add decisions and scores to JSON lines, under the key hhtui.")
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+def export(
+    words: tuple[str, ...],
+    query: str | None,
+    everything: bool,
+    form: str,
+    path: str | None,
+    manifest: str | None,
+    with_decisions: bool,
+    force: bool,
+) -> None:
+    """Write pairs to a file or standard output.
+
+    Without --query and --all these are the flagged pairs. ids is one key a line. csv has scores, decisions and
+    texts; a text that a spreadsheet would run as a formula has an apostrophe before it. jsonl is the source's
+    own lines, byte for byte where the source was JSON lines. A file appears whole or not at all, with a
+    manifest that says what it came from and what it promises.
+    """
+    from hhtui import api
+
+    if query is not None and everything:
+        raise click.UsageError("--query and --all exclude each other")
+    if with_decisions and form != "jsonl":
+        raise click.UsageError("--with-decisions is for --format jsonl; csv has them always, ids never")
+    database_path, rest = database_first(words)
+    if rest:
+        raise click.UsageError(f"{rest[0]!r} is too much; a query is given with --query")
+    target: Path | BinaryIO = sys.stdout.buffer if path in (None, "-") else Path(str(path))
+    progress = output.ProgressLine()
+    with api.open(database_path) as database, pointing_into(query or ""):
+        try:
+            done = api.export(
+                database,
+                target,
+                form,
+                query=query,
+                everything=everything,
+                with_decisions=with_decisions,
+                manifest=manifest,
+                force=force,
+                report=lambda written, total: progress.update("exporting", written, total),
+            )
+        finally:
+            progress.close()
+    if done.sample:
+        output.narrate("SAMPLE: these pairs were written as examples for hhtui; they are no real data")
+    where = f" to {done.path}, manifest {done.manifest_path}" if done.path else ""
+    output.narrate(f"{done.pairs:,} of {done.of:,}{where}")
+
+
+@click.command()
+@click.argument("database", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+def backup(database: Path, file: Path, force: bool) -> None:
+    """Copy a database whole, while others use it.
+
+    The copy is compact and appears whole or not at all.
+    """
+    from hhtui import api
+    from hhtui.store.backup import backup as copy
+
+    with api.open(database) as opened:
+        size = copy(opened, file, force=force)
+    output.narrate(f"{file}: {size / 1e6:,.1f} MB")

@@ -1,0 +1,117 @@
+"""What goes wrong becomes one line on stderr and an exit code, never a traceback.
+
+0 done, 1 an error with the way out, 2 wrong usage, 130 interrupted (resumable), 141 the reader of stdout went away.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+import click
+
+from hhtui.text import clean, clean_line
+
+INTERRUPTED = 130
+READER_GONE = 141
+
+
+class Failure(click.ClickException):
+    """An error in one line that says the way out; exit code 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the line to stderr."""
+        click.echo(f"hhtui: {clean_line(self.message)}", file=file, err=True)
+
+
+class QueryFailure(Failure):
+    """A query that cannot be read or run: its message, the query, and a caret under the place."""
+
+    def __init__(self, message: str, query: str, position: int) -> None:
+        """Point at the character of `query` at `position`, counted from 0."""
+        super().__init__(message)
+        self.query = query
+        self.position = position
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the message, the query and the caret to stderr."""
+        from hhtui.text import cells
+
+        super().show(file)
+        line = clean_line(self.query)
+        click.echo(f"  {line}\n  {' ' * cells(line[: self.position])}^", file=file, err=True)
+
+
+class Interrupted(Exception):
+    """A command was interrupted; the message says what is kept and the command that goes on."""
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn the errors that a command may raise into lines on stderr and exit codes."""
+    try:
+        yield
+        sys.stdout.flush()
+    except (KeyboardInterrupt, Interrupted) as error:
+        message = str(error) or "interrupted; nothing was left half done, the same command can be given again"
+        click.echo(f"\nhhtui: {clean(message)}", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        _empty_stdout()
+        raise click.exceptions.Exit(READER_GONE) from None
+    except OSError as error:
+        _empty_stdout()
+        raise Failure(_about_file(error)) from None
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except Exception as error:
+        line = _about(error)
+        if line is None:
+            raise
+        raise Failure(line) from None
+
+
+@contextmanager
+def pointing_into(query: str) -> Iterator[None]:
+    """Show an error of the query language with the query and a caret under the place."""
+    from hhtui.query.errors import QueryError
+
+    try:
+        yield
+    except QueryError as error:
+        tail = f"; expected {error.expected}" if error.expected else ""
+        raise QueryFailure(f"{error.message}{tail}", query, error.position) from None
+
+
+def _about(error: Exception) -> str | None:
+    """Return the line for an error that a command may raise, or None where the error is a fault of hhtui."""
+    from hhtui.config import ConfigError
+    from hhtui.ingest.errors import LoadError
+    from hhtui.query.errors import QueryError
+    from hhtui.score.scorer import ScoreError
+    from hhtui.store.errors import StoreError
+
+    if isinstance(error, StoreError | LoadError | ScoreError | QueryError | ConfigError):
+        return str(error)
+    if type(error).__module__ == "sqlite3":
+        from hhtui.store.database import explain
+
+        return f"the database cannot be read: {explain(error)}"  # type: ignore[arg-type]
+    return None
+
+
+def _about_file(error: OSError) -> str:
+    from hhtui.store.placing import reason
+
+    return f"{error.filename}: {reason(error)}" if error.filename else reason(error)
+
+
+def _empty_stdout() -> None:
+    """Write what stdout still buffers, or point it at nothing where that fails, so that it fails only once."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -1,0 +1,161 @@
+"""`hhtui load` and `hhtui score`: pairs and their scores come into a database."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hhtui.cli import output
+from hhtui.cli.arguments import database_first, same_command
+from hhtui.cli.failures import Interrupted
+
+if TYPE_CHECKING:
+    from hhtui.ingest.report import LoadReport
+    from hhtui.progress import Progress
+    from hhtui.score.progress import ScoreProgress
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--db", "path", type=click.Path(path_type=Path), help="The database; it is made where there is none.")
+@click.option("--subset", help="What to call the subset, or which of a folder or hub dataset to load.")
+@click.option("--split", help="What to call the split, or which of a folder or hub dataset to load.")
+@click.option("--config", "configuration", metavar="C", help="The hub dataset's configuration.")
+@click.option("--revision", help="The hub dataset's revision.")
+@click.option("--data-dir", help="The hub dataset's data_dir; hh-rlhf's four are walked without it.")
+@click.option("--as-revision", metavar="NAME", help="Replace what was loaded under the same name; decisions are kept.")
+@click.option("--limit", type=click.IntRange(min=0), help="Stop after so many records of each source.")
+@click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read.")
+@click.option("--no-score", is_flag=True, help="Leave the scores out; hhtui score makes them later.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def load(
+    context: click.Context,
+    /,
+    sources: tuple[str, ...],
+    path: Path | None,
+    no_score: bool,
+    as_json: bool,
+    **named: Any,
+) -> None:
+    """Load pairs into a database.
+
+    A source is a file, a folder, - for standard input, or OWNER/NAME of the hub. The text index and scores
+    follow. Interrupted, even killed, the same command goes on where it stopped; given again, it adds nothing.
+    Rows that cannot be read are kept apart and listed.
+    """
+    from hhtui import api, paths
+    from hhtui.ingest.load import Options
+
+    path = path or paths.named_database()
+    if path is None:
+        raise click.UsageError(f"name a database with --db, or set {paths.DATABASE_VARIABLE}")
+    progress = output.ProgressLine()
+    try:
+        report = api.load(path, *sources, options=Options(**named), observer=lambda told: _show(progress, told))
+        progress.close()
+        if not as_json:
+            _tell(report, path)
+        scored = None if no_score else _score(path, (), None, progress)
+    except KeyboardInterrupt:
+        raise Interrupted(f"stopped; what is loaded stays, and this goes on: {same_command(context)}") from None
+    finally:
+        progress.close()
+    _remember(path)
+    if as_json:
+        output.data_json({"db": str(path), **report.to_json(), **(scored or {})})
+    elif scored:
+        output.narrate(f"{scored['scored']:,} texts scored in {output.duration(scored['score_seconds'])}")
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[DB]")
+@click.option("--scorer", "scorers", multiple=True, metavar="NAME", help="The scorer; may be given several times.")
+@click.option("--threads", type=click.IntRange(min=1), help="At most so many threads.")
+@click.option("--harm", metavar="COLUMN", help="Let harm: and gap: stand for this column from now on.")
+@click.option("--list", "listed", is_flag=True, help="List scorers and how far they are in this database.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def score(
+    context: click.Context,
+    words: tuple[str, ...],
+    scorers: tuple[str, ...],
+    threads: int | None,
+    harm: str | None,
+    listed: bool,
+    as_json: bool,
+) -> None:
+    """Score the texts that have no score yet.
+
+    That happens in a process of its own. Interrupted, the same command goes on. The numbers are what a scorer's
+    column says, toxicity is not harm.
+    """
+    from hhtui.cli import scorers as listing
+
+    path = None if listed and not words else database_first(words)[0]
+    if listed or path is None:
+        listing.show(path, as_json)
+        return
+    progress = output.ProgressLine()
+    try:
+        told = _score(path, scorers, threads, progress)
+    except KeyboardInterrupt:
+        raise Interrupted(f"stopped; what is scored stays, and this goes on: {same_command(context)}") from None
+    finally:
+        progress.close()
+    if harm is not None:
+        listing.choose(path, harm)
+    if as_json:
+        output.data_json({**told, **listing.state(path)})
+    else:
+        output.narrate(f"{told['scored']:,} texts scored in {output.duration(told['score_seconds'])}")
+
+
+def _score(path: Path, names: tuple[str, ...], threads: int | None, progress: output.ProgressLine) -> dict[str, Any]:
+    from hhtui import api
+
+    def show(told: "ScoreProgress") -> None:
+        done, what = told.texts, f"{told.scorer} {told.state}"
+        progress.update(what, done, told.texts_total)
+
+    began = time.monotonic()
+    scored = api.score(path, names, threads=threads, report=show)
+    progress.close()
+    return {"scored": scored, "score_seconds": round(time.monotonic() - began, 3)}
+
+
+def _show(progress: output.ProgressLine, told: "Progress") -> None:
+    what = f"{told.phase} {told.name}".rstrip()
+    progress.update(what, told.done, told.total, told.rows if told.phase == "loading" else None)
+
+
+def _tell(report: "LoadReport", path: Path) -> None:
+    """Say on stderr what became of each source."""
+    for source in report.sources:
+        added = "" if source.added == source.pairs else f", {source.added:,} of them new"
+        unfinished = "" if source.complete else "; the limit stopped it, without --limit it goes on"
+        output.narrate(f"{source.subset}/{source.split}: {source.pairs:,} pairs{added}{unfinished}")
+        for row in source.refusals:
+            output.narrate(f"  line {row.line} refused: {row.reason}")
+        if source.refused > len(source.refusals):
+            output.narrate(f"  and {source.refused - len(source.refusals):,} more; table refused_row has them all")
+        if source.replaced:
+            output.narrate(f"  replaces {source.replaced}; decisions were carried over by content")
+        for key in source.unmatched:
+            output.narrate(f"  {key} had decisions and is not in it; they stay in the log")
+    for note in report.notes:
+        output.narrate(note)
+    refused = f", {report.refused:,} refused" if report.refused else ""
+    output.narrate(f"{path}: {report.pairs:,} pairs{refused} in {report.seconds:.1f} s; read them: hhtui {path}")
+
+
+def _remember(path: Path) -> None:
+    from hhtui import paths
+
+    try:
+        paths.remember(path)
+    except OSError as error:
+        output.narrate(
+            f"{paths.data_folder()} cannot be written ({error.strerror}): hhtui will not know this database again"
+        )

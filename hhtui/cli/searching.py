@@ -1,0 +1,86 @@
+"""`hhtui search` and `hhtui show`: pairs found and read without a screen."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from hhtui.cli import output
+from hhtui.cli.arguments import QueryCommand, database_first
+from hhtui.cli.failures import pointing_into
+
+if TYPE_CHECKING:
+    from hhtui.store.results import Result
+
+SHOWN = 20
+
+
+@click.command(cls=QueryCommand)
+@click.argument("words", nargs=-1, metavar="[DB] QUERY")
+@click.option("--limit", type=click.IntRange(min=0), default=SHOWN, show_default=True, help="At most so many pairs.")
+@click.option("--count", is_flag=True, help="Print how many pairs there are, and nothing else.")
+@click.option("--ids", is_flag=True, help="Print every key, one a line.")
+@click.option("--columns", metavar="A,B|all", help="Add these columns, by their names in queries.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def search(
+    context: click.Context,
+    words: tuple[str, ...],
+    limit: int,
+    count: bool,
+    ids: bool,
+    columns: str | None,
+    as_json: bool,
+) -> None:
+    """Find pairs by a query.
+
+    Prints key, scores and the last human turn of each; without a query, of every pair. A query may begin with
+    -. `hhtui schema` lists the fields.
+    """
+    from hhtui import api
+    from hhtui.cli import tables
+
+    path, rest = database_first(words)
+    query = " ".join(rest)
+    unlimited = ids and context.get_parameter_source("limit") is click.core.ParameterSource.DEFAULT
+    with api.open(path) as database, pointing_into(query):
+        result = api.search(database, query)
+        found = len(result.ids)
+        _tell_unindexed(result)
+        if count and not as_json:
+            output.data(str(found))
+            return
+        some = [] if count else result.ids if unlimited else result.ids[:limit]
+        names = tables.column_names(database, columns)
+        if as_json:
+            told = list(tables.pairs_json(database, some, names))
+            output.data_json({"query": query, "total": found, "shown": len(told), "pairs": told})
+            return
+        lines = tables.keys(database, some) if ids else tables.pair_lines(database, some, names, output.width())
+        for line in lines:
+            output.data(line)
+        output.narrate(f"{len(some):,} of {found:,}")
+
+
+@click.command(cls=QueryCommand)
+@click.argument("words", nargs=-1, metavar="[DB] KEY")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def show(words: tuple[str, ...], as_json: bool) -> None:
+    """Print one pair with its scores, structure and decisions."""
+    from hhtui import api
+    from hhtui.cli import tables
+
+    path, keys = database_first(words)
+    if len(keys) != 1:
+        raise click.UsageError("name one pair by its key, such as harmless-base/test/812")
+    with api.open(path) as database:
+        record = api.show(database, keys[0])
+        if as_json:
+            output.data_json(tables.record_json(database, record))
+        else:
+            output.data(tables.record_text(database, record))
+
+
+def _tell_unindexed(result: "Result") -> None:
+    """Say on stderr where the text index does not hold every pair yet."""
+    if result.searched < result.total:
+        output.narrate(f"the text index holds {result.searched:,} of {result.total:,} pairs; the load command goes on")

@@ -1,0 +1,90 @@
+"""What an export came from and what it promises, as one JSON object beside the file."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from hhtui import __version__
+from hhtui.store.records import Origin
+from hhtui.store.scorers import StoredScorer
+
+PROMISES = {
+    "ids": "keys: one a line, in the order of the selection",
+    "csv": "values: a text that a spreadsheet would run as a formula has an apostrophe before it",
+    "bytes": "bytes: every line is the source's own line",
+    "values": "values: the source was no JSON lines, or wrote what its own style does not say; every value is equal",
+    "added": "values: every line is the source's own with the key hhtui added",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which pairs an export holds.
+
+    `kind` is "flagged", "all" or "query"; `query` is the query's text, None for the other kinds.
+    """
+
+    kind: str
+    query: str | None = None
+
+
+def manifest(
+    *,
+    form: str,
+    promise: str,
+    selection: Selection,
+    origins: Mapping[int, Origin],
+    taken: Counter[int],
+    of: int,
+    scorers: list[StoredScorer],
+    harm_column: str | None,
+    sample: bool,
+    output: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the manifest of one export.
+
+    `promise` is a key of `PROMISES`, `taken` counts the exported pairs by source id, `of` is how many pairs the
+    database holds, `output` says the file's name, sha256 and bytes.
+    """
+    told: dict[str, Any] = {"SAMPLE": "pairs that were written as examples for hhtui; no real data"} if sample else {}
+    return {
+        **told,
+        "hhtui": __version__,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "selection": selection.kind,
+        "query": selection.query,
+        "format": form,
+        "identity": PROMISES[promise].partition(":")[0],
+        "promise": PROMISES[promise],
+        "pairs": taken.total(),
+        "of": of,
+        "sources": [_source(origin, taken[number]) for number, origin in origins.items()],
+        "scorers": [_scorer(scorer) for scorer in scorers],
+        "harm_column": harm_column,
+        "output": dict(output),
+    }
+
+
+def rendered(content: Mapping[str, Any]) -> bytes:
+    """Return a manifest as it is written: JSON, indented by two, with a newline at the end."""
+    return json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _source(origin: Origin, taken: int) -> dict[str, Any]:
+    told = asdict(origin)
+    for name in ("id", "columns", "json_style", "pairs"):
+        del told[name]
+    return {**told, "pairs": taken, "of": origin.pairs}
+
+
+def _scorer(scorer: StoredScorer) -> dict[str, Any]:
+    return {
+        "name": scorer.name,
+        "version": scorer.version,
+        "fingerprint": scorer.fingerprint,
+        "columns": [column.name for column in scorer.columns],
+        "parameters": dict(scorer.parameters),
+    }

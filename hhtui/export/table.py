@@ -1,0 +1,68 @@
+"""Pairs as CSV (RFC 4180, UTF-8), in which no cell is run as a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+from hhtui.dialogue import rebuild
+from hhtui.model import Decision
+from hhtui.store.records import Record
+
+FORMULA_STARTS = tuple("=+-@＝＋－＠")
+PLACE = ("key", "hash", "uri", "revision", "data_dir", "split", "row", "subset")
+DECIDED = ("flag", "drop", "preference", "note", "by")
+TEXTS = ("prompt", "chosen", "rejected")
+
+
+def lines(records: Iterable[Record], score_columns: Sequence[tuple[str, str]]) -> Iterator[bytes]:
+    """Yield the heading and then one line a pair.
+
+    `score_columns` are the (column, side) to write, each as `column.side`; an empty cell is no score. Where
+    annotators decided differently, a cell holds `name: value; name: value`. Prompt and responses are raw text with
+    role markers: prompt + chosen is the chosen transcript.
+    """
+    buffer = io.StringIO(newline="")
+    write = csv.writer(buffer).writerow
+    write([*PLACE, *(".".join(one) for one in score_columns), *DECIDED, *TEXTS])
+    yield _taken(buffer)
+    for record in records:
+        write(_cells(record, score_columns))
+        yield _taken(buffer)
+
+
+def harmless(text: str) -> str:
+    """Return `text` with an apostrophe before it where a spreadsheet would run it as a formula.
+
+    Those are texts that begin, after white space and control characters, with = + - @ or a full-width form of them;
+    see OWASP, "CSV Injection".
+    """
+    start = text.lstrip(" \t\r\n\x00\x0b\x0c\xa0\ufeff")
+    return f"'{text}" if start.startswith(FORMULA_STARTS) else text
+
+
+def _cells(record: Record, score_columns: Sequence[tuple[str, str]]) -> list[object]:
+    pair, origin = record.pair, record.origin
+    place = (
+        *(pair.key, pair.hash.hex(), origin.uri, origin.revision or "", origin.data_dir or ""),
+        *(pair.split, pair.row, pair.subset),
+    )
+    scores = (record.scores.get(column, {}).get(side) for column, side in score_columns)  # type: ignore[call-overload]
+    decided = (_said(record.decisions, kind) for kind in DECIDED[:-1])
+    people = "; ".join(sorted({decision.annotator for decision in record.decisions}))
+    texts = (rebuild(pair.dialogues.side(side)) for side in ("prompt", "chosen", "rejected"))
+    cells = [*place, *scores, *decided, people, *texts]
+    return [harmless(cell) if isinstance(cell, str) else cell for cell in cells]
+
+
+def _said(decisions: Sequence[Decision], kind: str) -> str:
+    said = {decision.annotator: decision.value for decision in decisions if decision.kind == kind}
+    if len(set(said.values())) <= 1:
+        return next(iter(said.values()), "")
+    return "; ".join(f"{name}: {value}" for name, value in sorted(said.items()))
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode()

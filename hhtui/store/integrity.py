@@ -1,0 +1,125 @@
+"""Whether a database is whole, and what to do where it is not."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hhtui.store import settings
+from hhtui.store.columns import last_id
+from hhtui.store.database import OLDEST_SQLITE, Database, explain
+from hhtui.store.decisions import rebuild
+from hhtui.store.loading import INDEXED
+from hhtui.store.scores import progress
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: its name, whether it is well, what was found, and the way out where it is not."""
+
+    name: str
+    well: bool
+    found: str
+    way_out: str = ""
+
+
+class _Undo(Exception):
+    """Leaves a transaction without keeping it."""
+
+
+def inspect(database: Database) -> list[Check]:
+    """Look at the file, its sources, its index and its decisions, and return what was found; nothing is changed."""
+    looks: tuple[tuple[str, Callable[[Database], Check]], ...] = (
+        ("file", _file),
+        ("sources", _sources),
+        ("text index", _index),
+        ("scores", _scores),
+        ("decisions", _decisions),
+    )
+    return [_look(name, look, database) for name, look in looks]
+
+
+def sqlite_check() -> Check:
+    """Look at the SQLite library that Python brings: its version, and whether it can index text."""
+    version = sqlite3.sqlite_version
+    connection = sqlite3.connect(":memory:")
+    try:
+        options = [option for (option,) in connection.execute("PRAGMA compile_options")]
+    finally:
+        connection.close()
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE or "ENABLE_FTS5" not in options:
+        wanted = ".".join(map(str, OLDEST_SQLITE[:2]))
+        return Check("SQLite", False, version, f"use a Python whose SQLite is {wanted} or newer and has FTS5")
+    return Check("SQLite", True, f"{version} with FTS5")
+
+
+def repair_decisions(database: Database) -> None:
+    """Derive the table of current decisions from the log, which is the truth; raises StoreError where it cannot be."""
+    with database.writing() as connection:
+        rebuild(connection)
+
+
+def _look(name: str, look: Callable[[Database], Check], database: Database) -> Check:
+    try:
+        return look(database)
+    except sqlite3.Error as error:
+        return Check(name, False, explain(error), "restore a backup, or export what can still be read")
+
+
+def _file(database: Database) -> Check:
+    found = [line for (line,) in database.reader().execute("PRAGMA quick_check(5)")]
+    if found == ["ok"]:
+        return Check("file", True, "quick_check finds nothing")
+    return Check("file", False, "; ".join(found), "restore a backup, or export what can still be read")
+
+
+def _sources(database: Database) -> Check:
+    connection = database.reader()
+    total = connection.execute("SELECT count(*) FROM source").fetchone()[0]
+    torn = [name for (name,) in connection.execute("SELECT uri FROM source WHERE complete = 0 ORDER BY id")]
+    if torn:
+        return Check("sources", False, f"not wholly loaded: {', '.join(torn)}", "give the same load command again")
+    return Check("sources", True, f"{total} wholly loaded")
+
+
+def _index(database: Database) -> Check:
+    connection = database.reader()
+    last, indexed = last_id(connection), settings.get(connection, INDEXED) or 0
+    if indexed < last:
+        found = f"pairs up to {indexed:,} of {last:,} are in it; searching words finds no others"
+        return Check("text index", False, found, "give the load command again, which goes on with the index")
+    return Check("text index", True, f"all {last:,} pairs are in it")
+
+
+def _scores(database: Database) -> Check:
+    coverages = progress(database.reader())
+    if not coverages:
+        return Check("scores", True, "none; hhtui score makes them")
+    found = "; ".join(f"{one.scorer.label}: {one.pairs:,} of {one.pairs_total:,} pairs" for one in coverages)
+    well = all(one.complete for one in coverages)
+    return Check("scores", well, found, "" if well else f"go on with: hhtui score {database.path}")
+
+
+def _decisions(database: Database) -> Check:
+    """Compare the table of current values with what the log says, in a transaction that is not kept."""
+    total = database.reader().execute("SELECT count(*) FROM decision").fetchone()[0]
+    if database.read_only:
+        return Check("decisions", True, f"{total:,} current; not compared with the log, the file is read-only")
+    columns = "pair_id, annotator, kind, side, label, value, event_uuid"
+    stored, derived, strangers = [], [], []
+    try:
+        with database.writing() as connection:
+            stored = connection.execute(f"SELECT {columns} FROM decision ORDER BY {columns}").fetchall()
+            strangers = rebuild(connection)
+            derived = connection.execute(f"SELECT {columns} FROM decision ORDER BY {columns}").fetchall()
+            raise _Undo
+    except _Undo:
+        pass
+    if stored != derived:
+        return Check(
+            "decisions",
+            False,
+            f"{len(set(stored) ^ set(derived)):,} current values differ from the log",
+            f"derive them from the log: hhtui doctor {database.path} --repair",
+        )
+    tail = f"; {len(strangers):,} events are about pairs that are not here" if strangers else ""
+    return Check("decisions", True, f"{total:,} current, as the log says{tail}")

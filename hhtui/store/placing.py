@@ -1,0 +1,80 @@
+"""A file appears whole or not at all."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hhtui.store.errors import StoreError
+
+_NO_HARD_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
+
+
+def refuse_existing(path: Path, *, force: bool) -> None:
+    """Raise StoreError where something at `path` must not be replaced, or its folder is not there."""
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder; name a file in it")
+    if not path.resolve().parent.is_dir():
+        raise StoreError(f"there is no folder {path.resolve().parent}; make it first, or name another file")
+    if path.exists() and not force:
+        raise StoreError(f"{path} exists already; name another file, or replace it with --force")
+
+
+@contextmanager
+def placed(path: Path, *, force: bool = False) -> Iterator[Path]:
+    """Give the name of a draft beside `path` to write; at the end it is synced to disk and gets its name.
+
+    After an error, or the death of the process, what was at `path` is untouched. Raises StoreError where
+    something is there and `force` is false, also where it came to be there meanwhile, and where the file
+    cannot be written.
+    """
+    refuse_existing(path, force=force)
+    target = path.resolve()
+    draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
+    draft.unlink(missing_ok=True)
+    try:
+        yield draft
+        _sync(draft)
+        if force:
+            draft.replace(target)
+        else:
+            _name(draft, target)
+        _sync(target.parent)
+    except FileExistsError:
+        raise StoreError(f"{path} exists already; name another file, or replace it with --force") from None
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise StoreError(f"{path} cannot be written: {reason(error)}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def reason(error: OSError) -> str:
+    """Return why a file cannot be written, and what to do next."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full; free some space, or name a file on another disk"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "permission denied; name a file in a folder you may write"
+    return error.strerror or str(error)
+
+
+def _name(draft: Path, target: Path) -> None:
+    """Give `draft` the name `target`; raises FileExistsError where that is taken."""
+    try:
+        os.link(draft, target)
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        if target.exists():
+            raise FileExistsError(target) from None
+        draft.replace(target)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,147 @@
+"""Pairs with everything that is known of them: where they came from, their scores, the decisions about them."""
+
+import json
+import math
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hhtui.model import Decision, Pair, Side
+from hhtui.store import pairs
+from hhtui.store.columns import Columns
+from hhtui.store.decisions import current
+from hhtui.store.scorers import owners
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A source of pairs: the file or dataset, and under which names it was loaded.
+
+    `sha256` is of the file as stored. `json_style` says in JSON how the source wrote its lines; it is None where
+    the source was no JSON lines, `columns` are its columns in their order.
+    """
+
+    id: int
+    uri: str
+    configuration: str | None
+    data_dir: str | None
+    split: str
+    subset: str
+    revision: str | None
+    format: str
+    sha256: str
+    columns: str
+    json_style: str | None
+    loaded_at: str
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A pair as its source had it.
+
+    `fields` are the row's columns, `columns` their order; `json_style` is how the source wrote its lines, None
+    where it was no JSON lines; `raw_line` is the line without its end where that style would not give its bytes.
+    """
+
+    fields: dict[str, Any]
+    columns: tuple[str, ...]
+    json_style: str | None
+    raw_line: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A pair, its origin, its scores (column → side → number, None where there is none) and current decisions."""
+
+    pair: Pair
+    origin: Origin
+    scores: Mapping[str, Mapping[Side, float | None]]
+    decisions: Sequence[Decision]
+
+
+def origins(connection: sqlite3.Connection) -> dict[int, Origin]:
+    """Return every source of the database by its id."""
+    rows = connection.execute(
+        "SELECT id, uri, configuration, data_dir, split, subset, revision, format, sha256, columns, json_style, "
+        "loaded_at, (SELECT count(*) FROM pair WHERE pair.source_id = source.id) FROM source ORDER BY id"
+    )
+    return {row[0]: Origin(*row) for row in rows}
+
+
+def origins_of(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator[int]:
+    """Yield the source id of each of these pairs, in their order; ids that are gone are left out."""
+    for pair_id in pair_ids:
+        row = connection.execute("SELECT source_id FROM pair WHERE id = ?", (int(pair_id),)).fetchone()
+        if row is not None:
+            yield row[0]
+
+
+def keys(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator[str]:
+    """Yield the keys of these pairs, in their order; ids that are gone are left out."""
+    for pair_id in pair_ids:
+        row = connection.execute("SELECT key FROM pair WHERE id = ?", (int(pair_id),)).fetchone()
+        if row is not None:
+            yield row[0]
+
+
+def records(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator[Record]:
+    """Yield these pairs with all that is known of them, in their order; ids that are gone are left out."""
+    from_where = origins(connection)
+    sides = {name: scorer.sides for name, scorer in owners(connection).items()}
+    columns = Columns()
+    for start in range(0, len(pair_ids), CHUNK):
+        some = [int(pair_id) for pair_id in pair_ids[start : start + CHUNK]]
+        decided = current(connection, some)
+        numbers = {
+            (name, side): columns.get(connection, f"{name}.{side}") for name, read in sides.items() for side in read
+        }
+        found = {pair.id: pair for pair in pairs.read_many(connection, some)}
+        for pair_id, source in zip(found, origins_of(connection, list(found)), strict=True):
+            scores = {
+                name: {side: _known(float(numbers[name, side][pair_id - 1])) for side in read}
+                for name, read in sides.items()
+            }
+            yield Record(found[pair_id], from_where[source], scores, decided.get(pair_id, ()))
+
+
+def originals(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator[Original]:
+    """Yield these pairs as their sources had them, in their order; ids that are gone are left out."""
+    layouts = {
+        number: (tuple(json.loads(origin.columns)), origin.json_style) for number, origin in origins(connection).items()
+    }
+    for pair_id in pair_ids:
+        row = connection.execute(
+            "SELECT pair.source_id, body.prompt || body.chosen, body.prompt || body.rejected, body.extra, "
+            "body.raw_line FROM pair JOIN body ON body.id = pair.id WHERE pair.id = ?",
+            (int(pair_id),),
+        ).fetchone()
+        if row is not None:
+            source, chosen, rejected, extra, raw_line = row
+            fields = {"chosen": chosen, "rejected": rejected, **(json.loads(extra) if extra else {})}
+            yield Original(fields, *layouts[source], raw_line)
+
+
+def flagged(connection: sqlite3.Connection) -> list[int]:
+    """Return the ids of the pairs that anyone flags now, in the order of the database."""
+    return [
+        pair_id
+        for (pair_id,) in connection.execute(
+            "SELECT DISTINCT pair_id FROM decision WHERE kind = 'flag' AND value = 'yes' ORDER BY pair_id"
+        )
+    ]
+
+
+def every(connection: sqlite3.Connection) -> list[int]:
+    """Return the ids of all pairs, in the order of the database."""
+    return [pair_id for (pair_id,) in connection.execute("SELECT id FROM pair ORDER BY id")]
+
+
+def _known(value: float) -> float | None:
+    """Return a float32 as the shortest number that means it, None where it is not a number."""
+    if math.isnan(value):
+        return None
+    return float(f"{value:.7g}")
