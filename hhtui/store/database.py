@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
 from hhtui.store.filesystem import network_type
 from hhtui.store.locking import FileLock
@@ -175,7 +176,11 @@ class Database:
 
     def _connect(self, mode: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            f"{self.path.resolve().as_uri()}?{mode}", uri=True, isolation_level=None, check_same_thread=False
+            f"{self.path.resolve().as_uri()}?{mode}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=Connection,
         )
         connection.execute(f"PRAGMA busy_timeout = {int(LOCK_SECONDS * 1000)}")
         return connection

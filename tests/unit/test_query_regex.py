@@ -38,6 +38,7 @@ TEXT = "Don’t say “no”: a.b_9 \u0660 é\n日本 x{,2} tab\tend $5\n"
         "\\As?",
         "^D",
         "a.b",
+        "é.日",
         ".*end",
         "[a&&b~~|]",
     ],

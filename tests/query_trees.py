@@ -102,16 +102,21 @@ fields: st.SearchStrategy[Field] = st.one_of(
 )
 
 
-def _combined(leaves: st.SearchStrategy[Node], depth: int) -> st.SearchStrategy[Node]:
+def combined(leaves: st.SearchStrategy[Node], depth: int) -> st.SearchStrategy[Node]:
+    """Return trees of AND, OR and NOT, at most `depth` deep, over these leaves."""
     if depth == 0:
         return leaves
-    inner = _combined(leaves, depth - 1)
+    inner = combined(leaves, depth - 1)
     several = st.lists(inner, min_size=2, max_size=3).map(tuple)
     return st.one_of(leaves, st.builds(Not, inner), st.builds(And, several), st.builds(Or, several))
 
 
-_sides = st.builds(Side, st.sampled_from(["chosen", "rejected", "prompt", "response"]), _combined(texts, 2))
-nodes = _combined(st.one_of(texts, fields, _sides), 3)
+def sides(found: st.SearchStrategy[Text]) -> st.SearchStrategy[Side]:
+    """Return terms that look for these texts on one side."""
+    return st.builds(Side, st.sampled_from(["chosen", "rejected", "prompt", "response"]), combined(found, 2))
+
+
+nodes = combined(st.one_of(texts, fields, sides(texts)), 3)
 sort_keys = st.one_of(
     st.builds(
         SortKey, st.sampled_from(["harm", "severe_toxicity"]), st.sampled_from(["", *PARTS]), st.booleans(), st.none()

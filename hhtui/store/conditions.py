@@ -1,0 +1,173 @@
+"""The conditions of a plan become masks over the pairs."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hhtui.query.nodes import (
+    All,
+    Any,
+    Bits,
+    Column,
+    Decided,
+    Grouped,
+    IsMissing,
+    Match,
+    Named,
+    Node,
+    Not,
+    Noted,
+    NumberRange,
+    Regex,
+    Shared,
+    Substring,
+)
+from hhtui.store.bodies import Bodies
+from hhtui.store.columns import Columns
+from hhtui.store.connection import kept_by
+from hhtui.store.indexed import TextIndex, mask_from
+from hhtui.text import fold
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+    Mask = NDArray[numpy.bool_]
+
+KINDS = ("flag", "drop", "preference", "label", "note")
+"""The kinds of decision that `by:` alone counts; to skip a pair is no decision."""
+
+_COST: dict[type, int] = {Match: 2, Not: 3, All: 3, Any: 3, Substring: 4, Regex: 5}
+
+
+class Conditions:
+    """Tells which of the pair ids from 1 to `size` meet a condition; a mask's index is the id less 1."""
+
+    def __init__(self, connection: sqlite3.Connection, size: int) -> None:
+        """Read from `connection`, within one transaction of the caller."""
+        self._connection = connection
+        self._size = size
+        self._columns = kept_by(connection, Columns)
+        self._index = kept_by(connection, TextIndex)
+        self._bodies = kept_by(connection, Bodies)
+
+    def mask(self, node: Node, candidates: "Mask") -> "Mask":
+        """Return a mask that is right for the `candidates`, and may hold anything for the others."""
+        match node:
+            case All(nodes):
+                left = candidates
+                for one in sorted(nodes, key=_cost):
+                    left = left & self.mask(one, left)
+                return left
+            case Any(nodes):
+                found = ~candidates
+                for one in sorted(nodes, key=_cost):
+                    found = found | self.mask(one, ~found)
+                return found
+            case Not(inner):
+                return ~self.mask(inner, candidates)
+            case Match(expression):
+                return self._index.matching(self._connection, expression, self._size)
+            case Substring():
+                return self._bodies.with_substring(self._connection, node, candidates)
+            case Regex():
+                return self._bodies.with_pattern(self._connection, node, candidates)
+            case _:
+                return self._small(node)
+
+    def _small(self, node: Node) -> "Mask":
+        match node:
+            case NumberRange():
+                return self._in_range(node)
+            case IsMissing(column):
+                import numpy
+
+                return numpy.isnan(self._values(column))
+            case Bits(mask):
+                return self._bits(mask)
+            case Decided(kind, values, annotators):
+                kinds = KINDS if kind is None else (kind,)
+                return self._decided(kinds, values, annotators)
+            case Noted(text, annotators):
+                return self._noted(fold(text), annotators)
+            case Named(field, names, beginnings):
+                return self._named(field, names, beginnings)
+            case Grouped(group, keys, ids):
+                return self._grouped(group, keys, ids)
+            case Shared(group):
+                return self._columns.get(self._connection, group) > 0
+        raise TypeError(node)
+
+    def _bits(self, mask: int) -> "Mask":
+        import numpy
+
+        found: Mask = numpy.bitwise_and(self._columns.get(self._connection, "bits").astype(numpy.int32), mask) != 0
+        return found
+
+    def _values(self, column: Column) -> "NDArray[numpy.float32] | NDArray[numpy.int32]":
+        return self._columns.get(self._connection, str(column))
+
+    def _in_range(self, wanted: NumberRange) -> "Mask":
+        import numpy
+
+        values = self._values(wanted.column)
+        kind = values.dtype if values.dtype.kind == "f" else numpy.dtype("f8")
+        mask = numpy.ones(self._size, dtype=numpy.bool_)
+        with numpy.errstate(over="ignore"):
+            if wanted.low is not None:
+                low = kind.type(wanted.low)
+                mask &= values >= low if wanted.low_included else values > low
+            if wanted.high is not None:
+                high = kind.type(wanted.high)
+                mask &= values <= high if wanted.high_included else values < high
+        return mask
+
+    def _ids(self, sql: str, parameters: Sequence[object]) -> "Mask":
+        return mask_from(self._connection.execute(sql, tuple(parameters)).fetchone()[0], self._size)
+
+    def _decided(self, kinds: Sequence[str], values: Sequence[str], annotators: Sequence[str] | None) -> "Mask":
+        sql = f"SELECT group_concat(DISTINCT pair_id) FROM decision WHERE kind IN {_marks(kinds)}"
+        if values:
+            sql += f" AND value IN {_marks(values)}"
+        if annotators is not None:
+            sql += f" AND annotator IN {_marks(annotators)}"
+        return self._ids(sql, (*kinds, *values, *(annotators or ())))
+
+    def _noted(self, folded: str, annotators: Sequence[str] | None) -> "Mask":
+        sql = "SELECT pair_id, value FROM decision WHERE kind = 'note'"
+        if annotators is not None:
+            sql += f" AND annotator IN {_marks(annotators)}"
+        notes = self._connection.execute(sql, tuple(annotators or ()))
+        return mask_from(",".join(str(pair_id) for pair_id, note in notes if folded in fold(note)) or None, self._size)
+
+    def _named(self, field: str, names: Sequence[str], beginnings: Sequence[str]) -> "Mask":
+        if field == "key":
+            conditions = [f"key IN {_marks(names)}", *["(key >= ? AND key < ?)" for _ in beginnings]]
+            bounds = [bound for one in beginnings for bound in (one, f"{one}\U0010ffff")]
+            sql = f"SELECT group_concat(id) FROM pair WHERE {' OR '.join(conditions)}"
+            return self._ids(sql, (*names, *bounds))
+        import numpy
+
+        rows = self._connection.execute(f"SELECT id, {field} FROM source").fetchall()
+        sources = [number for number, name in rows if name in names or name.startswith(tuple(beginnings))]
+        return numpy.isin(self._columns.get(self._connection, "source"), sources)
+
+    def _grouped(self, group: str, keys: Sequence[str], ids: Sequence[int]) -> "Mask":
+        import numpy
+
+        rows = self._connection.execute(f"SELECT id, {group} FROM pair WHERE key IN {_marks(keys)}", tuple(keys))
+        alone: list[int] = []
+        groups = list(ids)
+        for pair_id, number in rows:
+            (alone if number is None else groups).append(pair_id if number is None else number)
+        mask = numpy.isin(self._columns.get(self._connection, group), [number for number in groups if number > 0])
+        mask[numpy.array(alone, dtype=numpy.int64) - 1] = True
+        return mask
+
+
+def _cost(node: Node) -> int:
+    return _COST.get(type(node), 1)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return f"({', '.join('?' * len(values))})"

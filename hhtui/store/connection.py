@@ -1,0 +1,26 @@
+"""A connection that remembers what was computed from its database."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Kept = TypeVar("Kept")
+
+
+class Connection(sqlite3.Connection):
+    """A connection to SQLite with a place for caches, which end when it does."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Open as sqlite3.connect does."""
+        super().__init__(*arguments, **options)
+        self.kept: dict[type[Any], Any] = {}
+
+
+def kept_by(connection: sqlite3.Connection, make: Callable[[], Kept]) -> Kept:
+    """Return the cache that `make`, a class, gave for this connection; a plain connection gets a new one each time."""
+    if not isinstance(connection, Connection):
+        return make()
+    if make not in connection.kept:
+        connection.kept[make] = make()  # type: ignore[index]
+    found: Kept = connection.kept[make]  # type: ignore[index]
+    return found

@@ -1,0 +1,107 @@
+"""The real file as a database with scores and decisions, and as plain rows."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy
+from obvious import Decided, Row, texts_of
+
+from hhtui.dialogue import content_hash, shape
+from hhtui.model import ScoreColumn
+from hhtui.store import index, loading, scorers
+from hhtui.store.columns import Columns, pack
+from hhtui.store.database import Database
+from hhtui.store.decisions import Annotator
+
+ANNOTATORS = ("ann", "bob")
+NOTES = ("Wrong label?", "don’t keep", "C++")
+
+
+def fill(database: Database, transcripts: Sequence[tuple[str, str]], subset: str, split: str) -> None:
+    """Load transcripts as one source, as a load does, and index them."""
+    pairs = []
+    for row, (chosen, rejected) in enumerate(transcripts):
+        form = shape(chosen, rejected)
+        digest = content_hash(chosen, rejected)
+        pairs.append(
+            loading.NewPair(
+                *(row, f"{subset}/{split}/{row}", digest, form.turns, form.lengths, form.divergence, int(form.bits)),
+                *(form.prompt, form.chosen, form.rejected, None, None),
+            )
+        )
+    with database.writing() as connection:
+        columns = ("chosen", "rejected")
+        source = loading.NewSource(
+            *("-", None, None, split, subset, None, "hh-rlhf", f"{subset}/{split}", columns, None)
+        )
+        number = loading.begin(connection, source)
+        loading.append(connection, number, 0, loading.Batch(pairs, (), len(pairs), len(pairs)))
+        loading.finish(connection, number)
+    index.extend(database)
+
+
+def score(database: Database, names: Sequence[str] = ("toxicity", "refusal")) -> None:
+    """Give every pair random scores, some of them equal and some missing; 64ths, whose differences are exact."""
+    drawn = random.Random(1)
+    with database.writing() as connection:
+        size = connection.execute("SELECT max(id) FROM pair").fetchone()[0]
+        columns = [ScoreColumn(name, 0, 1, "", "") for name in names]
+        scorer = scorers.register(
+            *(connection,),
+            name="made",
+            version="1",
+            fingerprint="made",
+            columns=columns,
+            units=("response", "prompt"),
+            parameters={},
+        )
+        for name in names:
+            for side in ("prompt", "chosen", "rejected"):
+                values = [drawn.randrange(65) / 64 if drawn.random() > 0.05 else float("nan") for _ in range(size)]
+                pack(connection, f"{name}.{side}", numpy.array(values, dtype="<f4"), scorer_id=scorer.id)
+
+
+def decide(database: Database) -> None:
+    """Let two people decide on some of the pairs."""
+    drawn = random.Random(2)
+    size = database.reader().execute("SELECT max(id) FROM pair").fetchone()[0]
+    for name in ANNOTATORS:
+        person = Annotator.begin(database, name)
+        for kind, values in (
+            ("flag", ("yes", "no")),
+            ("drop", ("yes",)),
+            ("preference", ("chosen", "rejected", "equal", "unsure", "")),
+            ("note", NOTES),
+        ):
+            for value in values:
+                person.decide(drawn.sample(range(1, size + 1), min(size, 40)), kind, value)  # type: ignore[arg-type]
+        person.undo()
+
+
+def rows_of(database: Database, transcripts: Sequence[tuple[str, str]]) -> list[Row]:
+    """Return every pair as a plain row; the texts come from `transcripts`, in the order of the ids."""
+    connection, columns = database.reader(), Columns()
+    names = ["row", "turns", "length", "toxicity", "refusal"]
+    stored = {
+        name: columns.get(connection, name).tolist()
+        for name in ["row"] + [f"{base}.{side}" for base in names[1:] for side in ("prompt", "chosen", "rejected")]
+    }
+    decisions: dict[int, list[Decided]] = {}
+    for pair_id, annotator, kind, value in connection.execute("SELECT pair_id, annotator, kind, value FROM decision"):
+        decisions.setdefault(pair_id, []).append((annotator, kind, value))
+    found = []
+    for pair_id, key, bits, family, opening in connection.execute("SELECT id, key, bits, family, opening FROM pair"):
+        numbers = {name: values[pair_id - 1] for name, values in stored.items()}
+        texts = texts_of(*transcripts[pair_id - 1])
+        found.append(Row(pair_id, key, texts, numbers, bits, family, opening, decisions.get(pair_id, [])))
+    return found
+
+
+def new_database(path: Path, transcripts: Sequence[tuple[str, str]]) -> Database:
+    """Return a database of these transcripts with scores and decisions."""
+    database = Database.create(path)
+    fill(database, transcripts, "harmless-base", "test")
+    score(database)
+    decide(database)
+    return database
