@@ -15,7 +15,7 @@ from hhtui.store.locking import FileLock
 from hhtui.store.schema import APPLICATION_ID, PAGE_SIZE, SCHEMA_VERSION, TABLES
 
 LOCK_SECONDS = 10.0
-CHECKPOINT_BYTES = 16 * 1024 * 1024
+CHECKPOINT_BYTES = 4 * 1024 * 1024
 OLDEST_SQLITE = (3, 37, 0)
 
 
@@ -93,9 +93,9 @@ class Database:
         """Open the database at `path`, or create it where there is no file yet."""
         return cls.open(path) if path.exists() and path.stat().st_size else cls.create(path)
 
-    def reader(self) -> sqlite3.Connection:
+    def reader(self) -> Connection:
         """Return this thread's own connection, which can only query."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             mode = "mode=ro&immutable=1" if self._immutable else "mode=ro" if self.read_only else "mode=rw"
             connection = self._connect(mode)
@@ -171,10 +171,11 @@ class Database:
         if self._writer is None:
             self._writer = self._connect("mode=rw")
             self._writer.execute("PRAGMA wal_autocheckpoint = 0")
+            self._writer.execute("PRAGMA journal_size_limit = 0")
             self._writer.execute("PRAGMA cache_size = -32768")
         return self._writer
 
-    def _connect(self, mode: str) -> sqlite3.Connection:
+    def _connect(self, mode: str) -> Connection:
         connection = sqlite3.connect(
             f"{self.path.resolve().as_uri()}?{mode}",
             uri=True,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hhtui.query import QueryError, parse
 from hhtui.store import pairs, settings
+from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
 from hhtui.tui.actions import ACTIONS
 from hhtui.tui.screens.dialogs import Choice, Choose
@@ -203,8 +204,8 @@ def _order_choice(order: tuple[str, str]) -> Choice:
     return Choice(order[0], order[0], order[1])
 
 
-def _id_or_none(connection: object, key: str) -> int | None:
+def _id_or_none(connection: Connection, key: str) -> int | None:
     try:
-        return pairs.id_of(connection, key) if key else None  # type: ignore[arg-type]
+        return pairs.id_of(connection, key) if key else None
     except StoreError:
         return None

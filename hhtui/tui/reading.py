@@ -1,12 +1,12 @@
 """What the screen reads of the database, row by row, without waiting."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 
 from hhtui.dialogue import rebuild
 from hhtui.model import RESPONSES, Decision, Pair, Score, Side
 from hhtui.store import decisions, pairs, scorers, scores, settings
+from hhtui.store.connection import Connection
 from hhtui.tui.widgets.pair_list import Marks, Percentiles
 
 PLAIN_ORDERS = (
@@ -20,7 +20,7 @@ PLAIN_ORDERS = (
 class Reader:
     """Reads pairs, decisions and scores for the screen of one annotator."""
 
-    def __init__(self, connection: sqlite3.Connection, annotator: str) -> None:
+    def __init__(self, connection: Connection, annotator: str) -> None:
         self._connection = connection
         self._annotator = annotator
         self._total: int | None = None

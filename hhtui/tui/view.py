@@ -1,10 +1,10 @@
 """A view: a query, the result it gave, and where in it the reader stands."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hhtui.query import Highlighter, highlighter, parse
+from hhtui.store.connection import Connection
 from hhtui.store.results import Result, search
 from hhtui.store.settings import Place
 
@@ -48,7 +48,7 @@ def position_of(ids: Sequence[int], pair_id: int) -> int | None:
     return int(found[0]) if len(found) else None
 
 
-def everything(connection: sqlite3.Connection) -> View:
+def everything(connection: Connection) -> View:
     """Return the view of all pairs in row order."""
     query = parse("")
     return View("", search(connection, query), highlighter(query))

@@ -1,13 +1,14 @@
 """What runs beside the screen: queries, in one thread, newest first."""
 
-import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from hhtui.query import Highlighter, QueryError, highlighter, parse
+from hhtui.store.connection import Connection
 from hhtui.store.database import Database
+from hhtui.store.errors import SqliteError
 from hhtui.store.results import Result, search
 
 
@@ -35,7 +36,7 @@ class QueryRunner:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="query")
         self._mutex = threading.Lock()
         self._newest = 0
-        self._running: sqlite3.Connection | None = None
+        self._running: Connection | None = None
 
     def ask(self, text: str) -> int:
         """Run the query `text`; return the number that its answer will carry."""
@@ -63,7 +64,7 @@ class QueryRunner:
             self._running = connection
         try:
             answer = answer_to(connection, text, request)
-        except sqlite3.OperationalError as error:
+        except SqliteError as error:
             answer = Answer(request, text, error=QueryError(f"The query could not be run: {error}"))
         finally:
             with self._mutex:
@@ -72,7 +73,7 @@ class QueryRunner:
             self._deliver(answer)
 
 
-def answer_to(connection: sqlite3.Connection, text: str, request: int = 0) -> Answer:
+def answer_to(connection: Connection, text: str, request: int = 0) -> Answer:
     """Parse and run the query `text`; an error in the query is part of the answer."""
     try:
         query = parse(text)
