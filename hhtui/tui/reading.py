@@ -7,7 +7,7 @@ from hhtui.dialogue import rebuild
 from hhtui.model import RESPONSES, Decision, Pair, Score, Side
 from hhtui.store import decisions, pairs, scorers, scores, settings
 from hhtui.store.connection import Connection
-from hhtui.tui.widgets.pair_list import Marks, Percentiles
+from hhtui.tui.widgets.pair_rows import Marks, Percentiles
 
 PLAIN_ORDERS = (
     ("length.chosen-", "the longest chosen replies first"),

@@ -25,9 +25,11 @@ from hhtui.tui.diff import word_diff
 from hhtui.tui.linked_scroll import LinkedScroll
 from hhtui.tui.oddities import oddities
 from hhtui.tui.transcript import EMPTY, response_transcript, transcript
-from hhtui.tui.widgets.dialogue_pane import DialogueContent, DialoguePane, PromptPane
+from hhtui.tui.widgets.dialogue_pane import DialogueContent, DialoguePane
 from hhtui.tui.widgets.line_view import LineView
-from hhtui.tui.widgets.pair_list import Marks, PairList, Percentiles
+from hhtui.tui.widgets.pair_list import PairList
+from hhtui.tui.widgets.pair_rows import Marks, Percentiles
+from hhtui.tui.widgets.prompt_pane import PromptPane
 
 STYLES = Path(__file__).resolve().parents[2] / "styles"
 HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

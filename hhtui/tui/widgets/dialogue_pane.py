@@ -1,4 +1,4 @@
-"""The panes that show a pair: the shared prompt, and a response beside the other one."""
+"""A pane that shows one side of a pair, with what is to be seen in it marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -259,37 +259,3 @@ class DialoguePane(LineView):
 
     def _look_of(self, layers: int) -> Style:
         return self.look(*(name for at, name in enumerate(_LAYERS) if layers >> at & 1))
-
-
-class PromptPane(DialoguePane):
-    """Shows the turns that both responses answer, anchored at their end: the last Human turn is in view.
-
-    `whole_key` is the key that shows the whole prompt, for the title.
-    """
-
-    def __init__(self, name: str, *, whole_key: str = "", corner: str = "", id: str | None = None) -> None:  # noqa: A002
-        super().__init__(name, corner=corner, id=id)
-        self.whole_key = whole_key
-
-    def resting_top(self) -> int:
-        """Return the line from which the end is in view, or the last Human turn's first where that is above it."""
-        human = self.content.transcript.last_human
-        if human is not None and self.line_of(max(human.label[0], human.text[1] - 1)) < self.most_top:
-            return min(self.most_top, self.line_of(human.label[0]))
-        return self.most_top
-
-    def earlier_turns(self) -> int:
-        """Return how many turns begin above the view."""
-        top = self.top
-        return sum(self.line_of(turn.label[0]) < top for turn in self.content.transcript.turns)
-
-    def title_of(self, width: int) -> Title:
-        """Return how many turns begin above the view, or the name where none does."""
-        title = super().title_of(width)
-        earlier = self.earlier_turns()
-        if not earlier:
-            return title
-        key = f" ({self.whole_key})" if self.whole_key else ""
-        name = f"▲ {earlier} earlier turn{'s' if earlier > 1 else ''}{key}"
-        below = f"▼{self.most_top - self.top}" if self.top < self.most_top else ""
-        return Title(name, title.words, "  ".join(part for part in (self.content.score, below) if part), title.active)

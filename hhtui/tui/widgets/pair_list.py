@@ -1,12 +1,10 @@
 """The list of pairs: rows of a result, fetched as they come into view."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Protocol, SupportsInt
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
-from textual.cache import LRUCache
 from textual.message import Message
 from textual.strip import Strip
 
@@ -14,45 +12,10 @@ from hhtui.store.pairs import Heading
 from hhtui.text import clean_line
 from hhtui.tui.glyphs import fit
 from hhtui.tui.widgets.line_view import TITLE_LINES, LineView, Title
+from hhtui.tui.widgets.pair_rows import Ids, Marks, Percentiles, Row, Rows
 
 WHEEL_ROWS = 3
-KEPT_ROWS = 1024
 NARROW = 24
-TURN_BREAK = " ⏎ "
-GONE = "(no longer in the database)"
-
-_FLAG, _DROP = "⚑", "✗"
-_PREFERENCES = {"": " ", "chosen": "c", "rejected": "r", "equal": "=", "unsure": "?"}
-
-
-class Ids(Protocol):
-    """A result: local pair ids in order; a list, an array or a numpy array, of which only slices are read."""
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, key: slice, /) -> Iterable[SupportsInt]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What was decided about a pair; `preference` is one of `hhtui.model.PREFERENCES`, or ""."""
-
-    flag: bool = False
-    drop: bool = False
-    preference: str = ""
-
-
-UNMARKED = Marks()
-Percentiles = tuple[float | None, float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What is written in one row, apart from the cursor."""
-
-    marks: str
-    percentiles: str
-    text: str
 
 
 class PairList(LineView):
@@ -90,8 +53,7 @@ class PairList(LineView):
         super().__init__(corner=corner, id=id)
         self.list_name = name
         self.empty = empty
-        self._headings, self._marks, self._percentiles = headings, marks, percentiles
-        self._rows: LRUCache[int, Row] = LRUCache(KEPT_ROWS)
+        self._rows = Rows(headings, marks, percentiles)
         self._ids: Ids = ()
         self._cursor = 0
         self._top = 0
@@ -169,9 +131,7 @@ class PairList(LineView):
             self.refresh()
             return
         changed = set(ids)
-        for one in changed:
-            if one in self._rows:
-                self._rows.discard(one)
+        self._rows.forget(changed)
         for row, one in enumerate(self._in_view()):
             if one in changed:
                 self.refresh_rows(row)
@@ -240,20 +200,11 @@ class PairList(LineView):
         pair_id = next(map(int, self._ids[index : index + 1]))
         row = self._rows.get(pair_id)
         if row is None:
-            self._fetch()
+            height = max(1, self.body_height)
+            around = self._ids[max(0, self._top - height) : self._top + 2 * height]
+            self._rows.fetch([int(one) for one in around])
             row = self._rows[pair_id]
         return row
-
-    def _fetch(self) -> None:
-        height = max(1, self.body_height)
-        self._rows.grow(4 * height)
-        around = self._ids[max(0, self._top - height) : self._top + 2 * height]
-        wanted = [one for one in map(int, around) if one not in self._rows]
-        headings = {heading.id: heading for heading in self._headings(wanted)}
-        marks, percentiles = self._marks(wanted), self._percentiles(wanted)
-        for one in wanted:
-            shares = percentiles.get(one, (None, None))
-            self._rows[one] = _row_of(headings.get(one), marks.get(one, UNMARKED), shares)
 
     def _words(self, words: str) -> Strip:
         key = ("words", words, self.outer_size.width)
@@ -278,16 +229,3 @@ class PairList(LineView):
         ]
         cells = len(pointer + row.marks + shares) + 1 + max(0, room)
         return self.edged([piece for piece in pieces if piece.text], cells, look)
-
-
-def _row_of(heading: Heading | None, marks: Marks, percentiles: Percentiles) -> Row:
-    signs = f"{_FLAG if marks.flag else ' '}{_DROP if marks.drop else ' '}{_PREFERENCES[marks.preference]}"
-    shares = f"{_percent(percentiles[0]):>3}▕{_percent(percentiles[1]):<2}"
-    if heading is None:
-        return Row(signs, shares, GONE)
-    parts = [part for part in (heading.earlier, heading.last_human) if part]
-    return Row(signs, shares, " ".join(clean_line(TURN_BREAK.join(parts)).split()))
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else str(min(99, int(share)))

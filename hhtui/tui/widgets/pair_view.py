@@ -18,7 +18,8 @@ from hhtui.tui.linked_scroll import LinkedScroll
 from hhtui.tui.oddities import oddities
 from hhtui.tui.pair_layout import Heights, arrange
 from hhtui.tui.transcript import Span, Transcript, response_transcript, transcript
-from hhtui.tui.widgets.dialogue_pane import NOTHING, DialogueContent, DialoguePane, PromptPane
+from hhtui.tui.widgets.dialogue_pane import NOTHING, DialogueContent, DialoguePane
+from hhtui.tui.widgets.prompt_pane import PromptPane
 
 if TYPE_CHECKING:
     from hhtui.tui.app import HhtuiApp
