@@ -15,6 +15,7 @@ from hhtui.score.progress import Report, ScoreProgress
 from hhtui.score.scorer import DEFAULT, ScoreError
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+INSTALLED = ("site-packages", "dist-packages")
 PATIENCE_SECONDS = 5.0
 
 
@@ -124,6 +125,8 @@ def start(
 
 
 def _environment() -> dict[str, str]:
-    """Return this process's environment, in which the child finds this very package."""
+    """Return this process's environment, in which the child finds this very package where it is not installed."""
+    if PACKAGE_ROOT.name in INSTALLED:
+        return dict(os.environ)
     there = os.environ.get("PYTHONPATH")
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(PACKAGE_ROOT), *([there] if there else [])])}

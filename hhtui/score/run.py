@@ -91,13 +91,12 @@ class _Run:
 
     def _score_window(self, after: int, upto: int) -> None:
         texts: dict[bytes, str] = {}
-        pairs: list[SideHashes] = []
-        for sides in scoring.unfinished(self.database.reader(), self.stored, after, upto):
-            pairs.append(_hashes(sides, texts, self.stored.sides))
+        lacking = scoring.unfinished(self.database.reader(), self.stored, after, upto)
+        pairs = [_hashes(sides, texts, self.stored.sides) for sides in lacking]
         self._score_texts(texts)
-        for some in _chunks(pairs, MOST_ROWS):
+        for linked in _chunks(pairs, MOST_ROWS):
             with self.database.writing(durable=False) as connection:
-                scoring.link(connection, some)
+                scoring.link(connection, linked)
             time.sleep(PAUSE_SECONDS)
         with self.database.writing(durable=False) as connection:
             scoring.finish(connection, self.stored, upto)

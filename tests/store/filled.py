@@ -1,0 +1,56 @@
+"""Databases filled with pairs by plain SQL, for tests of what reads them."""
+
+import gzip
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from hhtui.dialogue import content_hash, pair_up, rebuild
+from hhtui.store.columns import last_id
+from hhtui.store.database import Database
+
+Transcripts = tuple[str, str]
+
+
+def dialogue(*turns: str) -> str:
+    """Return a transcript of these turns, the first by the Human."""
+    return "".join(f"\n\n{'Assistant' if at % 2 else 'Human'}: {text}" for at, text in enumerate(turns))
+
+
+def read_transcripts(file: Path, limit: int | None = None) -> list[Transcripts]:
+    """Return the chosen and rejected transcripts of a JSONL.gz file, the first `limit` of them."""
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [(row["chosen"], row["rejected"]) for row in rows[:limit]]
+
+
+def add_pairs(database: Database, pairs: Iterable[Transcripts]) -> None:
+    """Append pairs of transcripts to `database`, as one source."""
+    with database.writing(durable=False) as connection:
+        first = last_id(connection) + 1
+        source = connection.execute(
+            "INSERT INTO source (uri, split, subset, format, sha256, columns, loaded_at) "
+            "VALUES ('-', 'test', 'made', 'hh-rlhf', ?, '[]', '2024-01-01')",
+            (str(first),),
+        ).lastrowid
+        for number, (chosen, rejected) in enumerate(pairs, first):
+            sides = pair_up(chosen, rejected)
+            prompt = rebuild(sides.prompt)
+            connection.execute(
+                "INSERT INTO pair VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, NULL, NULL)",
+                (
+                    *(number, source, number - 1, f"made/test/{number - 1}", content_hash(chosen, rejected)),
+                    *(len(sides.prompt), len(sides.chosen), len(sides.rejected)),
+                ),
+            )
+            connection.execute(
+                "INSERT INTO body VALUES (?, ?, ?, ?, NULL, NULL)",
+                (number, prompt, chosen[len(prompt) :], rejected[len(prompt) :]),
+            )
+
+
+def new_database(path: Path, pairs: Iterable[Transcripts]) -> Database:
+    """Return a new database at `path` that holds `pairs`."""
+    database = Database.create(path)
+    add_pairs(database, pairs)
+    return database

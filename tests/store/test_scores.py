@@ -1,0 +1,218 @@
+"""Scorers and scores as a database keeps them and the screen reads them."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import numpy
+import pytest
+from filled import add_pairs, dialogue, new_database, read_transcripts
+from made_scorer import NOT_FINITE, MadeScorer, expected
+
+from hhtui.dialogue import pair_up, prompt_text, response_text
+from hhtui.model import RESPONSES, SIDES, Side
+from hhtui.score.run import run
+from hhtui.store import scorers, scores, scoring
+from hhtui.store.columns import Columns, percentiles
+from hhtui.store.database import Database
+from hhtui.store.errors import StoreError
+from hhtui.store.scorers import StoredScorer
+
+WORDS = ["one", "two words", "three more words", "here are four words", "e" * 30, "eel", "see", "a tree", "bee", "fee"]
+PAIRS = [
+    (dialogue(f"ask {at}", answer), dialogue(f"ask {at}", f"{answer} and {other}"))
+    for at, (answer, other) in enumerate(product(WORDS, WORDS))
+]
+EMPTY = (dialogue("an empty answer", "  "), dialogue("an empty answer", "something"))
+INFINITE = (dialogue("a strange answer", NOT_FINITE), dialogue("a strange answer", "fine"))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """A hundred pairs, one with an empty response and one whose scores are not finite."""
+    with new_database(tmp_path / "a.db", [*PAIRS, EMPTY, INFINITE]) as database:
+        yield database
+
+
+def registered(database: Database, scorer: MadeScorer) -> StoredScorer:
+    with database.writing() as connection:
+        return scorers.register(
+            connection,
+            name=scorer.name,
+            version=scorer.version,
+            fingerprint=scorer.fingerprint,
+            columns=scorer.columns,
+            units=scorer.units,
+            parameters=scorer.parameters,
+        )
+
+
+def test_a_scorer_is_known_by_its_fingerprint(database: Database) -> None:
+    first = registered(database, MadeScorer())
+    assert registered(database, MadeScorer()) == first
+    second = registered(database, MadeScorer(revision="2"))
+    assert scorers.known(database.reader()) == [first, second]
+    assert first.title("size") == "size (made 1.2)"
+
+
+def test_a_newer_scorer_takes_over_the_columns_of_the_same_name(database: Database) -> None:
+    run(database, [MadeScorer()], lambda progress: None)
+    newer = registered(database, MadeScorer(revision="2", columns=["size"]))
+    reader = database.reader()
+    assert {name: scorer.version for name, scorer in scorers.owners(reader).items()} == {
+        "size": "2.2.3",
+        "letters": "1.2.3",
+    }
+    assert numpy.isnan(Columns().get(reader, "size.chosen")).all()
+    assert scores.of_pair(reader, 1)["made", "size", "chosen"].scored is False
+    assert not numpy.isnan(Columns().get(reader, "letters.rejected")).any()
+    run(database, [MadeScorer(), MadeScorer(revision="2", columns=["size"])], lambda progress: None)
+    packed = reader.execute("SELECT DISTINCT scorer_id FROM packed_column WHERE name LIKE 'size.%'").fetchall()
+    assert packed == [(newer.id,)]
+
+
+@pytest.mark.parametrize("column", ["Toxic", "", "a-b", "harm", "gap", "length", "row", "x.chosen"])
+def test_a_column_must_have_a_name_that_a_query_can_use(database: Database, column: str) -> None:
+    with pytest.raises(ValueError, match="cannot be a column's name"):
+        registered(database, MadeScorer(columns=[column]))
+    assert scorers.known(database.reader()) == []
+
+
+def test_harm_is_the_first_column_until_another_is_chosen(database: Database) -> None:
+    assert scorers.harm_column(database.reader()) is None
+    registered(database, MadeScorer())
+    registered(database, MadeScorer(name="other", columns=["other"]))
+    assert scorers.harm_column(database.reader()) == "size"
+    with database.writing() as connection:
+        scorers.choose_harm_column(connection, "other")
+    assert scorers.harm_column(database.reader()) == "other"
+    with pytest.raises(StoreError, match="size, letters, other"), database.writing() as connection:
+        scorers.choose_harm_column(connection, "toxicity")
+
+
+def test_a_pair_has_a_value_for_every_column_and_side(database: Database) -> None:
+    run(database, [MadeScorer()], lambda progress: None)
+    found = scores.of_pair(database.reader(), 12)
+    assert set(found) == {("made", column, side) for column in ("size", "letters") for side in SIDES}
+    sides = pair_up(*PAIRS[11])
+    texts = {
+        "prompt": prompt_text(sides.prompt),
+        "chosen": response_text(sides.chosen),
+        "rejected": response_text(sides.rejected),
+    }
+    for (_, column, side), score in found.items():
+        assert score.value == pytest.approx(expected(texts[side])[column == "letters"], rel=1e-6)
+
+
+def test_empty_unscored_and_not_finite_are_told_apart(database: Database) -> None:
+    registered(database, MadeScorer())
+    reader = database.reader()
+    assert {(score.value, score.percentile, score.scored) for score in scores.of_pair(reader, 1).values()} == {
+        (None, None, False)
+    }
+    run(database, [MadeScorer()], lambda progress: None)
+    empty, infinite = len(PAIRS) + 1, len(PAIRS) + 2
+    for column in ("size", "letters"):
+        for pair_id in (empty, infinite):
+            score = scores.of_pair(reader, pair_id)["made", column, "chosen"]
+            assert (score.value, score.percentile, score.scored) == (None, None, True)
+            assert numpy.isnan(Columns().get(reader, f"{column}.chosen")[pair_id - 1])
+    assert reader.execute("SELECT count(*) FROM score WHERE numbers = '[null, null]'").fetchone() == (1,)
+    assert reader.execute("SELECT chosen FROM pair_text WHERE pair_id = ?", (empty,)).fetchone() == (None,)
+
+
+def test_a_percentile_is_the_share_of_values_at_most_this_one(database: Database) -> None:
+    run(database, [MadeScorer()], lambda progress: None)
+    reader = database.reader()
+    for column, sides in product(("size", "letters"), (RESPONSES, ("prompt",))):
+        pooled = numpy.concatenate([Columns().get(reader, f"{column}.{side}") for side in sides])
+        pooled = pooled[~numpy.isnan(pooled)]
+        side: Side
+        for side in sides:
+            assert len(percentiles(reader, f"{column}.{side}") or []) == 101
+            for pair_id in range(1, len(PAIRS) + 1):
+                score = scores.of_pair(reader, pair_id)["made", column, side]
+                assert score.value is not None
+                share = 100 * int((pooled <= numpy.float32(score.value)).sum()) // len(pooled)
+                assert score.percentile == share
+
+
+@pytest.mark.parametrize(("value", "rank"), [(-1.0, 0), (0.0, 49), (0.5, 49), (1.0, 100), (2.0, 100)])
+def test_a_percentile_outside_and_between_the_ranks(value: float, rank: float) -> None:
+    assert scores.percentile([0.0] * 50 + [1.0] * 51, value) == rank
+    assert scores.percentile([], value) is None
+
+
+def test_a_page_has_the_scores_of_both_responses(database: Database) -> None:
+    run(database, [MadeScorer()], lambda progress: None)
+    reader = database.reader()
+    page = scores.of_page(reader, [7, len(PAIRS) + 1, 3], "letters")
+    assert list(page) == [7, len(PAIRS) + 1, 3]
+    for pair_id, sides in page.items():
+        whole = scores.of_pair(reader, pair_id)
+        assert sides == {side: whole["made", "letters", side] for side in RESPONSES}
+    with pytest.raises(KeyError):
+        scores.of_page(reader, [1], "unknown")
+
+
+def test_a_side_that_a_scorer_does_not_read_is_left_out(database: Database) -> None:
+    run(database, [MadeScorer(units=("response",))], lambda progress: None)
+    found = scores.of_pair(database.reader(), 1)
+    assert {side for _, _, side in found} == set(RESPONSES)
+    assert all(score.value is not None for score in found.values())
+
+
+def test_progress_counts_places(database: Database) -> None:
+    registered(database, MadeScorer())
+    total = 3 * (len(PAIRS) + 2)
+    (before,) = scores.progress(database.reader())
+    assert (before.texts, before.texts_total, before.complete) == (0, total, False)
+    run(database, [MadeScorer()], lambda progress: None)
+    add_pairs(database, [PAIRS[0]])
+    (after,) = scores.progress(database.reader())
+    assert (after.texts, after.texts_total, after.complete) == (total, total + 3, False)
+
+
+def test_missing_keeps_the_order_of_what_it_was_asked(database: Database) -> None:
+    scorer = registered(database, MadeScorer())
+    hashes = [number.to_bytes(16) for number in range(2500)]
+    with database.writing() as connection:
+        scoring.insert(connection, scorer, hashes[::2], numpy.ones((1250, 2), dtype=numpy.float32))
+    assert scoring.missing(database.reader(), scorer, hashes[::-1]) == hashes[1::2][::-1]
+
+
+def test_a_text_keeps_its_first_scores(database: Database) -> None:
+    scorer = registered(database, MadeScorer())
+    for value in (0.1, 0.2):
+        with database.writing() as connection:
+            scoring.insert(connection, scorer, [b"text"], numpy.full((1, 2), value, dtype=numpy.float32))
+    assert database.reader().execute("SELECT numbers FROM score").fetchall() == [("[0.1, 0.1]",)]
+
+
+def test_texts_are_those_of_the_whole_dialogues(tmp_path: Path, real_file: Path) -> None:
+    transcripts = read_transcripts(real_file)
+    with new_database(tmp_path / "real.db", transcripts) as database:
+        scorer = registered(database, MadeScorer())
+        found = list(scoring.unfinished(database.reader(), scorer, 0, len(transcripts)))
+    assert len(found) == len(transcripts) == 2312
+    for (_, prompt, chosen, rejected), pair in zip(found, map(lambda both: pair_up(*both), transcripts), strict=True):
+        assert (prompt, chosen, rejected) == (
+            prompt_text(pair.prompt),
+            response_text(pair.chosen),
+            response_text(pair.rejected),
+        )
+
+
+def test_reading_scores_loads_no_numpy(database: Database) -> None:
+    run(database, [MadeScorer()], lambda progress: None)
+    program = (
+        "import sys; from pathlib import Path; from hhtui.store import database, scores, scorers\n"
+        f"with database.Database.open(Path({str(database.path)!r})) as opened:\n"
+        "    reader = opened.reader()\n"
+        "    assert scores.of_pair(reader, 1) and scores.of_page(reader, [1, 2], scorers.harm_column(reader))\n"
+        "    assert scores.progress(reader)[0].complete\n"
+        "assert 'numpy' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
