@@ -13,6 +13,7 @@ from hhtui.text import fold
 MARKER = re.compile(r"\n\n(Human|Assistant):")
 ROLE_LEAK = re.compile(r"\b(?:Human|Assistant):")
 NO_BITS = Bit(0)
+_HUMAN_MARKER = f"\n\n{HUMAN}:"
 _LAST_ASSISTANT = "\n\nAssistant:"
 
 
@@ -98,6 +99,16 @@ def prompt_text(turns: Sequence[Turn]) -> str:
 def first_human_turn(turns: Sequence[Turn]) -> str:
     """Return the text of the first Human turn, stripped, or "" where there is none."""
     return next((turn.text.strip() for turn in turns if turn.role == HUMAN), "")
+
+
+def opening(transcript: str) -> str:
+    """Return `first_human_turn` of a transcript's turns, without making turns."""
+    at = transcript.find(_HUMAN_MARKER)
+    if at < 0:
+        return ""
+    start = at + len(_HUMAN_MARKER)
+    following = MARKER.search(transcript, start)
+    return transcript[start : following.start() if following else None].strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,172 @@
+"""Sources are loaded into a database: in batches, resumable at every moment, then indexed."""
+
+import time
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hhtui.ingest.batches import Ending, Opening, Start, read
+from hhtui.ingest.errors import LoadError
+from hhtui.ingest.producing import produced
+from hhtui.ingest.report import LoadReport, SourceReport
+from hhtui.ingest.resolving import Choice, Note, resolve
+from hhtui.ingest.sources import Source
+from hhtui.jsonstyle import JsonStyle
+from hhtui.progress import Observer, Progress, unobserved
+from hhtui.store import index, loading, revisions
+from hhtui.store.database import Database
+from hhtui.store.loading import NewSource, StoredSource
+
+if TYPE_CHECKING:
+    from hhtui.ingest.resolving import Named
+
+PAUSE = 0.002
+"""Seconds between two transactions, in which somebody who decides gets the lock."""
+REFUSALS_REPORTED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to load of the sources, and how.
+
+    `subset` and `split` name a source, and pick among those of a folder or hub dataset in the layout of hh-rlhf;
+    `configuration`, `revision` and `data_dir` are the hub's. `limit` stops after so many records of each source;
+    a later load goes on. `strict` stops at the first row that cannot be read. `as_revision` names a new
+    revision that replaces what was loaded under the same subset and split. `index` makes the text index
+    and the families afterwards.
+    """
+
+    subset: str | None = None
+    split: str | None = None
+    configuration: str | None = None
+    revision: str | None = None
+    data_dir: str | None = None
+    limit: int | None = None
+    strict: bool = False
+    as_revision: str | None = None
+    index: bool = True
+
+
+def load(
+    database: Database,
+    sources: "Iterable[Named]",
+    options: Options | None = None,
+    observer: Observer = unobserved,
+) -> LoadReport:
+    """Load every source and make the text index, families and packed columns.
+
+    A source is a path, "-" for standard input, the name of a hub dataset, or a `datasets.Dataset` or `DatasetDict`.
+    A source that was loaded before is left as it is, one that was begun goes on where it stopped. Raises
+    LoadError where a source cannot be loaded and StoreError where the database cannot be written; what was
+    stored until then stays, also after KeyboardInterrupt or the death of the process, and the same
+    call goes on from there.
+    """
+    started = time.monotonic()
+    options = options or Options()
+    choice = Choice(options.subset, options.split, options.configuration, options.revision, options.data_dir)
+    reports: list[SourceReport] = []
+    notes: list[str] = []
+    for named in sources:
+        for source in resolve(named, choice, observer):
+            if isinstance(source, Note):
+                notes.append(source.text)
+                continue
+            with closing(source):
+                reports.append(_load_source(database, source, options, observer))
+    if options.index:
+        index.extend(database, observer)
+    return LoadReport(reports, time.monotonic() - started, notes)
+
+
+def _load_source(database: Database, source: Source, options: Options, observer: Observer) -> SourceReport:
+    naming = source.naming
+    digest = source.sha256(observer)
+    live = loading.live_sources(database.reader(), naming.subset, naming.split)
+    stored = next((one for one in live if one.sha256 == digest), None)
+    earlier = [one for one in live if one.sha256 != digest]
+    if stored is None and earlier and options.as_revision is None:
+        raise _conflict(source, earlier[-1])
+    before = loading.pairs_of(database.reader(), stored.id) if stored else 0
+    if stored is None or not stored.complete:
+        _read_on(database, source, digest, stored, options, observer)
+        stored = next(
+            one for one in loading.live_sources(database.reader(), naming.subset, naming.split) if one.sha256 == digest
+        )
+    unmatched: list[str] = []
+    if stored.complete and earlier:
+        unmatched = _replace(database, source, stored, earlier, observer)
+    connection = database.reader()
+    pairs = loading.pairs_of(connection, stored.id)
+    return SourceReport(
+        *(naming.uri, naming.subset, naming.split, stored.format, digest, stored.revision),
+        *(stored.rows_read, pairs, stored.rows_refused, pairs - before, stored.complete),
+        loading.refused_rows(connection, stored.id, REFUSALS_REPORTED),
+        replaced=", ".join(one.revision or one.sha256[:8] for one in earlier) if unmatched or earlier else None,
+        unmatched=unmatched,
+    )
+
+
+def _read_on(
+    database: Database,
+    source: Source,
+    digest: str,
+    stored: StoredSource | None,
+    options: Options,
+    observer: Observer,
+) -> None:
+    """Read a source from where it stands, to its end or the limit."""
+    start = Start() if stored is None else Start(stored.lines_done, stored.rows_read, _opening(stored))
+    source_id, lines_done = (stored.id if stored else None), start.lines
+    opening: Opening | None = None
+    with produced(read(source, start, limit=options.limit, strict=options.strict)) as items:
+        for item in items:
+            if isinstance(item, Opening):
+                opening = item
+                continue
+            with database.writing(durable=False) as connection:
+                if source_id is None:
+                    assert opening is not None
+                    source_id = loading.begin(connection, _new_source(source, digest, opening, options))
+                if isinstance(item, Ending):
+                    loading.finish(connection, source_id)
+                    continue
+                loading.append(connection, source_id, lines_done, item)
+            lines_done = item.lines_done
+            done, total = source.position()
+            observer(Progress("loading", done, total, source.unit, item.rows_read, source.name))
+            time.sleep(PAUSE)
+
+
+def _new_source(source: Source, digest: str, opening: Opening, options: Options) -> NewSource:
+    naming = source.naming
+    return NewSource(
+        *(naming.uri, naming.configuration, naming.data_dir, naming.split, naming.subset),
+        options.as_revision or naming.revision,
+        *(opening.format, digest, opening.columns),
+        opening.style.to_json() if opening.style else None,
+    )
+
+
+def _opening(stored: StoredSource) -> Opening:
+    style = JsonStyle.from_json(stored.json_style) if stored.json_style else None
+    return Opening(stored.format, stored.columns, style)
+
+
+def _replace(
+    database: Database, source: Source, stored: StoredSource, earlier: list[StoredSource], observer: Observer
+) -> list[str]:
+    """Take the earlier revisions out, and return the keys of decided pairs that the new one does not have."""
+    observer(Progress("replacing", 0, 0, "pairs", name=source.name))
+    with database.writing() as connection:
+        unmatched = revisions.replace(connection, [one.id for one in earlier], stored.id)
+    prefix = f"{source.naming.subset}/{source.naming.split}/"
+    return [key for key in unmatched if key.startswith(prefix)]
+
+
+def _conflict(source: Source, loaded: StoredSource) -> LoadError:
+    name = f"{source.naming.subset}/{source.naming.split}"
+    return LoadError(
+        f"{source.name} differs from what is loaded as {name} ({loaded.uri}, sha256 {loaded.sha256[:8]}…): give it "
+        "another --subset or --split, or replace the other with --as-revision NAME, which carries decisions over"
+    )

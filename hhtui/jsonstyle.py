@@ -1,0 +1,88 @@
+"""How a source writes its JSON lines, so that its rows can be written again byte for byte."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from itertools import product
+from json.encoder import encode_basestring_ascii
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class JsonStyle:
+    """What JSON leaves open: whether non-ASCII is escaped, the separators, and the end of a line."""
+
+    ascii_only: bool = False
+    item_separator: str = ", "
+    key_separator: str = ": "
+    newline: str = "\n"
+
+    def to_json(self) -> str:
+        """Return the style as a JSON object, as `source.json_style` holds it."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "JsonStyle":
+        """Return the style that `to_json` wrote."""
+        return cls(**json.loads(text))
+
+
+CANDIDATES = tuple(
+    JsonStyle(ascii_only, *separators)
+    for separators, ascii_only in product([(", ", ": "), (",", ":"), (",", ": "), (", ", ":")], [False, True])
+)
+
+
+def render(style: JsonStyle, columns: Sequence[str], row: Mapping[str, Any]) -> bytes:
+    """Return one row as a line in `style`, without its end.
+
+    The keys come in the order of `columns`, those that are not among them after these. Strings are escaped as the
+    standard library does. Raises TypeError or UnicodeEncodeError where a text holds a lone surrogate.
+    """
+    import orjson
+
+    keys = [key for key in columns if key in row]
+    if len(keys) < len(row):
+        known = set(keys)
+        keys += [key for key in row if key not in known]
+    quote = _quote_ascii if style.ascii_only else orjson.dumps
+    between, after_key = style.item_separator.encode(), style.key_separator.encode()
+    fields = []
+    for key in keys:
+        value = row[key]
+        fields += [between, quote(key), after_key, quote(value) if type(value) is str else _encode(style, value)]
+    return b"".join([b"{", *fields[1:], b"}"])
+
+
+def detect(lines: Iterable[tuple[bytes, Mapping[str, Any]]], columns: Sequence[str], newline: str) -> JsonStyle:
+    """Return the style that writes the most of these rows as they stand in the source.
+
+    `lines` holds each line without its end, and its row.
+    """
+    lines = list(lines)
+    found = max(CANDIDATES, key=lambda style: sum(_writes(style, columns, row, line) for line, row in lines))
+    return JsonStyle(found.ascii_only, found.item_separator, found.key_separator, newline)
+
+
+def _writes(style: JsonStyle, columns: Sequence[str], row: Mapping[str, Any], line: bytes) -> bool:
+    try:
+        return render(style, columns, row) == line
+    except (TypeError, UnicodeEncodeError):
+        return False
+
+
+def _quote_ascii(text: str) -> bytes:
+    return encode_basestring_ascii(text).encode()
+
+
+def _encode(style: JsonStyle, value: Any) -> bytes:
+    encoded: str = _encoder(style)(value)
+    return encoded.encode()
+
+
+@lru_cache(maxsize=16)
+def _encoder(style: JsonStyle) -> Callable[[Any], str]:
+    return json.JSONEncoder(
+        ensure_ascii=style.ascii_only, separators=(style.item_separator, style.key_separator)
+    ).encode

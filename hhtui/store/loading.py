@@ -1,0 +1,199 @@
+"""Sources, batches of pairs and refused rows are written to a database."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain, islice
+
+from hhtui.store import settings
+from hhtui.store.errors import StoreError
+
+PAIRS_IN_STATEMENT = 50
+INDEXED = "indexed_pairs"
+"""The setting that holds the greatest id of a pair in the text index."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """A source that is about to be loaded; see the table `source`."""
+
+    uri: str
+    configuration: str | None
+    data_dir: str | None
+    split: str
+    subset: str
+    revision: str | None
+    format: str
+    sha256: str
+    columns: Sequence[str]
+    json_style: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSource:
+    """A source in the database: how far it has been read, and whether to its end."""
+
+    id: int
+    uri: str
+    sha256: str
+    revision: str | None
+    format: str
+    columns: Sequence[str]
+    json_style: str | None
+    loaded_at: str
+    rows_read: int
+    rows_refused: int
+    lines_done: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewPair:
+    """A pair that is about to be stored; see the tables `pair` and `body`."""
+
+    row: int
+    key: str
+    hash: bytes
+    turns: tuple[int, int, int]
+    lengths: tuple[int, int, int]
+    divergence: int
+    bits: int
+    prompt: str
+    chosen: str
+    rejected: str
+    raw_line: bytes | None
+    extra: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that could not be read; `raw` is the beginning of the line."""
+
+    line: int
+    row: int
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pairs and refused rows that follow each other in a source, and where the source stands after them."""
+
+    pairs: Sequence[NewPair]
+    refused: Sequence[RefusedRow]
+    rows_read: int
+    lines_done: int
+
+
+def live_sources(connection: sqlite3.Connection, subset: str, split: str) -> list[StoredSource]:
+    """Return the sources of this subset and split that no later revision has replaced, oldest first."""
+    rows = connection.execute(
+        "SELECT id, uri, sha256, revision, format, columns, json_style, loaded_at, rows_read, rows_refused, "
+        "lines_done, complete FROM source WHERE subset = ? AND split = ? AND superseded_by IS NULL ORDER BY id",
+        (subset, split),
+    )
+    return [
+        StoredSource(
+            id=row[0],
+            uri=row[1],
+            sha256=row[2],
+            revision=row[3],
+            format=row[4],
+            columns=json.loads(row[5]),
+            json_style=row[6],
+            loaded_at=row[7],
+            rows_read=row[8],
+            rows_refused=row[9],
+            lines_done=row[10],
+            complete=bool(row[11]),
+        )
+        for row in rows
+    ]
+
+
+def begin(connection: sqlite3.Connection, source: NewSource) -> int:
+    """Write down that a source is being loaded, within the caller's transaction, and return its id."""
+    cursor = connection.execute(
+        "INSERT INTO source (uri, configuration, data_dir, split, subset, revision, format, sha256, columns, "
+        "json_style, loaded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(source.uri, source.configuration, source.data_dir, source.split, source.subset, source.revision),
+            *(source.format, source.sha256, json.dumps(list(source.columns), ensure_ascii=False), source.json_style),
+            datetime.now(UTC).isoformat(timespec="seconds"),
+        ),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def append(connection: sqlite3.Connection, source_id: int, lines_done: int, batch: Batch) -> None:
+    """Store a batch that follows line `lines_done` of the source, within the caller's transaction.
+
+    Raises StoreError where the source stands somewhere else, because another process loads it too.
+    """
+    stands = connection.execute("SELECT lines_done FROM source WHERE id = ?", (source_id,)).fetchone()
+    if stands != (lines_done,):
+        raise StoreError("another process is loading the same source; wait for it to end, then try again")
+    first = _next_id(connection)
+    _insert(
+        connection,
+        "pair (id, source_id, row, key, hash, turns_prompt, turns_chosen, turns_rejected, length_prompt, "
+        "length_chosen, length_rejected, divergence, bits)",
+        [
+            (number, source_id, pair.row, pair.key, pair.hash, *pair.turns, *pair.lengths, pair.divergence, pair.bits)
+            for number, pair in enumerate(batch.pairs, first)
+        ],
+    )
+    _insert(
+        connection,
+        "body (id, prompt, chosen, rejected, raw_line, extra)",
+        [
+            (number, pair.prompt, pair.chosen, pair.rejected, pair.raw_line, pair.extra)
+            for number, pair in enumerate(batch.pairs, first)
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO refused_row (source_id, line, row, reason, raw) VALUES (?, ?, ?, ?, ?)",
+        [(source_id, refused.line, refused.row, refused.reason, refused.raw) for refused in batch.refused],
+    )
+    connection.execute(
+        "UPDATE source SET rows_read = ?, lines_done = ?, rows_refused = rows_refused + ? WHERE id = ?",
+        (batch.rows_read, batch.lines_done, len(batch.refused), source_id),
+    )
+
+
+def finish(connection: sqlite3.Connection, source_id: int) -> None:
+    """Write down that the source was read to its end, within the caller's transaction."""
+    connection.execute("UPDATE source SET complete = 1 WHERE id = ?", (source_id,))
+
+
+def refused_rows(connection: sqlite3.Connection, source_id: int, limit: int) -> list[RefusedRow]:
+    """Return the first refused rows of a source, in its order."""
+    rows = connection.execute(
+        "SELECT line, row, reason, raw FROM refused_row WHERE source_id = ? ORDER BY line LIMIT ?", (source_id, limit)
+    )
+    return [RefusedRow(*row) for row in rows]
+
+
+def pairs_of(connection: sqlite3.Connection, source_id: int) -> int:
+    """Return how many pairs of a source the database holds."""
+    total: int = connection.execute("SELECT count(*) FROM pair WHERE source_id = ?", (source_id,)).fetchone()[0]
+    return total
+
+
+def _next_id(connection: sqlite3.Connection) -> int:
+    """Return an id above every pair that is or was in the text index."""
+    greatest: int = connection.execute("SELECT coalesce(max(id), 0) FROM pair").fetchone()[0]
+    return max(greatest, settings.get(connection, INDEXED) or 0) + 1
+
+
+def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Insert rows, many with each statement: that takes half the time of one statement for each row."""
+    waiting = iter(rows)
+    while some := list(islice(waiting, PAIRS_IN_STATEMENT)):
+        places = f"({', '.join('?' * len(some[0]))})"
+        connection.execute(
+            f"INSERT INTO {into} VALUES {', '.join([places] * len(some))}", tuple(chain.from_iterable(some))
+        )
