@@ -74,7 +74,8 @@ class PairView(Widget):
         self._maximised = False
         self._whole_prompt = False
         self._difference = self._hit = -1
-        self._undrawn: set[Side] = set()
+        self._drawn_sides: set[Side] = set()
+        self._asked = False
         self._showing = 0
         self._painted_at: float | None = None
 
@@ -103,7 +104,7 @@ class PairView(Widget):
     def one_side(self, one_side: bool) -> None:
         if one_side != self._one_side:
             self._one_side = one_side
-            self.refresh(layout=True)
+            self._arrange_anew()
 
     def compose(self) -> ComposeResult:
         yield from self.panes.values()
@@ -179,10 +180,8 @@ class PairView(Widget):
             self._side = side
             self._mark_active()
             if self._one_side or self._maximised:
-                self._undrawn = {side}
-                self._showing += 1
-                self._painted_at = None
-                self.refresh(layout=True)
+                self._await_drawing()
+                self._arrange_anew()
 
     def focus_other(self) -> None:
         """Let keys work on the other response."""
@@ -191,12 +190,12 @@ class PairView(Widget):
     def toggle_prompt(self) -> None:
         """Show the whole prompt, or its end above the responses."""
         self._whole_prompt = not self._whole_prompt
-        self.refresh(layout=True)
+        self._arrange_anew()
 
     def toggle_maximised(self) -> None:
         """Show the focused response over the whole width, or both."""
         self._maximised = not self._maximised
-        self.refresh(layout=True)
+        self._arrange_anew()
 
     def cycle_difference(self) -> DifferenceMode:
         """Mark the differing words when the responses are alike, always, or never; return which it is now."""
@@ -232,20 +231,30 @@ class PairView(Widget):
             (pane if side == "prompt" else self.scroll).move_to(line - pane.body_height // 3)
         return True
 
+    def _arrange_anew(self) -> None:
+        """Ask for a layout, through a child: what Textual remembers of a widget's own arrangement ends only so."""
+        self.panes["prompt"].refresh(layout=True)
+
     def _await_painting(self, before: dict[Side, Region]) -> None:
-        regions = self.regions(self.size)
-        self._undrawn = {side for side, region in regions.items() if region.height and region.width}
+        self._await_drawing()
+        if self.regions(self.size) != before:
+            self._arrange_anew()
+
+    def _await_drawing(self) -> None:
+        self._drawn_sides.clear()
+        self._asked = False
         self._showing += 1
         self._painted_at = None
-        if regions != before:
-            self.refresh(layout=True)
 
     def _drawn(self, side: Side) -> None:
-        if side in self._undrawn:
-            self._undrawn.discard(side)
-            if not self._undrawn:
-                frames = self.app.frames
-                frames.when_acknowledged(frames.rendering, partial(self._acknowledged, self._showing))
+        self._drawn_sides.add(side)
+        if not self._asked and self._shown_sides() <= self._drawn_sides:
+            self._asked = True
+            frames = self.app.frames
+            frames.when_acknowledged(frames.rendering, partial(self._acknowledged, self._showing))
+
+    def _shown_sides(self) -> set[Side]:
+        return {side for side, region in self.regions(self.size).items() if region.height and region.width}
 
     def _acknowledged(self, showing: int, at: float) -> None:
         if showing == self._showing:
