@@ -11,6 +11,8 @@ from benchmarks.ptyprobe import PARTIAL_ESCAPE, Ended, Terminal
 
 KEY = re.compile(r"(?<!\S)[^\s/]+/[^\s/]+/\d+(?!\S)")
 UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<=>][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
+NEXT_LINE = b"\x1bE"
+"""Moves to the begin of the next line, which pyte takes for a line feed."""
 
 
 class Screen:
@@ -36,7 +38,7 @@ class Screen:
         data = bytes(self.terminal.received[self.fed :])
         partial = PARTIAL_ESCAPE.search(data)
         whole = data[: partial.start()] if partial else data
-        self.stream.feed(UNKNOWN_TO_PYTE.sub(b"", whole))
+        self.stream.feed(UNKNOWN_TO_PYTE.sub(b"", whole.replace(NEXT_LINE, b"\r\n")))
         self.fed += len(whole)
 
     def lines(self) -> list[str]:
