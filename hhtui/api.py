@@ -190,17 +190,19 @@ def export(
     See `hhtui.export.run` for the formats and what they promise.
     """
     from hhtui.export.run import export_file, export_stream
+    from hhtui.store.records import snapshot
 
-    pair_ids, selection = select(database, query, everything=everything)
     more: dict[str, Any] = {
         "with_decisions": with_decisions,
         "manifest_path": None if manifest is None else Path(manifest),
         "force": force,
         "report": report,
     }
-    if isinstance(target, str | os.PathLike):
-        return export_file(database, pair_ids, selection, form, Path(target), **more)
-    return export_stream(database, pair_ids, selection, form, target, **more)
+    with snapshot(database.reader()):
+        pair_ids, selection = select(database, query, everything=everything)
+        if isinstance(target, str | os.PathLike):
+            return export_file(database, pair_ids, selection, form, Path(target), **more)
+        return export_stream(database, pair_ids, selection, form, target, **more)
 
 
 def statistics(database: Database) -> "Statistics":

@@ -23,6 +23,7 @@ recipe for a crime scores low. A low number clears no text."""
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 BAR = 30
+MERGED = 2
 
 
 @click.command(cls=QueryCommand)
@@ -146,14 +147,15 @@ def _scores(gathered: "Statistics") -> list[str]:
 
 
 def _histogram(histogram: "Histogram") -> list[str]:
-    scored, most = sum(histogram.counts), max(histogram.counts)
+    counts = [sum(histogram.counts[at : at + MERGED]) for at in range(0, len(histogram.counts), MERGED)]
+    scored, most = sum(counts), max(counts)
     median = "" if histogram.median is None else f", median {histogram.median:.2f}"
     empty = f", {histogram.missing:,} without a score" if histogram.missing else ""
     lines = [
         f"  {histogram.column} of {histogram.side} ({histogram.scorer} {histogram.version}): {scored:,}{median}{empty}"
     ]
-    step = (histogram.high - histogram.low) / len(histogram.counts)
-    for place, count in enumerate(histogram.counts):
+    step = (histogram.high - histogram.low) / len(counts)
+    for place, count in enumerate(counts):
         low = histogram.low + place * step
         lines.append(f"    {low:.2f}–{low + step:.2f} {count:>8,} {bar(count / most if most else 0)}".rstrip())
     return [*lines, ""]

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from hhtui.store.placing import write_whole
 from hhtui.text import cells, clean, clean_line
 
 PAUSE = 0.1
@@ -29,9 +30,10 @@ def width() -> int:
 def data(text: str) -> None:
     """Write `text` and a newline to stdout."""
     if to_terminal():
-        click.echo(clean(text))
+        line = clean(text).encode(sys.stdout.encoding, "replace")
     else:
-        click.echo(text.encode("utf-8", "backslashreplace"))
+        line = text.encode("utf-8", "backslashreplace")
+    write_whole(sys.stdout.buffer, line + b"\n")
 
 
 def data_json(value: Any) -> None:
@@ -41,7 +43,8 @@ def data_json(value: Any) -> None:
 
 
 def narrate(text: str) -> None:
-    """Write one line to stderr."""
+    """Write one line to stderr, after what stdout holds."""
+    sys.stdout.flush()
     click.echo(clean_line(text), err=True)
 
 

@@ -12,7 +12,7 @@ from hhtui.export.manifest import Selection, manifest, rendered
 from hhtui.store import pairs, records, scorers, settings
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
-from hhtui.store.placing import placed, refuse_existing
+from hhtui.store.placing import placed, refuse_existing, write_whole
 
 FORMS: Mapping[str, str] = {
     "ids": "one key a line",
@@ -114,7 +114,7 @@ def _chunks(database: Database, pair_ids: Sequence[int], form: str, with_decisio
 def _write(chunks: Iterable[bytes], sink: BinaryIO, total: int, report: Report | None) -> dict[str, Any]:
     digest, size = hashlib.sha256(), 0
     for number, chunk in enumerate(chunks, 1):
-        sink.write(chunk)
+        write_whole(sink, chunk)
         digest.update(chunk)
         size += len(chunk)
         if report is not None and number % STEP == 0:

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from hhtui.dialogue import rebuild
 from hhtui.model import Decision
 from hhtui.store.records import Record
 
-FORMULA_STARTS = tuple("=+-@＝＋－＠")
+FORMULA = re.compile("[\\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]*[-=+@＝＋－＠]")
 PLACE = ("key", "hash", "uri", "revision", "data_dir", "split", "row", "subset")
 DECIDED = ("flag", "drop", "preference", "note", "by")
 TEXTS = ("prompt", "chosen", "rejected")
@@ -36,8 +37,7 @@ def harmless(text: str) -> str:
     Those are texts that begin, after white space and control characters, with = + - @ or a full-width form of them;
     see OWASP, "CSV Injection".
     """
-    start = text.lstrip(" \t\r\n\x00\x0b\x0c\xa0\ufeff")
-    return f"'{text}" if start.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def _cells(record: Record, score_columns: Sequence[tuple[str, str]]) -> list[object]:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from hhtui.store.errors import StoreError
 
@@ -49,6 +50,13 @@ def placed(path: Path, *, force: bool = False) -> Iterator[Path]:
         raise StoreError(f"{path} cannot be written: {reason(error)}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def write_whole(sink: BinaryIO, data: bytes) -> None:
+    """Write all of `data`, also to an unbuffered stream, which may take a part of it and say nothing."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[sink.write(rest) :]
 
 
 def reason(error: OSError) -> str:

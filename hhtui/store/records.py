@@ -4,6 +4,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +62,19 @@ class Record:
     origin: Origin
     scores: Mapping[str, Mapping[Side, float | None]]
     decisions: Sequence[Decision]
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let everything that is read within see one state of the database."""
+    own = not connection.in_transaction
+    if own:
+        connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if own:
+            connection.execute("ROLLBACK")
 
 
 def origins(connection: sqlite3.Connection) -> dict[int, Origin]:

@@ -1,0 +1,64 @@
+"""The command line for tests: run inside this process, or as a process of its own, on a small file of pairs."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from hhtui.cli import main
+
+
+def dialogue(*turns: str) -> str:
+    """Return a transcript of these turns, the first by the Human."""
+    return "".join(f"\n\n{'Assistant' if at % 2 else 'Human'}: {text}" for at, text in enumerate(turns))
+
+
+ROWS: tuple[Mapping[str, str], ...] = (
+    {"chosen": dialogue("Which bank?", "The river bank."), "rejected": dialogue("Which bank?", "Any.")},
+    {"chosen": dialogue("Hello", ""), "rejected": dialogue("Hello", "Hello to you.")},
+    {"chosen": dialogue("One\ttwo", "Café, naïve."), "rejected": dialogue("One\ttwo", "Ünlike \x1b[2J\u202e that.")},
+    {"chosen": dialogue("Sum?", "Four."), "rejected": dialogue("Sum?", "Five.", "Sure?", "=1+1")},
+)
+
+
+def write_rows(path: Path, rows: Sequence[Mapping[str, object]] = ROWS) -> Path:
+    """Write rows as JSON lines to `path`, as hh-rlhf writes them, and return it."""
+    path.write_text("".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def hhtui(*words: object, stdin: str | None = None) -> Result:
+    """Run a command in this process."""
+    return CliRunner().invoke(main, [str(word) for word in words], input=stdin, prog_name="hhtui")
+
+
+def hhtui_json(*words: object) -> dict[str, object]:
+    """Run a command in this process that succeeds, and return the JSON object that it prints."""
+    result = hhtui(*words)
+    assert result.exit_code == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert isinstance(told, dict)
+    return told
+
+
+def command(*words: object) -> list[str]:
+    """Return the words of a process that runs a command."""
+    return [sys.executable, "-m", "hhtui.cli", *map(str, words)]
+
+
+def hhtui_process(*words: object, stdin: bytes | None = None, **options: object) -> subprocess.CompletedProcess[bytes]:
+    """Run a command in a process of its own, with its output captured."""
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    return subprocess.run(
+        command(*words),
+        input=stdin,
+        capture_output=True,
+        timeout=120,
+        check=False,
+        env=environment,
+        **options,  # type: ignore[call-overload]
+    )

@@ -1,0 +1,454 @@
+"""The command line: what goes to stdout, what to stderr, and with which exit code."""
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_line import ROWS, command, dialogue, hhtui, hhtui_json, hhtui_process, write_rows
+
+from hhtui import api
+from hhtui.cli import IN_ORDER
+from hhtui.cli.output import cut, duration, progress_text
+from hhtui.store.database import Database
+from hhtui.text import cells
+
+HEAVY = {"textual", "numpy", "datasets", "pyarrow", "pandas", "rapidfuzz", "sqlite_utils", "sklearn", "orjson"}
+KEYS = [f"rows/all/{row}" for row in range(len(ROWS))]
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HHTUI_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("HHTUI_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.delenv("HHTUI_DB", raising=False)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return write_rows(tmp_path / "rows.jsonl")
+
+
+@pytest.fixture
+def db(tmp_path: Path, source: Path) -> Path:
+    api.load(tmp_path / "a.db", source)
+    return tmp_path / "a.db"
+
+
+def failure(*words: object, code: int = 1) -> str:
+    """Return what a command that fails says on stderr."""
+    result = hhtui(*words)
+    assert result.exit_code == code, result.output
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+# help and wrong usage
+
+
+def test_help_names_every_command_and_imports_nothing_heavy() -> None:
+    code = "import sys; from hhtui.cli import main\ntry: main(['--help'])\nexcept SystemExit: print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    *help_text, modules = done.stdout.splitlines()
+    assert not HEAVY & set(modules.split())
+    listed = [line.split()[0].rstrip("*") for line in help_text if line.startswith("  ")]
+    assert [name for name in listed if name in {one.name for one in IN_ORDER}] == [one.name for one in IN_ORDER]
+
+
+@pytest.mark.parametrize("name", [one.name for one in IN_ORDER])
+def test_every_command_explains_itself(name: str) -> None:
+    assert hhtui(name, "--help").exit_code == 0
+
+
+def test_a_word_that_is_nothing_names_the_nearest_command() -> None:
+    assert "did you mean: hhtui search" in failure("serch", "a.db", code=2)
+    assert "hhtui load FILE" in failure("missing.db", code=2)
+
+
+def test_a_file_that_is_no_database_is_refused(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "browsing needs a terminal" in failure(source)
+    assert "is no database" in failure("stats", source)
+
+
+def test_wrong_options_are_usage_errors(db: Path) -> None:
+    assert "No such option" in failure("search", db, "--jsn", code=2)
+    assert "exclude each other" in failure("export", db, "--all", "--query", "x", code=2)
+    assert "is for --format jsonl" in failure("export", db, "--with-decisions", code=2)
+    assert "given with --query" in failure("export", db, "x", code=2)
+    assert "one of --preference" in failure("flag", db, KEYS[0], "--drop", "--note", "x", code=2)
+    assert "name at least one pair" in failure("flag", db, code=2)
+    assert "set HHTUI_DB" in failure("search", code=2)
+    assert "set HHTUI_DB" in failure("load", "x.jsonl", code=2)
+
+
+# load and score
+
+
+def test_load_reports_what_it_read(source: Path, tmp_path: Path) -> None:
+    with source.open("ab") as file:
+        file.write(b"[1]\n\xff\n")
+    told = hhtui_json("load", source, "--db", tmp_path / "a.db", "--no-score", "--json")
+    assert {name: told[name] for name in ("read", "pairs", "refused", "subset", "split")} == {
+        "read": 6,
+        "pairs": 4,
+        "refused": 2,
+        "subset": "rows",
+        "split": "all",
+    }
+    assert isinstance(told["seconds"], float)
+    again = hhtui("load", source, "--db", tmp_path / "a.db", "--no-score")
+    assert again.exit_code == 0
+    assert again.stdout == ""
+    assert "0 of them new" in again.stderr
+    assert "line 5 refused: not an object" in again.stderr
+    assert "hhtui locate" not in again.stderr
+    assert f"last     {tmp_path / 'a.db'}" in hhtui("locate").stdout
+
+
+def test_what_cannot_be_loaded_leaves_no_database(tmp_path: Path) -> None:
+    assert "there is no file" in failure("load", tmp_path / "none.jsonl", "--db", tmp_path / "a.db")
+    assert not list(tmp_path.glob("a.db*"))
+
+
+def test_strict_stops_and_what_was_loaded_stays(source: Path, tmp_path: Path) -> None:
+    with source.open("ab") as file:
+        file.write(b"[1]\n")
+    assert "line 5" in failure("load", source, "--db", tmp_path / "a.db", "--strict", "--no-score")
+    assert hhtui("search", tmp_path / "a.db", "--count").stdout == "4\n"
+
+
+def test_an_interrupted_load_says_what_goes_on(tmp_path: Path) -> None:
+    """The process has read a part of more than a pipe holds, so it is at work when the interrupt comes."""
+    words = ("load", "-", "--db", tmp_path / "my a.db", "--no-score")
+    process = subprocess.Popen(command(*words), stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.write(b"x" * (1 << 20))
+    process.stdin.flush()
+    process.send_signal(signal.SIGINT)
+    stderr = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 130
+    assert f"this goes on: hhtui load - --db '{tmp_path / 'my a.db'}' --no-score" in stderr
+    assert "Traceback" not in stderr
+
+
+def test_scores_come_with_the_load(source: Path, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    told = hhtui_json("load", source, "--db", db, "--json")
+    assert told["scored"] == 11
+    assert hhtui_json("score", db, "--json")["scored"] == 0
+    assert hhtui_json("score", db, "--list", "--json")["harm"] == "toxicity"
+    assert "a column 'nonsense'" in failure("score", db, "--harm", "nonsense")
+    assert "toxicity  0 to 1" in hhtui("score", "--list").stdout
+    (found,) = hhtui_json("search", db, "is:empty.chosen", "--columns", "harm,gap,toxicity.prompt", "--json")["pairs"]  # type: ignore[misc]
+    assert found["scores"]["toxicity"]["chosen"] is None
+    assert found["columns"]["harm"] == found["scores"]["toxicity"]["rejected"]
+    assert found["columns"]["gap"] is None
+    assert found["columns"]["toxicity.prompt"] == found["scores"]["toxicity"]["prompt"]
+    text = hhtui("stats", db).stdout
+    assert "toxicity of rejected (alt-profanity" in text
+    assert "█" in text
+    assert "toxicity (alt-profanity" in hhtui("show", db, KEYS[0]).stdout
+
+
+def test_an_unknown_scorer_names_the_nearest(db: Path) -> None:
+    assert "did you mean alt-profanity" in failure("score", db, "--scorer", "profanity")
+
+
+# search and show
+
+
+def test_search_prints_a_line_a_pair(db: Path) -> None:
+    hhtui("flag", db, KEYS[2], "--by", "ann")
+    result = hhtui("search", db, "", "--limit", 3)
+    lines = result.stdout.splitlines()
+    assert [line[2:].split()[0] for line in lines] == KEYS[:3]
+    assert [line[0] for line in lines] == [" ", " ", "⚑"]
+    assert lines[0].endswith("Which bank?")
+    assert result.stderr == "3 of 4\n"
+
+
+def test_counts_and_keys(db: Path) -> None:
+    assert hhtui("search", db, "chosen:bank -rejected:bank", "--count").stdout == "1\n"
+    assert hhtui("search", db, "-bank", "--ids").stdout.splitlines() == KEYS[1:]
+    assert hhtui("search", db, "--ids", "-bank", "sort:row-").stdout.splitlines() == KEYS[:0:-1]
+    assert hhtui("search", db, "-bank", "--ids", "--limit", 1).stdout.splitlines() == KEYS[1:2]
+    assert hhtui("search", db, "--", "-bank").stderr == "3 of 3\n"
+
+
+def test_search_as_json(db: Path) -> None:
+    hhtui("flag", db, KEYS[0], "--by", "ann")
+    told = hhtui_json("search", db, "bank", "--json", "--columns", "all")
+    assert (told["total"], told["shown"]) == (1, 1)
+    (pair,) = told["pairs"]  # type: ignore[misc]
+    assert (pair["key"], pair["subset"], pair["split"], pair["row"]) == (KEYS[0], "rows", "all", 0)
+    assert re.fullmatch("[0-9a-f]{32}", pair["hash"])
+    assert [(one["annotator"], one["kind"], one["value"]) for one in pair["decisions"]] == [("ann", "flag", "yes")]
+    assert pair["columns"]["flag"] is True
+    assert pair["columns"]["turns.chosen"] == 2
+    assert pair["columns"]["by"] == ["ann"]
+    assert hhtui_json("search", db, "--json", "--count")["pairs"] == []
+
+
+def test_an_unknown_column_names_the_nearest(db: Path) -> None:
+    assert "did you mean length.chosen?" in failure("search", db, "--columns", "row,lenght.chosen")
+
+
+def test_the_environment_names_the_database(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "there is no database bank" in failure("search", "bank")
+    monkeypatch.setenv("HHTUI_DB", str(db))
+    assert hhtui("search", "bank", "river", "--count").stdout == "1\n"
+    assert hhtui("show", KEYS[0]).exit_code == 0
+    assert hhtui("export", "--all").stdout.splitlines() == KEYS
+    assert hhtui_json("stats", "--json")["pairs"] == 4
+    assert "there is no database other.db" in failure("search", "other.db", "bank")
+
+
+def test_a_query_that_cannot_be_read_is_pointed_at(db: Path) -> None:
+    message, query, caret = failure("search", db, "bank foo:x").splitlines()
+    assert message.startswith("hhtui: There is no field “foo”")
+    assert query == "  bank foo:x"
+    assert caret == "       ^"
+    assert "closing quote" in failure("export", db, "--query", '"open')
+
+
+def test_harm_without_scores_says_how_to_make_them(db: Path) -> None:
+    assert "hhtui score" in failure("search", db, "harm:>0.5")
+
+
+def test_show_as_text_and_json(db: Path) -> None:
+    hhtui("flag", db, KEYS[1], "--note", "why?", "--by", "ann")
+    text = hhtui("show", db, KEYS[1]).stdout
+    for part in (KEYS[1], "Human: Hello", "Assistant: Hello to you.", "empty.chosen: the response", "note: why?  (ann"):
+        assert part in text
+    told = hhtui_json("show", db, KEYS[1], "--json")
+    assert told["structure"] == ["empty.chosen"]
+    assert told["prompt"] == [{"role": "Human", "text": " Hello"}]
+    assert "keys here: rows/all/0 to rows/all/3" in failure("show", db, "rows/all/4")
+
+
+# deciding
+
+
+def events(db: Path) -> list[tuple[str, str, str, str]]:
+    """Return step, pair key, kind and value of every event."""
+    with Database.open(db) as database:
+        rows = database.reader().execute("SELECT step, pair_key, kind, value FROM event ORDER BY seq")
+        return rows.fetchall()
+
+
+def test_one_command_is_one_step(db: Path) -> None:
+    result = hhtui("flag", db, "-", KEYS[0], "--by", "ann", stdin=f"{KEYS[2]}\n\n {KEYS[1]}\n{KEYS[2]}\n")
+    assert result.stderr == "3 pairs: flagged, saved by ann\n"
+    assert [row[1:] for row in events(db)] == [(KEYS[at], "flag", "yes") for at in (2, 1, 0)]
+    assert len({row[0] for row in events(db)}) == 1
+    assert hhtui("search", db, "flag:yes", "--ids").stdout.splitlines() == KEYS[:3]
+    assert hhtui("flag", db, KEYS[1], "--off", "--by", "ann").stderr == f"{KEYS[1]}: flag taken off, saved by ann\n"
+    assert hhtui("export", db).stdout.splitlines() == [KEYS[0], KEYS[2]]
+
+
+@pytest.mark.parametrize(
+    ("options", "query", "said"),
+    [
+        (["--preference", "rejected"], "preference:rejected by:ann", "preference: rejected"),
+        (["--drop"], "drop:yes", "marked to drop"),
+        (["--note", "the label = wrong"], "note:label", "note saved"),
+    ],
+)
+def test_other_decisions_and_back(db: Path, options: list[str], query: str, said: str) -> None:
+    assert said in hhtui("flag", db, KEYS[3], *options, "--by", "ann").stderr
+    assert hhtui("search", db, query, "--ids").stdout.splitlines() == [KEYS[3]]
+    hhtui("flag", db, KEYS[3], *options, "--off", "--by", "ann")
+    assert hhtui("search", db, query, "--ids").stdout == ""
+
+
+def test_an_unknown_key_saves_nothing(db: Path) -> None:
+    assert "there is no pair 'rows/all/9'" in failure("flag", db, KEYS[0], "rows/all/9")
+    assert events(db) == []
+
+
+def test_the_configured_name_is_used(db: Path, tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text('annotator = "carol"\n')
+    assert "saved by carol" in hhtui("flag", db, KEYS[0]).stderr
+    (tmp_path / "config" / "config.toml").write_text('anotator = "carol"\n')
+    assert "the nearest is annotator" in failure("flag", db, KEYS[0])
+
+
+def test_a_read_only_database_is_not_decided_on(db: Path) -> None:
+    db.chmod(0o444)
+    assert "is read-only" in failure("flag", db, KEYS[0])
+
+
+# export and backup
+
+
+def test_export_says_how_many_of_how_many(db: Path, tmp_path: Path) -> None:
+    result = hhtui("export", db, "--query", "-bank")
+    assert result.stdout.splitlines() == KEYS[1:]
+    assert result.stderr == "3 of 4\n"
+    result = hhtui("export", db, "--all", "--format", "jsonl", "-o", tmp_path / "b.jsonl")
+    assert result.stdout == ""
+    assert result.stderr == f"4 of 4 to {tmp_path / 'b.jsonl'}, manifest {tmp_path / 'b.jsonl'}.manifest.json\n"
+    assert "--force" in failure("export", db, "--all", "-o", tmp_path / "b.jsonl")
+    result = hhtui("export", db, "--all", "--manifest", tmp_path / "m.json")
+    assert json.loads((tmp_path / "m.json").read_text())["selection"] == "all"
+
+
+def test_a_backup_is_a_whole_database(db: Path, tmp_path: Path) -> None:
+    hhtui("flag", db, KEYS[0])
+    copy = tmp_path / "copy.db"
+    assert hhtui("backup", db, copy).exit_code == 0
+    assert hhtui("export", copy).stdout.splitlines() == KEYS[:1]
+    hhtui("flag", copy, KEYS[1])
+    assert hhtui("search", copy, "flag:yes", "--count").stdout == "2\n"
+    assert hhtui_json("doctor", copy, "--json")["well"] is True
+    assert "--force" in failure("backup", db, copy)
+    assert hhtui("backup", db, copy, "--force").exit_code == 0
+    assert hhtui("export", copy).stdout.splitlines() == KEYS[:1]
+    assert "is the database itself" in failure("backup", db, db, "--force")
+    with Database.open(copy) as database:
+        assert database.reader().execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+# stats, doctor, and what there is
+
+
+def test_stats_of_the_real_file(real_file: Path, tmp_path: Path) -> None:
+    loaded = hhtui_json("load", real_file, "--db", tmp_path / "a.db", "--no-score", "--json")
+    assert [loaded[name] for name in ("read", "pairs", "refused", "subset", "split")] == [
+        *(2312, 2312, 0),
+        *("harmless-base", "test"),
+    ]
+    told = hhtui_json("stats", tmp_path / "a.db", "--json")
+    structure = told["structure"]
+    assert isinstance(structure, dict)
+    expected = {"identical": 0, "identical_folded": 3, "empty": 4, "empty.chosen": 4, "prefix_mismatch": 5}
+    expected |= {"consecutive_roles": 9, "role_leak": 49, "continued.rejected": 128, "continued.chosen": 0}
+    expected |= {"families": 125, "families.pairs": 253, "families.largest": 3, "openings": 130, "openings.pairs": 264}
+    assert {name: structure[name] for name in expected} == expected
+    turns = told["turns"]
+    assert isinstance(turns, dict)
+    assert [turns["chosen"][place] for place in ("p50", "p90", "p99", "p100")] == [4, 8, 14, 36]
+    assert hhtui("search", tmp_path / "a.db", "chosen:bank -rejected:bank", "--count").stdout == "11\n"
+
+
+def test_stats_as_text(db: Path) -> None:
+    text = hhtui("stats", db).stdout
+    assert "rows/all  4 pairs" in text
+    assert "Red-team dialogues" in text
+    assert "none yet; hhtui score makes them" in text
+    assert not re.search(r"\bsafe\b", text)
+
+
+def test_stats_of_nothing(tmp_path: Path) -> None:
+    Database.create(tmp_path / "empty.db").close()
+    assert hhtui_json("stats", tmp_path / "empty.db", "--json")["pairs"] == 0
+    assert hhtui("stats", tmp_path / "empty.db").exit_code == 0
+
+
+def test_the_doctor_finds_what_is_not_well(source: Path, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    hhtui("load", source, "--db", db, "--limit", 2, "--no-score")
+    hhtui("flag", db, "rows/all/0")
+    with Database.open(db) as database, database.writing() as connection:
+        connection.execute("DELETE FROM decision")
+    result = hhtui("doctor", db)
+    assert result.exit_code == 1
+    wrong = {line.split()[1]: line for line in result.stdout.splitlines() if line.startswith("not")}
+    assert set(wrong) == {"sources", "decisions"}
+    assert f"→ derive them from the log: hhtui doctor {db} --repair" in wrong["decisions"]
+    hhtui("load", source, "--db", db, "--no-score")
+    repaired = hhtui("doctor", db, "--repair")
+    assert repaired.exit_code == 0, repaired.stdout
+    assert hhtui("export", db).stdout.splitlines() == KEYS[:1]
+
+
+def test_the_doctor_of_no_database(source: Path) -> None:
+    result = hhtui("doctor", source)
+    assert result.exit_code == 1
+    assert "is no database" in result.stdout
+
+
+def test_keys_locate_and_schema(tmp_path: Path) -> None:
+    assert "next_pair" in hhtui("keys").stdout
+    assert str(tmp_path / "data") in hhtui("locate").stdout
+    schema = hhtui("schema").stdout
+    for part in ("CREATE TABLE pair (", "continued.rejected", "preference:", "sort:"):
+        assert part in schema
+
+
+# terminals, pipes, faults
+
+
+def test_a_terminal_gets_no_control_of_the_data_and_a_pipe_gets_all(db: Path) -> None:
+    assert b"\x1b[2J\xe2\x80\xae that" in hhtui_process("show", db, KEYS[2]).stdout
+    for words in (("show", db, KEYS[2]), ("show", db, KEYS[2], "--json"), ("search", db, "/\x1b/"), ("search", db)):
+        reading, writing = pty.openpty()
+        process = subprocess.Popen(command(*words), stdout=writing, stderr=writing, stdin=subprocess.DEVNULL)
+        os.close(writing)
+        output = b""
+        while chunk := _read(reading):
+            output += chunk
+        os.close(reading)
+        assert process.wait(60) == 0, output
+        assert KEYS[2].encode() in output
+        assert b"\x1b" not in output
+        assert "\u202e".encode() not in output
+
+
+def _read(descriptor: int) -> bytes:
+    """Return what a terminal's other end wrote, nothing once it is closed."""
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:
+        return b""
+
+
+def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
+    rows = [{"chosen": dialogue("x" * 500, str(row)), "rejected": dialogue("x", "y")} for row in range(1000)]
+    api.load(tmp_path / "a.db", write_rows(tmp_path / "rows.jsonl", rows))
+    for words in (("export", tmp_path / "a.db", "--all", "--format", "jsonl"), ("search", tmp_path / "a.db", "--json")):
+        more = ("--limit", "1000") if words[0] == "search" else ()
+        process = subprocess.Popen(command(*words, *more), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(10)
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait(60)) == (b"", 141)
+
+
+def test_a_damaged_database_is_one_line(db: Path) -> None:
+    content = bytearray(db.read_bytes())
+    for page in range(16384, len(content), 16384):
+        content[page : page + 64] = b"\xff" * 64
+    db.write_bytes(content)
+    assert len(failure("search", db, "bank").splitlines()) == 1
+    assert hhtui("doctor", db).exit_code == 1
+
+
+def test_browsing_needs_a_terminal(db: Path) -> None:
+    for words in ((), (db,), ("browse", db), ("demo",), ("--query", "x")):
+        assert "browsing needs a terminal" in failure(*words)
+
+
+@pytest.mark.parametrize("columns", [5, 10, 11, 12])
+def test_a_cut_line_fits(columns: int) -> None:
+    text = "日本語 text\nand more"
+    assert cells(cut(text, columns)) <= columns
+    assert cut(text, columns).endswith("…")
+    assert cut(text, 40) == "日本語 text and more"
+
+
+def test_progress_in_words() -> None:
+    assert (
+        progress_text("loading", 50, 200, 1500, (10, 300)) == "loading  █████░░░░░░░░░░░░░░░  1,500  300/s  15 s left"
+    )
+    assert progress_text("reading", 50, 0, 50, (10, 10)) == "reading  50  10/s"
+    assert duration(600) == "10 min"
+    assert duration(7500) == "2 h 5 min"
