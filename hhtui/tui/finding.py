@@ -29,7 +29,7 @@ class Finding:
         self.view: View = everything(screen.connection)
         self._before_editing: View | None = None
         self._before_flagged: str | None = None
-        self._waiting_for = 0
+        self._waiting_for = self._answered = 0
         self._keep_when_answered = False
         self._return_to: int | None = None
 
@@ -51,6 +51,11 @@ class Finding:
         except QueryError:
             return "row"
         return ",".join(map(str, sort)) or "row"
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a query has been asked whose answer has not come."""
+        return self._answered != self._waiting_for
 
     def start(self) -> None:
         """Show what was asked for at the start, or the place where the annotator left off."""
@@ -104,6 +109,7 @@ class Finding:
         """Show the answer to the newest request; an error leaves the last good result where it is."""
         if answer.request != self._waiting_for:
             return
+        self._answered = answer.request
         if answer.error is not None or answer.result is None or answer.highlighter is None:
             self._keep_when_answered = False
             self._screen.say(str(answer.error), error=True)

@@ -1,45 +1,58 @@
 """Where the prompt and the two responses stand within a rectangle."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from textual.geometry import Region
 
 from hhtui.model import Side
 
+Place = Side | Literal["extra"]
+"""What has a pane of its own: a side of the pair, or what else its source says of it."""
+
 TITLE = 1
 LEAST_PROMPT = 3
 PROMPT_SHARE = 0.4
+MOST_EXTRA = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Heights:
-    """How many lines, without titles, each text takes at the width it would have."""
+    """How many lines, without titles, each text takes at the width it would have; `extra` is 0 where there is none."""
 
     prompt: int
     responses: int
+    extra: int = 0
 
 
-def arrange(width: int, height: int, heights: Heights, *, only: Side | None, whole_prompt: bool) -> dict[Side, Region]:
+def arrange(width: int, height: int, heights: Heights, *, only: Side | None, whole_prompt: bool) -> dict[Place, Region]:
     """Return the region of each pane that is shown.
 
-    The prompt stands above the responses, which stand beside each other, or of which `only` one is shown. Where not
-    everything fits, the responses get what they need as far as two fifths of the height, and at least three
-    lines, are left to the prompt. `whole_prompt` leaves the responses just one line each.
+    The prompt stands above the responses, which stand beside each other, or of which `only` one is shown; what else
+    the source says stands below, in at most four lines. Where not everything fits, the responses get what they
+    need as far as two fifths of the height, and at least three lines, are left to the prompt. `whole_prompt` leaves
+    the responses just one line each.
     """
-    room = max(0, height - 2 * TITLE)
-    if whole_prompt:
-        prompt = max(0, room - 1)
-    elif heights.prompt + heights.responses <= room:
-        prompt = heights.prompt
-    else:
-        least = min(heights.prompt, max(LEAST_PROMPT, int(room * PROMPT_SHARE)))
-        prompt = min(heights.prompt, max(least, room - heights.responses), max(0, room - 1))
+    extra = TITLE + min(heights.extra, MOST_EXTRA) if heights.extra and height > 4 * MOST_EXTRA else 0
+    prompt = _prompt_height(max(0, height - extra - 2 * TITLE), heights, whole_prompt)
     top = min(height, TITLE + prompt)
-    regions: dict[Side, Region] = {"prompt": Region(0, 0, width, top)}
+    bottom = height - extra
+    regions: dict[Place, Region] = {"prompt": Region(0, 0, width, top)}
     if only is not None:
-        regions[only] = Region(0, top, width, height - top)
-        return regions
-    left = (width + 1) // 2
-    regions["chosen"] = Region(0, top, left, height - top)
-    regions["rejected"] = Region(left, top, width - left, height - top)
+        regions[only] = Region(0, top, width, bottom - top)
+    else:
+        left = (width + 1) // 2
+        regions["chosen"] = Region(0, top, left, bottom - top)
+        regions["rejected"] = Region(left, top, width - left, bottom - top)
+    if extra:
+        regions["extra"] = Region(0, bottom, width, extra)
     return regions
+
+
+def _prompt_height(room: int, heights: Heights, whole_prompt: bool) -> int:
+    if whole_prompt:
+        return max(0, room - 1)
+    if heights.prompt + heights.responses <= room:
+        return heights.prompt
+    least = min(heights.prompt, max(LEAST_PROMPT, int(room * PROMPT_SHARE)))
+    return min(heights.prompt, max(least, room - heights.responses), max(0, room - 1))

@@ -1,6 +1,7 @@
 """A pair on the screen: the prompt once, the two responses beside each other, scrolled together."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -16,7 +17,7 @@ from hhtui.tui import headline
 from hhtui.tui.diff import WordDiff, word_diff
 from hhtui.tui.linked_scroll import LinkedScroll
 from hhtui.tui.oddities import oddities
-from hhtui.tui.pair_layout import Heights, arrange
+from hhtui.tui.pair_layout import Heights, Place, arrange
 from hhtui.tui.transcript import Span, Transcript, response_transcript, transcript
 from hhtui.tui.widgets.dialogue_pane import NOTHING, DialogueContent, DialoguePane
 from hhtui.tui.widgets.prompt_pane import PromptPane
@@ -39,7 +40,7 @@ class PairLayout(Layout):
         regions = parent.regions(size)
         return [
             WidgetPlacement(regions[side], NULL_OFFSET, Spacing(), parent.panes[side])
-            for side in SIDES
+            for side in parent.panes
             if side in regions
         ]
 
@@ -55,10 +56,11 @@ class PairView(Widget):
         super().__init__(id=id)
         self._when_painted = when_painted
         self._layout = PairLayout()
-        self.panes: dict[Side, DialoguePane] = {
+        self.panes: dict[Place, DialoguePane] = {
             "prompt": PromptPane("prompt", whole_key="p", corner="┌"),
             "chosen": DialoguePane("chosen", corner="├"),
             "rejected": DialoguePane("rejected", corner="┬"),
+            "extra": DialoguePane("from the source", corner="├"),
         }
         for side, pane in self.panes.items():
             pane.when_drawn = partial(self._drawn, side)
@@ -74,7 +76,7 @@ class PairView(Widget):
         self._maximised = False
         self._whole_prompt = False
         self._difference = self._hit = -1
-        self._drawn_sides: set[Side] = set()
+        self._drawn_sides: set[Place] = set()
         self._asked = False
         self._showing = 0
         self._painted_at: float | None = None
@@ -118,13 +120,14 @@ class PairView(Widget):
         self._mark_active()
         self.call_after_refresh(self._compare_from_now)
 
-    def regions(self, size: Size) -> dict[Side, Region]:
+    def regions(self, size: Size) -> dict[Place, Region]:
         """Return where each pane that is shown stands in a view of this size."""
         only = self._side if self._one_side or self._maximised else None
         width = size.width if only else (size.width + 1) // 2
         heights = Heights(
             self.panes["prompt"].text_height(size.width),
             max(self.panes[side].text_height(width) for side in RESPONSES if only in (None, side)),
+            self.panes["extra"].text_height(size.width) if self._pair and self._pair.extra else 0,
         )
         return arrange(size.width, size.height, heights, only=only, whole_prompt=self._whole_prompt)
 
@@ -151,20 +154,22 @@ class PairView(Widget):
                 self._differing(side),
             )
             self.panes[side].show(content)
+        self.panes["extra"].show(DialogueContent("from the source", _extra_text(pair)))
         self._await_painting(before)
 
     def show_nothing(self, words: str) -> None:
         """Show that there is no pair, and why."""
         before = self.regions(self.size)
         self._pair, self._hits, self._diff = None, [], NO_DIFF
-        for side, pane in self.panes.items():
-            pane.show(DialogueContent(side, transcript((Turn("", words),)) if side == "prompt" else NOTHING))
+        for side in SIDES:
+            text = transcript((Turn("", words),)) if side == "prompt" else NOTHING
+            self.panes[side].show(DialogueContent(side, text))
         self._await_painting(before)
 
     def rate(self, scores: Mapping[Side, Score]) -> None:
         """Show other scores of the same pair."""
-        for side, pane in self.panes.items():
-            pane.rate(headline.score_words(scores.get(side)))
+        for side in SIDES:
+            self.panes[side].rate(headline.score_words(scores.get(side)))
 
     def scroll_pages(self, pages: float) -> None:
         """Scroll both responses by so many pages, or the prompt where the whole of it is shown."""
@@ -235,7 +240,7 @@ class PairView(Widget):
         """Ask for a layout, through a child: what Textual remembers of a widget's own arrangement ends only so."""
         self.panes["prompt"].refresh(layout=True)
 
-    def _await_painting(self, before: dict[Side, Region]) -> None:
+    def _await_painting(self, before: dict[Place, Region]) -> None:
         self._await_drawing()
         if self.regions(self.size) != before:
             self._arrange_anew()
@@ -246,14 +251,14 @@ class PairView(Widget):
         self._showing += 1
         self._painted_at = None
 
-    def _drawn(self, side: Side) -> None:
+    def _drawn(self, side: Place) -> None:
         self._drawn_sides.add(side)
         if not self._asked and self._shown_sides() <= self._drawn_sides:
             self._asked = True
             frames = self.app.frames
             frames.when_acknowledged(frames.rendering, partial(self._acknowledged, self._showing))
 
-    def _shown_sides(self) -> set[Side]:
+    def _shown_sides(self) -> set[Place]:
         return {side for side, region in self.regions(self.size).items() if region.height and region.width}
 
     def _acknowledged(self, showing: int, at: float) -> None:
@@ -270,7 +275,7 @@ class PairView(Widget):
         self._compare_again()
 
     def _compare_again(self) -> None:
-        texts = {side: pane.content.transcript for side, pane in self.panes.items()}
+        texts = {side: self.panes[side].content.transcript for side in RESPONSES}
         self._diff = self._compared(texts) if self._pair else NO_DIFF
         self._difference = -1
         for side in RESPONSES:
@@ -284,6 +289,15 @@ class PairView(Widget):
 
     def _differing(self, side: Side) -> tuple[Span, ...]:
         return {"prompt": (), "chosen": self._diff.left(), "rejected": self._diff.right()}[side]
+
+
+def _extra_text(pair: Pair) -> Transcript:
+    """Return the source's other columns, a line each: strings as they are, other values as JSON."""
+    values = (
+        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in pair.extra.items()
+    )
+    return transcript([Turn(name, value) for name, value in values])
 
 
 def _cycled(index: int, step: int, count: int) -> int:

@@ -1,0 +1,83 @@
+"""The parts of the README that are made from the code: `python -m tests.readme` writes them."""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+
+from hhtui.cli import main
+from hhtui.config import SETTINGS
+from hhtui.model import BIT_MEANINGS
+from hhtui.query.fields import FIELDS, SIDE_MEANINGS, SORT_MEANING
+from hhtui.score.toxicity import AltProfanity
+from hhtui.tui.actions import key_table
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def generated(text: str) -> str:
+    """Return the README with every generated block made anew."""
+    return BLOCK.sub(lambda found: f"{found[1]}{BLOCKS[found[2]]()}{found[3]}", text)
+
+
+def _keys() -> str:
+    rows = [
+        (f"`{'` `'.join(shown.split())}`", meaning, f"`{name}`")
+        for _, group in key_table()
+        for shown, name, meaning in group
+    ]
+    return _table(("key", "what it does", "name in the configuration"), rows)
+
+
+def _fields() -> str:
+    sides = "`.chosen` `.rejected` `.min` `.prompt`"
+    rows = [
+        (f"`{field.name}:`", field.meaning + (f" Also {sides}." if field.sided else ""), f"`{field.example}`")
+        for field in FIELDS
+    ]
+    rows += [(f"`{name}:`", meaning, "") for name, meaning in SIDE_MEANINGS.items()]
+    rows += [("`sort:`", SORT_MEANING, "`sort:harm-,row`")]
+    return _table(("field", "meaning", "example"), rows)
+
+
+def _bits() -> str:
+    return _table(("bit", "meaning"), [(f"`{name}`", meaning) for name, meaning in BIT_MEANINGS.items()])
+
+
+def _settings() -> str:
+    return _table(("setting", "meaning"), [(f"`{name}`", meaning) for name, meaning in SETTINGS.items()])
+
+
+def _scorers() -> str:
+    columns = AltProfanity.columns
+    return _table(
+        ("column", "what it measures", "where it fails"), [(f"`{one.name}`", one.meaning, one.fails) for one in columns]
+    )
+
+
+def _commands() -> str:
+    parts = []
+    for name, command in main.commands.items():
+        context = click.Context(command, info_name=f"hhtui {name}", max_content_width=100, terminal_width=100)
+        parts.append(f"```\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "keys": _keys,
+    "fields": _fields,
+    "bits": _bits,
+    "settings": _settings,
+    "scorers": _scorers,
+    "commands": _commands,
+}
+
+if __name__ == "__main__":
+    README.write_text(generated(README.read_text(encoding="utf-8")), encoding="utf-8")

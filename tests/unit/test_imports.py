@@ -1,0 +1,79 @@
+"""What may be loaded when: every layer in a process of its own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"numpy", "pandas", "pyarrow", "rapidfuzz", "sklearn", "datasets", "torch", "sqlite_utils", "orjson", "joblib"}
+
+OPEN_AND_PAINT = """
+import asyncio, json, sys
+from pathlib import Path
+from hhtui.config import Config
+from hhtui.store.database import Database
+from hhtui.store.decisions import Annotator
+from hhtui.tui.app import HhtuiApp
+
+async def main():
+    database = Database.open(Path(sys.argv[1]))
+    app = HhtuiApp(database, Annotator.begin(database, "anna"), Config(), lambda *_: "")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+
+import hhtui.tui.widgets.pair_view as pair_view
+loaded = []
+compare_from_now = pair_view.PairView._compare_from_now
+def at_first_paint(view):
+    loaded.append(sorted(sys.modules))
+    compare_from_now(view)
+pair_view.PairView._compare_from_now = at_first_paint
+asyncio.run(main())
+print(json.dumps(loaded[0]))
+"""
+
+
+def modules_after(code: str, *arguments: str) -> set[str]:
+    """Return the top-level modules that are loaded when `code`, which prints a JSON list of them, has run."""
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in json.loads(done.stdout)}
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["hhtui.model", "hhtui.text", "hhtui.dialogue", "hhtui.query", "hhtui.store.results", "hhtui.store.decisions"],
+)
+def test_the_lower_layers_load_nothing_heavy(module: str) -> None:
+    loaded = modules_after(f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))")
+
+    assert loaded & (HEAVY | {"textual", "click"}) == set()
+
+
+@pytest.mark.parametrize("module", ["hhtui.model", "hhtui.text", "hhtui.dialogue", "hhtui.query"])
+def test_the_language_and_the_texts_do_not_load_sqlite(module: str) -> None:
+    loaded = modules_after(f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))")
+
+    assert "sqlite3" not in loaded
+
+
+def test_help_loads_neither_the_screen_nor_anything_heavy() -> None:
+    loaded = modules_after("import json, sys, hhtui.cli; print(json.dumps(sorted(sys.modules)))")
+
+    assert loaded & (HEAVY | {"textual", "sqlite3"}) == set()
+
+
+def test_opening_and_painting_loads_textual_and_sqlite_alone(tmp_path: Path) -> None:
+    from hhtui.ingest.load import load
+    from hhtui.paths import sample_file
+    from hhtui.store.database import Database
+
+    path = tmp_path / "sample.db"
+    with Database.create(path) as database:
+        load(database, [sample_file()])
+
+    loaded = modules_after(OPEN_AND_PAINT, str(path))
+
+    assert {"textual", "sqlite3"} <= loaded
+    assert loaded & HEAVY == set()
