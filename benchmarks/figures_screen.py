@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from benchmarks.commands import hhtui, own_home, python
+from benchmarks.commands import ROOT, hhtui, own_home, python
 from benchmarks.ptyprobe import KeyFigures, Terminal, drawn_text, hold, idle, press, quantile
 from benchmarks.table import Figure, Target
 from benchmarks.workplace import Workplace
@@ -26,7 +26,7 @@ def browsing(database: Path, size: tuple[int, int], folder: Path, rate: int = 0,
     """Give a terminal in which hhtui browses the database for a person who never ran it before."""
     with (
         own_home(folder) as environment,
-        Terminal(hhtui(str(database)), *size, rate=rate, rtt=rtt, environment=environment) as terminal,
+        Terminal(hhtui(str(database)), *size, rate=rate, rtt=rtt, environment=environment, directory=ROOT) as terminal,
     ):
         yield terminal
 
@@ -46,7 +46,7 @@ def start(place: Workplace) -> list[Figure]:
     painted, readable, minimal, memory = [], [], [], []
     with place.scratch() as folder:
         for _ in range(STARTS):
-            with Terminal(python("-m", "benchmarks.minimal_app"), *SMALL) as terminal:
+            with Terminal(python("-m", "benchmarks.minimal_app"), *SMALL, directory=ROOT) as terminal:
                 minimal.append(terminal.read_first_paint() * 1000)
             with browsing(database, SMALL, folder) as terminal:
                 painted.append(terminal.read_first_paint() * 1000)

@@ -94,7 +94,8 @@ class Terminal:
     """A program that runs in a pseudo-terminal of its own, and what it has sent so far.
 
     `rate` is the speed of the line in bytes a second (0: as fast as it comes) and `rtt` the milliseconds by
-    which keys and answers are delayed. `environment` is put over the present environment.
+    which keys and answers are delayed. `environment` is put over the present environment. `read_at` is when output
+    last came, in seconds since 1970.
     """
 
     def __init__(
@@ -114,6 +115,7 @@ class Terminal:
         self.answered = 0
         self.outbox: deque[tuple[float, bytes]] = deque()
         self.line_free_at = 0.0
+        self.read_at = 0.0
         self.exit_status: int | None = None
         self.started = time.perf_counter()
         self.pid, self.fd = pty.fork()
@@ -193,6 +195,7 @@ class Terminal:
             return b""
         if self.rate:
             self.line_free_at = time.perf_counter() + len(chunk) / self.rate
+        self.read_at = time.time()
         self.received += chunk
         self.answer()
         return chunk

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.commands import ROOT
 from benchmarks.ptyprobe import PARTIAL_ESCAPE, Ended, Terminal
 
 KEY = re.compile(r"(?<!\S)[^\s/]+/[^\s/]+/\d+(?!\S)")
@@ -24,7 +25,7 @@ class Screen:
         columns: int = 120,
         rows: int = 30,
         environment: Mapping[str, str] | None = None,
-        directory: Path | None = None,
+        directory: Path = ROOT,
     ) -> None:
         import pyte
 
@@ -77,15 +78,13 @@ class Screen:
             if time.perf_counter() >= until:
                 return False
             self.terminal.wait_for_output(until)
-            if self.terminal.ended:
-                raise Ended("\n".join(["the program ended while it decided:", *filter(None, self.lines())]))
+            self.check_running()
         return True
 
-    def read_for(self, seconds: float) -> None:
-        """Read for so long."""
-        until = time.perf_counter() + seconds
-        while not self.terminal.ended and time.perf_counter() < until:
-            self.terminal.wait_for_output(until)
+    def check_running(self) -> None:
+        """Raise Ended with the screen's text where the program is gone."""
+        if self.terminal.ended:
+            raise Ended("\n".join(["the program ended:", *filter(None, self.lines())]))
 
     def close(self) -> None:
         """Kill the program where it still runs."""
