@@ -111,10 +111,9 @@ class _Run:
         scored = 0
         for batch in _chunks(todo, self.scorer.batch):
             values = scores_of(self.scorer, [texts[digest] for digest in batch])
-            for start in range(0, len(batch), MOST_ROWS):
-                rows = slice(start, start + MOST_ROWS)
+            for rows in _chunks(scoring.rows(self.stored, batch, values), MOST_ROWS):
                 with self.database.writing(durable=False) as connection:
-                    scoring.insert(connection, self.stored, batch[rows], values[rows])
+                    scoring.insert(connection, rows)
                 time.sleep(PAUSE_SECONDS)
             scored += len(batch)
             self.meter.scored(len(batch), scored / len(todo))

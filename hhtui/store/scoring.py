@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_VARIABLES = 900
 
+ScoreRow = tuple[bytes, int, str]
+
 
 class SideTexts(NamedTuple):
     """The texts by which a pair's sides are judged; "" where a side has none."""
@@ -71,17 +73,17 @@ def missing(connection: sqlite3.Connection, scorer: StoredScorer, hashes: Sequen
     return [digest for digest in hashes if digest not in found]
 
 
-def insert(
-    connection: sqlite3.Connection, scorer: StoredScorer, hashes: Sequence[bytes], values: "NDArray[numpy.float32]"
-) -> None:
-    """Store the scores of these texts, one row of `values` each, within the caller's transaction.
+def rows(scorer: StoredScorer, hashes: Sequence[bytes], values: "NDArray[numpy.float32]") -> list[ScoreRow]:
+    """Return what `insert` stores of these texts' scores, one row of `values` each.
 
-    A number that is not finite is stored as null; a text that has scores keeps them.
+    A number that is not finite becomes null.
     """
-    connection.executemany(
-        "INSERT OR IGNORE INTO score VALUES (?, ?, ?)",
-        [(digest, scorer.id, _json(numbers)) for digest, numbers in zip(hashes, values, strict=True)],
-    )
+    return [(digest, scorer.id, _json(numbers)) for digest, numbers in zip(hashes, values, strict=True)]
+
+
+def insert(connection: sqlite3.Connection, some: Iterable[ScoreRow]) -> None:
+    """Store scores, within the caller's transaction; a text that has scores keeps them."""
+    connection.executemany("INSERT OR IGNORE INTO score VALUES (?, ?, ?)", some)
 
 
 def link(connection: sqlite3.Connection, pairs: Iterable[SideHashes]) -> None:

@@ -179,7 +179,7 @@ def test_missing_keeps_the_order_of_what_it_was_asked(database: Database) -> Non
     scorer = registered(database, MadeScorer())
     hashes = [number.to_bytes(16) for number in range(2500)]
     with database.writing() as connection:
-        scoring.insert(connection, scorer, hashes[::2], numpy.ones((1250, 2), dtype=numpy.float32))
+        scoring.insert(connection, scoring.rows(scorer, hashes[::2], numpy.ones((1250, 2), dtype=numpy.float32)))
     assert scoring.missing(database.reader(), scorer, hashes[::-1]) == hashes[1::2][::-1]
 
 
@@ -187,7 +187,7 @@ def test_a_text_keeps_its_first_scores(database: Database) -> None:
     scorer = registered(database, MadeScorer())
     for value in (0.1, 0.2):
         with database.writing() as connection:
-            scoring.insert(connection, scorer, [b"text"], numpy.full((1, 2), value, dtype=numpy.float32))
+            scoring.insert(connection, scoring.rows(scorer, [b"text"], numpy.full((1, 2), value, dtype=numpy.float32)))
     assert database.reader().execute("SELECT numbers FROM score").fetchall() == [("[0.1, 0.1]",)]
 
 
