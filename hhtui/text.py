@@ -15,7 +15,7 @@ _QUOTES = {
     **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"), '"'),
 }
 _SIMPLE_CASE = {ord("\u0130"): "i", ord("\u03a3"): "\u03c3", ord("\u03c2"): "\u03c3"}
-_FOLD = {**_QUOTES, **_SIMPLE_CASE}
+_FOLD = tuple((chr(code), plain) for code, plain in (_QUOTES | _SIMPLE_CASE).items())
 
 
 def clean(text: str) -> str:
@@ -39,7 +39,12 @@ def fold(text: str) -> str:
 
     The result has the length of `text`, so a position in one is a position in the other.
     """
-    return text.translate(_FOLD).lower()
+    if text.isascii():
+        return text.replace("`", "'").lower()
+    for character, plain in _FOLD:
+        if character in text:
+            text = text.replace(character, plain)
+    return text.lower()
 
 
 def cells(text: str) -> int:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from hhtui.dialogue import without_markers
-from hhtui.model import ASSISTANT, HUMAN, Side
+from hhtui.model import ASSISTANT, HUMAN, SIDES, Side
 from hhtui.query.errors import QueryError
 from hhtui.query.nodes import Regex, Substring
 from hhtui.query.regex import widened
@@ -23,26 +23,30 @@ if TYPE_CHECKING:
 
 BATCH = 2_000
 _MARKERS = tuple(f"\n\n{role}:".lower() for role in (HUMAN, ASSISTANT))
-_FOLDED_FROM_ELSEWHERE = frozenset("ik'\"`")
+_UNSURE = frozenset("\n\0")
+"""What joins two turns, and where LIKE stops."""
+_MISREAD = {"\0": "", "\u0130": "i", "\u212a": "k"}
+"""Characters that LIKE reads otherwise than `fold`: it stops at NUL, and folds to ASCII nothing from beyond it."""
+_QUOTES = frozenset("'\"")
+_PLAIN = str.maketrans("‘’“”", "''\"\"")
+_TYPOGRAPHIC = str.maketrans("'`‘", "’’’")
 
 
 class Bodies:
-    """Searches the texts of a database; remembers which of them hold NUL, where SQL's LIKE stops reading."""
+    """Searches the texts of a database; remembers which of them SQL's LIKE misreads."""
 
     def __init__(self) -> None:
-        self._cut_short: list[int] = []
-        self._looked_at = 0
+        self._seen: dict[str, tuple[int, list[int]]] = {}
 
     def with_substring(self, connection: sqlite3.Connection, wanted: Substring, candidates: "Mask") -> "Mask":
         """Return which of the `candidates` hold a literal.
 
-        SQL's LIKE narrows, and says on its own where no folding but that of ASCII and no role marker can matter;
-        what is left is folded and looked at.
+        SQL finds the usual forms of the literal on its own; what could be another form of it is folded and looked at.
         """
         import numpy
 
         sure, doubtful = _narrowed(connection, wanted, candidates)
-        for pair_id in self._with_nul(connection, len(candidates)):
+        for pair_id in self._unlike(connection, wanted, len(candidates)):
             doubtful[pair_id - 1] = True
         found = sure & candidates
         holds = _verifier(wanted)
@@ -69,55 +73,90 @@ class Bodies:
                 found[ids[hits.to_numpy(zero_copy_only=False)]] = True
         return found
 
-    def _with_nul(self, connection: sqlite3.Connection, size: int) -> list[int]:
-        if self._looked_at < size:
+    def _unlike(self, connection: sqlite3.Connection, wanted: Substring, size: int) -> Iterator[int]:
+        """Yield the pairs with a character for whose sake LIKE could miss the literal."""
+        for character, folded in _MISREAD.items():
+            if not folded or (folded in fold(wanted.literal) and not wanted.case_sensitive):
+                yield from self._with_character(connection, character, size)
+
+    def _with_character(self, connection: sqlite3.Connection, character: str, size: int) -> list[int]:
+        looked_at, found = self._seen.get(character, (0, []))
+        if looked_at < size:
+            holds = " OR ".join(f"instr({column}, char(:code))" for column in SIDES)
             rows = connection.execute(
-                "SELECT id FROM body WHERE id > ? AND id <= ? AND "
-                "(instr(prompt, char(0)) OR instr(chosen, char(0)) OR instr(rejected, char(0)))",
-                (self._looked_at, size),
+                f"SELECT id FROM body WHERE id > :after AND id <= :upto AND ({holds})",
+                {"code": ord(character), "after": looked_at, "upto": size},
             )
-            self._cut_short += [pair_id for (pair_id,) in rows]
-            self._looked_at = size
-        return [pair_id for pair_id in self._cut_short if pair_id <= size]
+            found = found + [pair_id for (pair_id,) in rows]
+            self._seen[character] = (size, found)
+        return [pair_id for pair_id in found if pair_id <= size]
 
 
 def _narrowed(connection: sqlite3.Connection, wanted: Substring, candidates: "Mask") -> tuple["Mask", "Mask"]:
     """Return which pairs surely hold the literal, and which of the others may."""
-    possible = " OR ".join(f"{column} LIKE :possible ESCAPE '\\'" for column in wanted.columns)
-    exact = "instr({}, :literal) > 0" if wanted.case_sensitive else "{} LIKE :exact ESCAPE '\\'"
-    certain = " OR ".join(map(exact.format, wanted.columns)) if _free_of_markers(wanted.literal) else "0"
+    forms, loose = _forms(wanted), "".join(map(_loose, wanted.literal))
+    in_texts = [_spoken(column, wanted.literal) for column in wanted.columns]
+    contains = "instr({}, ?) > 0" if wanted.case_sensitive else "{} LIKE ? ESCAPE '\\'"
+    certain = [(contains.format(text), form) for text in in_texts for form in forms]
+    possible = (
+        [(f"{text} LIKE ? ESCAPE '\\'", f"%{loose}%") for text in in_texts] if _has_more_forms(wanted) else certain
+    )
+    if _UNSURE & set(wanted.literal):
+        certain = [("0 = ?", "1")]
     chosen, ids = _among(candidates)
     row = connection.execute(
         "SELECT group_concat(id) FILTER (WHERE certain), group_concat(id) FILTER (WHERE NOT certain) "
-        f"FROM (SELECT id, ({certain}) AS certain FROM body WHERE ({possible}) AND {chosen})",
-        {
-            "possible": f"%{''.join(map(_loose, wanted.literal))}%",
-            "exact": f"%{''.join(map(_escaped, wanted.literal))}%",
-            "literal": wanted.literal,
-            "ids": ids,
-        },
+        f"FROM (SELECT id, ({_any(certain)}) AS certain FROM body WHERE {chosen} AND ({_any(possible)}))",
+        (*(form for _, form in certain), *ids, *(form for _, form in possible)),
     ).fetchone()
     return mask_from(row[0], len(candidates)), mask_from(row[1], len(candidates))
 
 
+def _any(conditions: Sequence[tuple[str, object]]) -> str:
+    return " OR ".join(condition for condition, _ in conditions)
+
+
+def _forms(wanted: Substring) -> list[str]:
+    """Return the usual ways in which the literal is written: with plain or typographic quotes, small or capital."""
+    quoted = [wanted.literal.translate(quotes) for quotes in ({}, _PLAIN, _TYPOGRAPHIC)]
+    if wanted.case_sensitive:
+        return list(dict.fromkeys(quoted))
+    folded = fold(wanted.literal)
+    cased = [form for one in quoted for form in (one, one.lower(), one.upper()) if fold(form) == folded]
+    distinct = {form.lower() if form.isascii() else form: None for form in cased}
+    return [f"%{''.join(map(_escaped, form))}%" for form in distinct]
+
+
+def _has_more_forms(wanted: Substring) -> bool:
+    """Tell whether a text can hold the literal in a form that `_forms` does not name."""
+    return any(
+        character in _UNSURE or (_loose(character) == "_" and (not wanted.case_sensitive or fold(character) in _QUOTES))
+        for character in wanted.literal
+    )
+
+
 def _loose(character: str) -> str:
-    """Return the LIKE pattern of whatever folds as `character` does."""
-    if character in "\n\0":
+    """Return the LIKE pattern of whatever folds as `character` does, K and I beyond ASCII apart."""
+    if character in _UNSURE:
         return "%"
     cased = character > "\x7f" and (character.lower() != character or character.upper() != character)
-    return "_" if cased or fold(character) in _FOLDED_FROM_ELSEWHERE else _escaped(character)
+    return "_" if cased or fold(character) in _QUOTES else _escaped(character)
 
 
 def _escaped(character: str) -> str:
     return f"\\{character}" if character in "%_\\" else character
 
 
-def _free_of_markers(literal: str) -> bool:
-    """Tell whether the literal stands in a transcript only where it stands in a turn's text."""
+def _spoken(column: str, literal: str) -> str:
+    """Return SQL for a column's text, without its role markers where they could be mistaken for the literal."""
     folded = fold(literal)
-    return not ("\n" in folded or "\0" in folded) and not any(
+    if _UNSURE & set(folded) or not any(
         folded in marker or any(folded.startswith(marker[at:]) for at in range(len(marker))) for marker in _MARKERS
-    )
+    ):
+        return column
+    for role in (HUMAN, ASSISTANT):
+        column = f"replace({column}, char(10, 10) || '{role}:', char(10))"
+    return column
 
 
 def _verifier(wanted: Substring) -> Callable[[str], bool]:
@@ -132,19 +171,19 @@ def _texts(
     connection: sqlite3.Connection, columns: Sequence[Side], candidates: "Mask"
 ) -> Iterator[tuple[int, list[str]]]:
     chosen, ids = _among(candidates)
-    if ids == "[]":
+    if ids == ("[]",):
         return
-    rows = connection.execute(f"SELECT id, {', '.join(columns)} FROM body WHERE {chosen}", {"ids": ids})
+    rows = connection.execute(f"SELECT id, {', '.join(columns)} FROM body WHERE {chosen}", ids)
     for pair_id, *bodies in rows:
         if pair_id <= len(candidates):
             yield pair_id, list(map(without_markers, bodies))
 
 
-def _among(candidates: "Mask") -> tuple[str, str | None]:
-    """Return the condition on `id` that picks the candidates, and its parameter `ids`."""
+def _among(candidates: "Mask") -> tuple[str, tuple[str, ...]]:
+    """Return the condition on `id` that picks the candidates, and its parameters."""
     if candidates.all():
-        return "1", None
-    return "id IN (SELECT value FROM json_each(:ids))", json.dumps((candidates.nonzero()[0] + 1).tolist())
+        return "1", ()
+    return "id IN (SELECT value FROM json_each(?))", (json.dumps((candidates.nonzero()[0] + 1).tolist()),)
 
 
 def _batches(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:

@@ -8,13 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from filled import add_pairs, dialogue, read_transcripts
-from filled import new_database as bare_database
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from obvious import Row, answer
-from query_trees import combined, sides
-from real_rows import ANNOTATORS, fill, new_database, rows_of
 
 from hhtui.query import Plan, Query, QueryError, parse
 from hhtui.query.nodes import Substring
@@ -26,6 +21,11 @@ from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.store.results import count, run, search
 from hhtui.text import fold
+from tests.query_trees import combined, sides
+from tests.store.filled import add_pairs, dialogue, read_transcripts
+from tests.store.filled import new_database as bare_database
+from tests.store.obvious import Row, answer
+from tests.store.real_rows import ANNOTATORS, fill, new_database, rows_of
 
 
 def ids(database: Database, text: str) -> list[int]:

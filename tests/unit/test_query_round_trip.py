@@ -4,10 +4,10 @@ import sqlite3
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from query_trees import queries
 
 from hhtui.query import Query, QueryError, highlighter, parse, plan
 from hhtui.query.nodes import All, Any, Match, Node, Not
+from tests.query_trees import queries
 
 _WORDS = ["a", "b*", '"c d"', '"', "x", "C++", "😀", "日本", "don’t", "\x00", "/e.f/", "/", "\\", "~", "~g", "*"]
 _SIGNS = ["(", ")", "OR", "AND", "NOT", ":", ":>", ">", "..", "0.5", "-", "-1", ",", "none"]
