@@ -38,7 +38,8 @@ def render(style: JsonStyle, columns: Sequence[str], row: Mapping[str, Any]) -> 
     """Return one row as a line in `style`, without its end.
 
     The keys come in the order of `columns`, those that are not among them after these. Strings are escaped as the
-    standard library does. Raises TypeError or UnicodeEncodeError where a text holds a lone surrogate.
+    standard library does. Raises TypeError or UnicodeEncodeError where a text holds a lone surrogate, RecursionError
+    where a value is nested too deep.
     """
     import orjson
 
@@ -68,7 +69,7 @@ def detect(lines: Iterable[tuple[bytes, Mapping[str, Any]]], columns: Sequence[s
 def _writes(style: JsonStyle, columns: Sequence[str], row: Mapping[str, Any], line: bytes) -> bool:
     try:
         return render(style, columns, row) == line
-    except (TypeError, UnicodeEncodeError):
+    except (TypeError, UnicodeEncodeError, RecursionError):
         return False
 
 

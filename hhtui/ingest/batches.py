@@ -168,9 +168,12 @@ def _pair(record: Record, row: int, key: str, convert: Callable[[Row], Converted
 
 def _raw_line(raw: bytes | None, value: dict[str, Any], opening: Opening) -> bytes | None:
     """Return the line where writing its row anew would not give the same bytes."""
-    if raw is None or opening.style is None or render(opening.style, opening.columns, value) == raw:
+    if raw is None or opening.style is None:
         return None
-    return raw
+    try:
+        return None if render(opening.style, opening.columns, value) == raw else raw
+    except RecursionError:
+        return raw
 
 
 def _shown(record: Record) -> str:

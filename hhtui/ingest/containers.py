@@ -2,12 +2,14 @@
 
 import bz2
 import gzip
+import importlib
 import io
+import json
 import lzma
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from hhtui.ingest.errors import LoadError, Unreadable
 from hhtui.ingest.parsing import BYTE_ORDER_MARK, check_object, parse, parse_object
@@ -17,10 +19,14 @@ ZSTANDARD = b"\x28\xb5\x2f\xfd"
 DAMAGED = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
 
 
+class _Decompressor(Protocol):
+    def read1(self, size: int, /) -> bytes: ...
+
+
 class Record(NamedTuple):
     """One record of a source: the physical line where it begins, from 1, its bytes, and its value or what is wrong.
 
-    `raw` has no line end, and is None where the record was not a line of its own. `blank` lines are no records.
+    `raw` has no line end, and is None for a readable record that was not a line of its own.
     """
 
     line: int
@@ -94,30 +100,55 @@ def read_array(stream: BinaryIO, done: int) -> Iterator[Record]:
     for number, element in enumerate(parse(stream.read().removeprefix(BYTE_ORDER_MARK)), 1):
         if number <= done:
             continue
-        value: dict[str, object] | Unreadable
         try:
-            value = check_object(element)
+            yield Record(number, None, check_object(element))
         except Unreadable as error:
-            value = error
-        yield Record(number, None, value)
+            yield Record(number, _written(element), error)
 
 
-def _buffered(stream: object) -> BinaryIO:
-    return cast(BinaryIO, io.BufferedReader(stream, BUFFER))
+def _written(element: Any) -> bytes:
+    try:
+        return json.dumps(element).encode()
+    except RecursionError:
+        return b"[..."
+
+
+class _Blocks(io.RawIOBase):
+    """A decompressed stream block by block, so that a buffer over it has all that comes before a damage."""
+
+    def __init__(self, stream: _Decompressor) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        block = self._stream.read1(len(target))
+        target[: len(block)] = block
+        return len(block)
+
+
+def _buffered(stream: _Decompressor) -> BinaryIO:
+    return io.BufferedReader(_Blocks(stream), BUFFER)
 
 
 def _zstandard(file: BinaryIO, name: str) -> BinaryIO:
-    try:
-        from compression import zstd  # type: ignore[import-not-found, unused-ignore]
+    for module, reader in (("compression.zstd", _open_builtin_zstandard), ("zstandard", _open_zstandard)):
+        try:
+            return _buffered(reader(importlib.import_module(module), file))
+        except ImportError:
+            continue
+    raise LoadError(
+        f"{name} is compressed with zstd, which this Python cannot read; "
+        f"decompress it first: zstd -dc {name} | hhtui load - --db DB"
+    )
 
-        return _buffered(zstd.ZstdFile(file))
-    except ImportError:
-        pass
-    try:
-        import zstandard  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:
-        raise LoadError(
-            f"{name} is compressed with zstd, which this Python cannot read; "
-            f"decompress it first: zstd -dc {name} | hhtui load - --db DB"
-        ) from None
-    return _buffered(zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True))
+
+def _open_builtin_zstandard(module: Any, file: BinaryIO) -> _Decompressor:
+    stream: _Decompressor = module.ZstdFile(file)
+    return stream
+
+
+def _open_zstandard(module: Any, file: BinaryIO) -> _Decompressor:
+    stream: _Decompressor = module.ZstdDecompressor().stream_reader(file, read_across_frames=True, closefd=False)
+    return stream

@@ -84,7 +84,10 @@ class FileSource(Source):
                 line = record.line
                 yield record
         except (*DAMAGED, OSError) as error:
-            raise self._damaged(error, line) from None
+            raise LoadError(
+                f"{self.name} is damaged after line {line} ({error}); the pairs before it are kept, get the file again "
+                "and load it with --as-revision NAME, or under another --subset"
+            ) from None
 
     def position(self) -> tuple[int, int]:
         """Return the bytes read, as stored, and the size of the file."""
@@ -99,13 +102,7 @@ class FileSource(Source):
         try:
             return layout_of(decompressed(self._file, self.name))
         except (*DAMAGED, OSError) as error:
-            raise self._damaged(error, 0) from None
-
-    def _damaged(self, error: Exception, line: int) -> LoadError:
-        return LoadError(
-            f"{self.name} is damaged after line {line} ({error}); the pairs before it are kept, get the file again and "
-            "load it with --as-revision NAME, or under another --subset"
-        )
+            raise LoadError(f"{self.name} is damaged ({error}); get the file again") from None
 
 
 class DatasetSource(Source):
