@@ -20,6 +20,7 @@ from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 
 if TYPE_CHECKING:
+    from hhtui.config import Config
     from hhtui.export.manifest import Selection
     from hhtui.export.run import Export, Report
     from hhtui.ingest.load import Options
@@ -229,13 +230,10 @@ def browse(
     """
     from dataclasses import replace
 
-    from hhtui import config
-    from hhtui.tui.actions import BY_ID
-
-    chosen = config.load(paths.config_file(), BY_ID)
+    chosen = _configuration()
     if colour is not None:
         chosen = replace(chosen, colour=colour)
-    annotator = by or chosen.annotator or config.login_name()
+    annotator = by or annotator_name()
     place = Path(path) if path is not None else paths.named_database() or paths.last_database() or build_sample()
     with open(place) as database:
         from hhtui.tui.app import Start
@@ -245,6 +243,20 @@ def browse(
             paths.remember(place)
         start = Start(query, at)
         return run(database, annotator=annotator, config=chosen, export=_write_request, start=start, mouse=mouse)
+
+
+def annotator_name() -> str:
+    """Return the name that decisions are saved under: the configured one, else the login name."""
+    from hhtui import config
+
+    return _configuration().annotator or config.login_name()
+
+
+def _configuration() -> "Config":
+    from hhtui import config
+    from hhtui.tui.actions import BY_ID
+
+    return config.load(paths.config_file(), BY_ID)
 
 
 def _write_request(database: Database, request: "ExportRequest") -> str:

@@ -1,11 +1,11 @@
 """The command line for tests: run inside this process, or as a process of its own, on a small file of pairs."""
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner, Result
 
@@ -36,7 +36,7 @@ def hhtui(*words: object, stdin: str | None = None) -> Result:
     return CliRunner().invoke(main, [str(word) for word in words], input=stdin, prog_name="hhtui")
 
 
-def hhtui_json(*words: object) -> dict[str, object]:
+def hhtui_json(*words: object) -> dict[str, Any]:
     """Run a command in this process that succeeds, and return the JSON object that it prints."""
     result = hhtui(*words)
     assert result.exit_code == 0, result.stderr
@@ -50,15 +50,6 @@ def command(*words: object) -> list[str]:
     return [sys.executable, "-m", "hhtui.cli", *map(str, words)]
 
 
-def hhtui_process(*words: object, stdin: bytes | None = None, **options: object) -> subprocess.CompletedProcess[bytes]:
-    """Run a command in a process of its own, with its output captured."""
-    environment = {**os.environ, "PYTHONUTF8": "1"}
-    return subprocess.run(
-        command(*words),
-        input=stdin,
-        capture_output=True,
-        timeout=120,
-        check=False,
-        env=environment,
-        **options,  # type: ignore[call-overload]
-    )
+def hhtui_process(*words: object, prepare: Callable[[], object] | None = None) -> subprocess.CompletedProcess[bytes]:
+    """Run a command in a process of its own, with its output captured; `prepare` runs in it first."""
+    return subprocess.run(command(*words), capture_output=True, timeout=120, check=False, preexec_fn=prepare)

@@ -1,5 +1,6 @@
 """How the commands read their arguments: queries that begin with `-`, and which database is meant."""
 
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -65,7 +66,7 @@ def database_first(words: Sequence[str]) -> tuple[Path, list[str]]:
             raise click.UsageError(f"name a database, or set {DATABASE_VARIABLE}")
         return named, []
     first = Path(words[0])
-    if _is_database(first) or (named is None and first.exists()):
+    if _is_database(first) or (named is None and os.path.exists(first)):
         return first, list(words[1:])
     if named is None or first.suffix in SUFFIXES:
         raise Failure(f"there is no database {words[0]}; name one first, or make it: hhtui load FILE --db NEW.db")
@@ -87,22 +88,14 @@ def keys_from(words: Sequence[str]) -> list[str]:
 
 def keys_of_file(name: str) -> list[str]:
     """Return the keys in a file, one a line; raises Failure where there are none."""
-    keys = [line for line in map(str.strip, Path(name).read_text(encoding="utf-8").splitlines()) if line]
+    keys = [line for line in map(str.strip, Path(name).read_text(encoding="utf-8").split("\n")) if line]
     if not keys:
         raise Failure(f"{name} holds no keys; write one a line, as hhtui search --ids does")
     return keys
 
 
 def _is_database(path: Path) -> bool:
-    if not path.is_file():
+    if not os.path.isfile(path):
         return False
     with path.open("rb") as file:
         return file.read(len(MAGIC)) == MAGIC
-
-
-def annotator(by: str | None) -> str:
-    """Return the name that decisions are saved under: the one given, the configured one, or the login name."""
-    from hhtui import config, paths
-    from hhtui.tui.actions import BY_ID
-
-    return by or config.load(paths.config_file(), BY_ID).annotator or config.login_name()

@@ -41,6 +41,8 @@ def browse(
     from hhtui import api, paths
 
     _need_terminal()
+    if database is not None and database.is_dir():
+        raise Failure(f"{database} is a folder; to read the pairs in it: hhtui load {database} --db NEW.db")
     if ids is not None:
         listed = "key:" + ",".join(f'"{key}"' for key in keys_of_file(ids))
         query = f"({query}) {listed}" if query else listed

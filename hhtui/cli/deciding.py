@@ -3,7 +3,7 @@
 import click
 
 from hhtui.cli import output
-from hhtui.cli.arguments import QueryCommand, annotator, database_first, keys_from
+from hhtui.cli.arguments import QueryCommand, database_first, keys_from
 from hhtui.model import PREFERENCES, Kind
 
 
@@ -31,7 +31,7 @@ def flag(
     path, rest = database_first(words)
     keys = keys_from(rest)
     with api.open(path) as database:
-        name = annotator(by)
+        name = by or api.annotator_name()
         step = api.decide(database, keys, kind, value, annotator=name)
     pairs = f"{keys[0]}" if len(step.pair_ids) == 1 else f"{len(step.pair_ids):,} pairs"
     output.narrate(f"{pairs}: {step.summary.partition(' (')[0]}, saved by {name}")

@@ -1,6 +1,6 @@
 """The command `hhtui`: its first word is a command or a database, and errors are one line."""
 
-from pathlib import Path
+import os
 from typing import Any
 
 import click
@@ -23,7 +23,7 @@ class Commands(DefaultGroup):  # type: ignore[misc]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Refuse a first word that is neither a command, an option nor a file."""
         word = args[0]
-        if word not in self.commands and not word.startswith("-") and not Path(word).exists():
+        if word not in self.commands and not word.startswith("-") and not os.path.exists(word):
             raise click.UsageError(self._neither(word), context)
         resolved: tuple[str | None, click.Command | None, list[str]] = super().resolve_command(context, args)
         return resolved

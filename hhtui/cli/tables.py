@@ -45,11 +45,10 @@ def pair_lines(database: Database, pair_ids: Sequence[int], names: Sequence[str]
     for record in found:
         scores = record.scores.get(harm, {}) if harm else {}
         numbers = " ".join(_short(scores.get(side)) for side in RESPONSES)
-        columns = " ".join(f"{name}={_word(value)}" for name, value in values(record).items())
+        columns = "".join(f"{name}={_word(value)}  " for name, value in values(record).items())
         heading = pairs.headings(connection, [record.pair.id])[0]
         said = f"{heading.earlier} ⏎ {heading.last_human}" if heading.earlier else heading.last_human
-        start = f"{_mark(record.decisions)} {record.pair.key:<{key_width}}  {numbers}  "
-        yield cut(" ".join(f"{start}{columns}{'  ' if columns else ''}".split("\n")) + said, width)
+        yield cut(f"{_mark(record.decisions)} {record.pair.key:<{key_width}}  {numbers}  {columns}{said}", width)
 
 
 def record_json(database: Database, record: Record) -> dict[str, Any]:
@@ -86,9 +85,8 @@ def record_text(database: Database, record: Record) -> str:
         )
         parts += ["", _ruled(side, numbers), rebuild(pair.dialogues.side(side)).strip()]
     parts += ["", _ruled("structure", "")]
-    parts += [f"{name}: {BIT_MEANINGS[name.partition('.')[0]]}" for name in named_values.bit_names(pair.bits)] or [
-        "nothing odd"
-    ]
+    odd = named_values.bit_names(pair.bits)
+    parts += [f"{name}: {BIT_MEANINGS[name.partition('.')[0]]}" for name in odd] or ["nothing odd"]
     parts += ["", _ruled("decisions", "")]
     parts += [_decision_text(decision) for decision in record.decisions] or ["none"]
     if pair.extra:

@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_line import ROWS, command, dialogue, hhtui_process, write_rows
 from hypothesis import given
 from hypothesis import strategies as st
-from made_scorer import MadeScorer
 
 from hhtui import api
 from hhtui.export.table import harmless
@@ -20,6 +18,8 @@ from hhtui.score.run import run
 from hhtui.store import settings
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
+from tests.command_line import ROWS, command, dialogue, hhtui_process, write_rows
+from tests.store.made_scorer import MadeScorer
 
 KEYS = [f"rows/all/{row}" for row in range(len(ROWS))]
 
@@ -37,10 +37,10 @@ def database(tmp_path: Path, source: Path) -> Iterator[Database]:
         yield opened
 
 
-def exported(database: Database, form: str, **more: bool) -> bytes:
+def exported(database: Database, form: str, *, with_decisions: bool = False) -> bytes:
     """Return everything in `form`."""
     sink = io.BytesIO()
-    api.export(database, sink, form, everything=True, **more)
+    api.export(database, sink, form, everything=True, with_decisions=with_decisions)
     return sink.getvalue()
 
 
@@ -122,7 +122,8 @@ def test_the_table_has_place_scores_decisions_and_texts(database: Database, sour
     assert rows[0]["note"] == "'=HYPERLINK(1)\nand more"
     assert rows[1]["preference"] == "ann: rejected; ben: equal"
     assert rows[1]["by"] == "ann; ben"
-    assert (rows[1]["size.chosen"], float(rows[1]["size.rejected"])) == ("", pytest.approx(13 / 7))
+    assert rows[1]["size.chosen"] == ""
+    assert float(rows[1]["size.rejected"]) == pytest.approx(13 / 7)
     assert (rows[0]["uri"], rows[0]["row"], rows[0]["subset"], rows[0]["split"]) == (str(source), "0", "rows", "all")
     assert [row["prompt"] + row["chosen"] for row in rows] == [row["chosen"] for row in ROWS]
     assert [row["prompt"] + row["rejected"] for row in rows] == [row["rejected"] for row in ROWS]
@@ -225,7 +226,7 @@ def test_a_disk_that_is_full_leaves_nothing_behind(tmp_path: Path) -> None:
     target.write_text("mine")
     done = hhtui_process(
         *("export", tmp_path / "a.db", "--all", "--format", "jsonl", "-o", target, "--force"),
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000)),
+        prepare=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000)),
     )
     assert done.returncode == 1
     assert done.stderr.decode().startswith(f"hhtui: {target} cannot be written: ")

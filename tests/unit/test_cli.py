@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import ROWS, command, dialogue, hhtui, hhtui_json, hhtui_process, write_rows
 
 from hhtui import api
 from hhtui.cli import IN_ORDER
 from hhtui.cli.output import cut, duration, progress_text
 from hhtui.store.database import Database
 from hhtui.text import cells
+from tests.command_line import ROWS, command, dialogue, hhtui, hhtui_json, hhtui_process, write_rows
 
 HEAVY = {"textual", "numpy", "datasets", "pyarrow", "pandas", "rapidfuzz", "sqlite_utils", "sklearn", "orjson"}
 KEYS = [f"rows/all/{row}" for row in range(len(ROWS))]
@@ -145,7 +145,7 @@ def test_scores_come_with_the_load(source: Path, tmp_path: Path) -> None:
     assert hhtui_json("score", db, "--list", "--json")["harm"] == "toxicity"
     assert "a column 'nonsense'" in failure("score", db, "--harm", "nonsense")
     assert "toxicity  0 to 1" in hhtui("score", "--list").stdout
-    (found,) = hhtui_json("search", db, "is:empty.chosen", "--columns", "harm,gap,toxicity.prompt", "--json")["pairs"]  # type: ignore[misc]
+    (found,) = hhtui_json("search", db, "is:empty.chosen", "--columns", "harm,gap,toxicity.prompt", "--json")["pairs"]
     assert found["scores"]["toxicity"]["chosen"] is None
     assert found["columns"]["harm"] == found["scores"]["toxicity"]["rejected"]
     assert found["columns"]["gap"] is None
@@ -185,7 +185,7 @@ def test_search_as_json(db: Path) -> None:
     hhtui("flag", db, KEYS[0], "--by", "ann")
     told = hhtui_json("search", db, "bank", "--json", "--columns", "all")
     assert (told["total"], told["shown"]) == (1, 1)
-    (pair,) = told["pairs"]  # type: ignore[misc]
+    (pair,) = told["pairs"]
     assert (pair["key"], pair["subset"], pair["split"], pair["row"]) == (KEYS[0], "rows", "all", 0)
     assert re.fullmatch("[0-9a-f]{32}", pair["hash"])
     assert [(one["annotator"], one["kind"], one["value"]) for one in pair["decisions"]] == [("ann", "flag", "yes")]
@@ -207,6 +207,12 @@ def test_the_environment_names_the_database(db: Path, monkeypatch: pytest.Monkey
     assert hhtui("export", "--all").stdout.splitlines() == KEYS
     assert hhtui_json("stats", "--json")["pairs"] == 4
     assert "there is no database other.db" in failure("search", "other.db", "bank")
+
+
+def test_a_query_longer_than_a_file_name_is_a_query(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HHTUI_DB", str(db))
+    assert hhtui("search", "-" + "x" * 5000, "--count").stdout == "4\n"
+    assert "neither a command nor a file" in failure("x" * 5000, code=2)
 
 
 def test_a_query_that_cannot_be_read_is_pointed_at(db: Path) -> None:
@@ -327,13 +333,11 @@ def test_stats_of_the_real_file(real_file: Path, tmp_path: Path) -> None:
     ]
     told = hhtui_json("stats", tmp_path / "a.db", "--json")
     structure = told["structure"]
-    assert isinstance(structure, dict)
     expected = {"identical": 0, "identical_folded": 3, "empty": 4, "empty.chosen": 4, "prefix_mismatch": 5}
     expected |= {"consecutive_roles": 9, "role_leak": 49, "continued.rejected": 128, "continued.chosen": 0}
     expected |= {"families": 125, "families.pairs": 253, "families.largest": 3, "openings": 130, "openings.pairs": 264}
     assert {name: structure[name] for name in expected} == expected
     turns = told["turns"]
-    assert isinstance(turns, dict)
     assert [turns["chosen"][place] for place in ("p50", "p90", "p99", "p100")] == [4, 8, 14, 36]
     assert hhtui("search", tmp_path / "a.db", "chosen:bank -rejected:bank", "--count").stdout == "11\n"
 
