@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy
-from obvious import Decided, Row, texts_of
 
 from hhtui.dialogue import content_hash, shape
 from hhtui.model import ScoreColumn
@@ -13,6 +12,7 @@ from hhtui.store import index, loading, scorers
 from hhtui.store.columns import Columns, pack
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
+from tests.store.obvious import Decided, Row, texts_of
 
 ANNOTATORS = ("ann", "bob")
 NOTES = ("Wrong label?", "don’t keep", "C++")

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from filled import read_transcripts
-from obvious import Row, answer
-from real_rows import new_database, rows_of
 
 from hhtui.query import parse
 from hhtui.store.database import Database
 from hhtui.store.results import count, search
+from tests.store.filled import read_transcripts
+from tests.store.obvious import Row, answer
+from tests.store.real_rows import new_database, rows_of
 
 
 @pytest.fixture(scope="module")

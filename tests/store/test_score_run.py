@@ -12,8 +12,6 @@ from pathlib import Path
 
 import numpy
 import pytest
-from filled import add_pairs, dialogue, new_database, read_transcripts
-from made_scorer import MadeScorer, expected
 
 from hhtui.dialogue import pair_up, prompt_text, response_text, text_hash
 from hhtui.score import process
@@ -24,6 +22,8 @@ from hhtui.score.scorer import ScoreError
 from hhtui.store import scorers, scores
 from hhtui.store.columns import Columns
 from hhtui.store.database import Database
+from tests.store.filled import add_pairs, dialogue, new_database, read_transcripts
+from tests.store.made_scorer import MadeScorer, expected
 
 PAIRS = [(dialogue(f"ask {at % 90}", f"yes {at % 70}"), dialogue(f"ask {at % 90}", f"no {at}")) for at in range(400)]
 PAIRS.append((dialogue("say nothing", ""), dialogue("say nothing", "nothing")))
@@ -175,8 +175,8 @@ def test_a_scorer_of_other_units_is_refused(database: Database) -> None:
 KILLED_RUN = """
 import sys, threading
 from pathlib import Path
-sys.path[:0] = {paths!r}
-from made_scorer import MadeScorer
+sys.path.insert(0, {root!r})
+from tests.store.made_scorer import MadeScorer
 from hhtui.score import run as run_module
 from hhtui.store.database import Database
 
@@ -194,8 +194,8 @@ with Database.open(Path({path!r})) as database:
 
 @pytest.mark.parametrize("batches", [0, 1, 4, 9])
 def test_killed_in_the_middle_it_goes_on_where_it_was(database: Database, tmp_path: Path, batches: int) -> None:
-    here = Path(__file__).resolve().parent
-    program = KILLED_RUN.format(paths=[str(here), str(here.parents[1])], path=str(database.path), batches=batches)
+    root = str(Path(__file__).resolve().parents[2])
+    program = KILLED_RUN.format(root=root, path=str(database.path), batches=batches)
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == b"here\n"

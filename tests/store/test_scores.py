@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy
 import pytest
-from filled import add_pairs, dialogue, new_database, read_transcripts
-from made_scorer import NOT_FINITE, MadeScorer, expected
 
 from hhtui.dialogue import pair_up, prompt_text, response_text
 from hhtui.model import RESPONSES, SIDES, Side
@@ -19,6 +17,8 @@ from hhtui.store.columns import Columns, percentiles
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.scorers import StoredScorer
+from tests.store.filled import add_pairs, dialogue, new_database, read_transcripts
+from tests.store.made_scorer import NOT_FINITE, MadeScorer, expected
 
 WORDS = ["one", "two words", "three more words", "here are four words", "e" * 30, "eel", "see", "a tree", "bee", "fee"]
 PAIRS = [
