@@ -2,7 +2,10 @@
 
 import sqlite3
 from collections.abc import Callable
+from sqlite3 import Error as SqliteError
 from typing import Any, TypeVar
+
+__all__ = ["Connection", "SqliteError", "kept_by"]
 
 Kept = TypeVar("Kept")
 

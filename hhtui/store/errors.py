@@ -1,9 +1,5 @@
 """What can go wrong with a database, each said in one line with the way out."""
 
-from sqlite3 import Error as SqliteError
-
-__all__ = ["SqliteError", "StoreError"]
-
 
 class StoreError(Exception):
     """A database cannot be used as asked; the message says what, where and what to do next."""

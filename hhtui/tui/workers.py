@@ -6,9 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from hhtui.query import Highlighter, QueryError, highlighter, parse
-from hhtui.store.connection import Connection
+from hhtui.store.connection import Connection, SqliteError
 from hhtui.store.database import Database
-from hhtui.store.errors import SqliteError
 from hhtui.store.results import Result, search
 
 
@@ -48,12 +47,16 @@ class QueryRunner:
         self._thread.submit(self._run, request, text)
         return request
 
-    def close(self) -> None:
-        """Stop what runs, and deliver nothing more."""
+    def cancel(self) -> None:
+        """Stop what runs; no request made before this is answered."""
         with self._mutex:
             self._newest += 1
             if self._running is not None:
                 self._running.interrupt()
+
+    def close(self) -> None:
+        """Stop what runs, and deliver nothing more."""
+        self.cancel()
         self._thread.shutdown(wait=True)
 
     def _run(self, request: int, text: str) -> None:
