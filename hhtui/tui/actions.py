@@ -22,7 +22,8 @@ class Action:
     """Something that a key does.
 
     `id` names it in the configuration, `keys` are Textual's key names, `label` is for the footer and `meaning` for
-    help. A `decides` action waits until the pair it is about has been painted.
+    help. A `decides` action waits until the pair it is about has been painted; what is typed after one that `opens`
+    goes into a text or a dialog.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Action:
     label: str
     meaning: str
     decides: bool = False
+    opens: bool = False
     footer: int = 0
 
 
@@ -66,7 +68,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("prefer_unsure", "decide", ("z",), "can't tell", "can't tell which is better; next pair", decides=True),
     Action("drop", "decide", ("x",), "drop", "mark that the pair should leave the data, or take it off", decides=True),
-    Action("note", "decide", ("i",), "note", "write a note about the pair", decides=True),
+    Action("note", "decide", ("i",), "note", "write a note about the pair", decides=True, opens=True),
     Action("repeat", "decide", ("full_stop",), "repeat", "repeat the last decision on this pair", decides=True),
     Action("undo", "decide", ("u",), "undo", "undo your last step, also of earlier sessions", decides=True, footer=6),
     Action("redo", "decide", ("ctrl+r",), "redo", "redo what was undone", decides=True),
@@ -79,17 +81,25 @@ ACTIONS: tuple[Action, ...] = (
     Action("maximise", "see", ("o",), "maximise", "one response over the whole width, or both"),
     Action("layout", "see", ("V",), "list", "show or hide the list of pairs"),
     Action(
-        "query", "find", ("slash",), "search", "edit the query: Enter keeps it, Esc restores the one before", footer=7
+        "query",
+        "find",
+        ("slash",),
+        "search",
+        "edit the query: Enter keeps it, Esc restores the one before",
+        opens=True,
+        footer=7,
     ),
-    Action("order", "find", ("O",), "order", "choose the order of the result"),
+    Action("order", "find", ("O",), "order", "choose the order of the result", opens=True),
     Action("flagged", "find", ("T",), "flagged", "only flagged pairs, or the query before"),
     Action("reload", "find", ("ctrl+l",), "reload", "run the query again"),
-    Action("palette", "find", ("colon", "ctrl+p"), "go to", "all actions; a number or a key goes to that pair"),
-    Action("export", "out", ("w",), "export", "write the flagged pairs or this view to a file"),
+    Action(
+        "palette", "find", ("colon", "ctrl+p"), "go to", "all actions; a number or a key goes to that pair", opens=True
+    ),
+    Action("export", "out", ("w",), "export", "write the flagged pairs or this view to a file", opens=True),
     Action("copy_key", "out", ("y",), "copy key", "copy the pair's key"),
     Action("copy_pair", "out", ("Y",), "copy pair", "copy the pair as JSON"),
     Action("copy_command", "out", ("C",), "copy command", "copy the command that opens this view"),
-    Action("help", "out", ("question_mark",), "help", "keys and the query language", footer=8),
+    Action("help", "out", ("question_mark",), "help", "keys and the query language", opens=True, footer=8),
     Action("quit", "out", ("q",), "quit", "quit; everything decided is saved already", footer=9),
     Action("suspend", "out", ("ctrl+z",), "suspend", "back to the shell; fg returns"),
 )

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,20 +17,14 @@ from hhtui.tui.actions import keys_in_use
 from hhtui.tui.display import DifferApp
 from hhtui.tui.screens.browse import Browse
 from hhtui.tui.screens.export import ExportRequest
+from hhtui.tui.start import Start
 
 LAST_RESORT_SECONDS = 1.0
 HUNG_UP = 129
+LEFT_TO_TEXTUAL = ("ctrl+q", "ctrl+c")
 
 Export = Callable[[Database, ExportRequest], str]
 """Writes what a request asks for, and returns one line that says what was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What to open with: a query and a pair's key; None is what the annotator left."""
-
-    query: str | None = None
-    key: str | None = None
 
 
 def style_folder() -> Path:
@@ -57,7 +50,6 @@ class HhtuiApp(DifferApp[None]):
         self.keys = keys_in_use(config.keys)
         self.export = export
         self.start = start or Start()
-        self.last_key_read = 0.0
         self.animation_level = "none"
         self.saved = 0
         self._left = False
@@ -74,15 +66,20 @@ class HhtuiApp(DifferApp[None]):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.set_keymap({name: ",".join(keys) for name, keys in self.keys.items()})
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self._hang_up)
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key):
-            self.last_key_read = event.time
-        await super().on_event(event)
+        if isinstance(event, events.Key) and not event.is_forwarded and event.key not in LEFT_TO_TEXTUAL:
+            self.app_focus = True
+            self.browse.key_read(event)
+        else:
+            await super().on_event(event)
+
+    async def action_quit(self) -> None:
+        """Leave as `q` does, whatever waits."""
+        self.quit_browsing()
 
     def write_to_terminal(self, sequence: str) -> None:
         """Send a control sequence of our own making to the terminal."""

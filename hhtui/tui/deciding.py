@@ -1,17 +1,21 @@
 """Decisions from the keyboard: saved first, shown as saved after."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from hhtui.model import Kind
 from hhtui.store import decisions
 from hhtui.store.decisions import Conditions, Step
 from hhtui.store.errors import StoreError
+from hhtui.text import clean_line
 from hhtui.tui.screens.dialogs import AskText, Confirm
 
 if TYPE_CHECKING:
     from hhtui.tui.screens.browse import Browse
+
+Saved = TypeVar("Saved")
 
 ASK_FROM = 100
 IN_BACKGROUND_FROM = 500
@@ -57,7 +61,11 @@ class Deciding:
         ids = self._targets()
         if not len(ids):
             self._screen.say("there is no pair to decide", error=True)
-        elif self._whole or len(ids) > ASK_FROM:
+        else:
+            self._decide_about(ids, kind, value)
+
+    def _decide_about(self, ids: Sequence[int], kind: Kind, value: str | None) -> None:
+        if self._whole or len(ids) > ASK_FROM:
             self._ask_about(ids, kind, value)
         else:
             self._save(ids, kind, value)
@@ -69,15 +77,12 @@ class Deciding:
         return [] if view.current is None else [view.current]
 
     def _ask_about(self, ids: Sequence[int], kind: Kind, value: str | None) -> None:
-        self._screen.gate.shut()
-
         def answered(agreed: bool | None) -> None:
             if agreed:
                 self._save(ids, kind, value)
-            self._screen.gate.open()
 
-        what = kind if value is None else f"{kind}: {value}"
-        self._screen.app.push_screen(Confirm(f"{what} for {len(ids):,} pairs, as one step?"), answered)
+        what = f"{kind}: {value}" if value else kind
+        self._screen.ask(Confirm(f"{what} for {len(ids):,} pairs, as one step?"), answered)
 
     def _save(self, ids: Sequence[int], kind: Kind, value: str | None) -> None:
         conditions = self._conditions(ids)
@@ -87,28 +92,9 @@ class Deciding:
         else:
             save = partial(annotator.decide, ids, kind, value, conditions=conditions)
         if len(ids) >= IN_BACKGROUND_FROM:
-            self._save_in_background(save)
-        else:
-            self._finish(save)
-
-    def _save_in_background(self, save: Callable[[], Step]) -> None:
-        screen = self._screen
-        screen.gate.shut()
-        screen.say("saving …")
-
-        def work() -> None:
-            try:
-                step = save()
-            except StoreError as error:
-                screen.app.call_from_thread(screen.say, str(error), error=True)
-            else:
-                screen.app.call_from_thread(self._saved, step)
-            finally:
-                screen.app.call_from_thread(screen.gate.open)
-
-        screen.run_worker(work, thread=True)
-
-    def _finish(self, save: Callable[[], Step]) -> None:
+            self._screen.say("saving …")
+            self._in_background(save, self._saved)
+            return
         try:
             step = save()
         except StoreError as error:
@@ -116,16 +102,34 @@ class Deciding:
         else:
             self._saved(step)
 
+    def _in_background(self, save: Callable[[], Saved], then: Callable[[Saved], None]) -> None:
+        """Save in a thread, while keys wait."""
+        screen = self._screen
+        screen.gate.hold("saving")
+
+        async def work() -> None:
+            try:
+                saved = await asyncio.to_thread(save)
+            except StoreError as error:
+                screen.say(str(error), error=True)
+            else:
+                then(saved)
+            finally:
+                screen.gate.release("saving")
+
+        screen.run_worker(work())
+
     def _saved(self, step: Step) -> None:
         screen = self._screen
         screen.app.saved += 1
         single = len(step.pair_ids) == 1
-        self._clear_selection()
+        self.give_up_selection()
         screen.list.update_marks(step.pair_ids)
         if step.summary.startswith("preference: ") and single and screen.view.index + 1 < len(screen.view.ids):
             screen.go_to(screen.view.index + 1)
         screen.show_decisions(step.pair_ids)
-        screen.say(f"{step.summary} · saved   u undoes")
+        words = step.summary if "saved" in step.summary else f"{step.summary} · saved"
+        screen.say(f"{words}   u undoes")
 
     def _repeat(self) -> None:
         if self._last is None:
@@ -143,22 +147,20 @@ class Deciding:
             for decision in decisions.current(self._screen.connection, ids[:1]).get(ids[0], [])
             if decision.kind == "note" and decision.annotator == self._screen.annotator.name
         ]
-        self._screen.gate.shut()
+        before = mine[0] if mine and len(ids) == 1 else ""
 
         def written(text: str | None) -> None:
-            if text is not None and (text.strip() or mine):
-                self._save(ids, "note", text.strip())
-            self._screen.gate.open()
+            if text is not None and text.strip() != clean_line(before):
+                self._decide_about(ids, "note", text.strip())
 
-        self._screen.app.push_screen(AskText("Note", mine[0] if mine else ""), written)
+        self._screen.ask(AskText("Note", before), written)
 
-    def _step_back(self, which: str) -> None:
+    def _step_back(self, which: Literal["undo", "redo"]) -> None:
+        annotator = self._screen.annotator
+        self._in_background(annotator.undo if which == "undo" else annotator.redo, partial(self._stepped_back, which))
+
+    def _stepped_back(self, which: str, step: Step | None) -> None:
         screen = self._screen
-        try:
-            step: Step | None = getattr(screen.annotator, which)()
-        except StoreError as error:
-            screen.say(str(error), error=True)
-            return
         if step is None:
             screen.say(f"nothing to {which}")
             return
@@ -183,10 +185,11 @@ class Deciding:
 
     def _cancel(self) -> None:
         if self._anchor is not None:
-            self._clear_selection()
+            self.give_up_selection()
             self._screen.say("selection given up")
 
-    def _clear_selection(self) -> None:
+    def give_up_selection(self) -> None:
+        """Let the next decision be about the current pair alone."""
         if self._anchor is not None:
             self._anchor, self._whole = None, False
             self._screen.list.end_selection()

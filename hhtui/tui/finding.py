@@ -8,8 +8,9 @@ from hhtui.query import QueryError, parse
 from hhtui.store import pairs, settings
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
-from hhtui.tui.actions import ACTIONS
+from hhtui.tui.actions import ACTIONS, BY_ID, shown_key
 from hhtui.tui.screens.dialogs import Choice, Choose
+from hhtui.tui.start import Start
 from hhtui.tui.view import View, everything, remembered
 from hhtui.tui.widgets.query_line import QueryLine
 from hhtui.tui.workers import Answer, QueryRunner
@@ -39,7 +40,7 @@ class Finding:
             "query": self.edit,
             "order": self._choose_order,
             "flagged": self._toggle_flagged,
-            "reload": lambda: self.ask(self.view.text),
+            "reload": lambda: self._set_query(self.view.text),
             "palette": self._open_palette,
         }
 
@@ -63,16 +64,21 @@ class Finding:
         place = settings.place(connection, self._screen.annotator.name) or settings.Place()
         text = place.query if app.start.query is None else app.start.query
         key = app.start.key or place.key
-        self._return_to = _id_or_none(connection, key)
+        wanted = _id_or_none(connection, key)
         self._line.leave(text)
-        if text:
-            if app.start.query is None and place.ids:
-                self.view = remembered(place)
-            self._screen.show_view()
+        if text and place.ids and app.start == Start():
+            self.view = remembered(place)
             self.ask(text)
+        elif text:
+            self._return_to = wanted
+            self._set_query(text)
         else:
-            self.view = self.view.at_pair(self._return_to)
-            self._screen.show_view()
+            self.view = self.view.at(place.index if app.start.key is None else 0).at_pair(wanted)
+        self._screen.show_view()
+        if app.start.key is not None and wanted is None:
+            self._screen.say(f"there is no pair {app.start.key}", error=True)
+        elif self._screen.database.notice:
+            self._screen.say(self._screen.database.notice)
 
     def ask(self, text: str) -> None:
         """Run the query `text`; the place is kept where the current pair is still in the result."""
@@ -91,19 +97,24 @@ class Finding:
 
     def keep(self, text: str) -> None:
         """Enter: keep the query, once it has been run without an error."""
-        if text == self.view.text:
+        if text == self.view.text and not self.waiting:
             self._leave_line()
+            self._screen.gate.release("query")
         else:
             self._keep_when_answered = True
             self.ask(text)
 
     def give_up(self) -> None:
         """Esc: show what was shown before the query was edited."""
-        self._waiting_for = self._runner.ask(self._before_editing.text) if self._before_editing else 0
+        self._runner.cancel()
+        self._answered = self._waiting_for = 0
         if self._before_editing is not None:
             self.view = self._before_editing
         self._leave_line()
         self._screen.show_view()
+        if not self.view.whole:
+            self.ask(self.view.text)
+        self._screen.gate.release("query")
 
     def take(self, answer: Answer) -> None:
         """Show the answer to the newest request; an error leaves the last good result where it is."""
@@ -112,18 +123,21 @@ class Finding:
         self._answered = answer.request
         if answer.error is not None or answer.result is None or answer.highlighter is None:
             self._keep_when_answered = False
+            if self._before_editing is None:
+                self._line.leave(self.view.text)
             self._screen.say(str(answer.error), error=True)
+            self._screen.gate.release("query")
             return
         came_from = self.view.current if self._return_to is None else self._return_to
         fresh = View(answer.text, answer.result, answer.highlighter)
         self.view = fresh.at_pair(came_from)
         if self._before_editing is None or self._keep_when_answered:
-            self._return_to = None
             self._leave_line()
         elif self._return_to is None:
             self._return_to = came_from
         self._screen.say("")
         self._screen.show_view()
+        self._screen.gate.release("query")
 
     def grown(self) -> None:
         """The database has more pairs: a view of everything grows with it."""
@@ -149,11 +163,13 @@ class Finding:
         return self._screen.query_one("#query", QueryLine)
 
     def _leave_line(self) -> None:
-        self._before_editing, self._keep_when_answered = None, False
+        self._before_editing, self._keep_when_answered, self._return_to = None, False, None
         self._line.leave(self.view.text)
 
     def _set_query(self, text: str) -> None:
+        """Show another result; keys wait for it."""
         self._line.leave(text)
+        self._screen.gate.hold("query")
         self.ask(text)
 
     def _toggle_flagged(self) -> None:
@@ -165,7 +181,7 @@ class Finding:
 
     def _choose_order(self) -> None:
         choices = [Choice("", "row", "the order of the source"), *map(_order_choice, self._screen.reader.orders())]
-        self._screen.app.push_screen(Choose("Order by", choices), self._order_chosen)
+        self._screen.ask(Choose("Order by", choices), self._order_chosen)
 
     def _order_chosen(self, chosen: str | None) -> None:
         if chosen is None:
@@ -177,21 +193,30 @@ class Finding:
     def _open_palette(self) -> None:
         keys = self._screen.app.keys
         choices = [
-            Choice(action.id, action.meaning, " ".join(keys[action.id])) for action in ACTIONS if action.id != "palette"
+            Choice(action.id, action.meaning, " ".join(map(shown_key, keys[action.id])))
+            for action in ACTIONS
+            if action.id != "palette"
         ]
-        self._screen.app.push_screen(
-            Choose("Action, or the number or key of a pair", choices, free=True), self._palette_chosen
-        )
+        self._screen.ask(Choose("Action, or the number or key of a pair", choices, free=True), self._palette_chosen)
 
     def _palette_chosen(self, chosen: str | None) -> None:
         if chosen is None:
             return
-        if chosen.replace(",", "").isdigit():
-            self._screen.go_to(int(chosen.replace(",", "")) - 1)
+        number = chosen.replace(",", "")
+        if number.isdecimal():
+            self._go_to_number(int(number))
         elif "/" in chosen:
             self._go_to_key(chosen)
+        elif chosen in BY_ID:
+            self._screen.perform(BY_ID[chosen])
         else:
-            self._screen.perform(chosen)
+            self._screen.say(f"{chosen} is no action, no number and no key of a pair", error=True)
+
+    def _go_to_number(self, number: int) -> None:
+        if 1 <= number <= len(self.view.ids):
+            self._screen.go_to(number - 1)
+        else:
+            self._screen.say(f"there is no pair {number:,} among these {len(self.view.ids):,}", error=True)
 
     def _go_to_key(self, key: str) -> None:
         try:

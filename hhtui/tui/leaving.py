@@ -23,7 +23,7 @@ class Leaving:
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each action of this part does, by the action's id."""
         return {
-            "export": lambda: self._screen.run_worker(self._export(), exclusive=True, group="export"),
+            "export": self._begin_export,
             "copy_key": lambda: self._copy(self._screen.pair.key, self._screen.pair.key),
             "copy_pair": lambda: self._copy(self._screen.reader.as_json(self._screen.view.current), "the pair"),
             "copy_command": lambda: self._copy(self.command(), "the command"),
@@ -45,12 +45,19 @@ class Leaving:
             settings.save_place(self._screen.database, self._screen.annotator.name, place)
             self._saved_place = place
 
+    def _begin_export(self) -> None:
+        self._screen.gate.hold("dialog")
+        self._screen.run_worker(self._export(), exclusive=True, group="export")
+
     async def _export(self) -> None:
         screen = self._screen
         flagged = results.count(screen.connection, "flag:yes")
-        request = await ask_for_export(
-            screen.app, screen.database.path.stem, screen.view.text, flagged, len(screen.view.ids)
-        )
+        try:
+            request = await ask_for_export(
+                screen.app.push_screen_wait, screen.database.path.stem, screen.view.text, flagged, len(screen.view.ids)
+            )
+        finally:
+            screen.gate.release("dialog")
         if request is None:
             return
         screen.say("exporting …")

@@ -11,12 +11,33 @@ from hhtui.store.settings import Place
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One result of one query, and the index of the current pair in it; `index` is 0 where nothing was found."""
+    """One result of one query, and the index of the current pair in it; `index` is 0 where nothing was found.
+
+    Where it is a page that was kept of a longer result, `first` is the index of its first pair in that and `kept_of`
+    how many pairs that had.
+    """
 
     text: str
     result: Result
     highlighter: Highlighter
     index: int = 0
+    first: int = 0
+    kept_of: int | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether this is all that the query found."""
+        return self.kept_of is None
+
+    @property
+    def position(self) -> int:
+        """The index of the current pair in the whole result."""
+        return self.first + self.index
+
+    @property
+    def total(self) -> int:
+        """How many pairs the whole result has."""
+        return len(self.ids) if self.kept_of is None else self.kept_of
 
     @property
     def ids(self) -> Sequence[int]:
@@ -56,4 +77,6 @@ def everything(connection: Connection) -> View:
 
 def remembered(place: Place) -> View:
     """Return the page that was shown last as a view of its own, to be seen until its query has run again."""
-    return View(place.query, Result(list(place.ids)), highlighter(parse("")), place.index - place.first)
+    ids = list(place.ids)
+    index = max(0, min(place.index - place.first, len(ids) - 1))
+    return View(place.query, Result(ids), highlighter(parse("")), index, place.first, place.total)

@@ -2,24 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 
 from hhtui.store import decisions, pairs, settings
 from hhtui.tui import headline
-from hhtui.tui.actions import ACTIONS, BY_ID, footer
+from hhtui.tui.actions import BY_ID, Action, footer
 from hhtui.tui.deciding import Deciding
 from hhtui.tui.finding import Finding
-from hhtui.tui.gate import Gate
+from hhtui.tui.gate import Gate, Press
 from hhtui.tui.leaving import Leaving
 from hhtui.tui.reading import Reader
-from hhtui.tui.screens.dialogs import Confirm
+from hhtui.tui.screens.dialogs import Confirm, Dialog
 from hhtui.tui.screens.help import Help
 from hhtui.tui.view import View
 from hhtui.tui.widgets.line import Line
@@ -31,6 +30,8 @@ from hhtui.tui.workers import Answer
 if TYPE_CHECKING:
     from hhtui.tui.app import HhtuiApp
 
+Given = TypeVar("Given")
+
 LIST_FROM = 120
 BOTH_SIDES_FROM = 80
 STATUS_WIDTH = 40
@@ -40,13 +41,13 @@ PAGE_KEPT = 60
 
 
 class Browse(Screen[None]):
-    """Shows one pair of a result at a time; every key of the registry comes through `perform`."""
+    """Shows one pair of a result at a time.
+
+    Every key that the terminal sends comes to `key_read` and passes the gate, also those for the query line and for
+    dialogs: where a key goes is settled when its turn has come, not when it is read.
+    """
 
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(action.keys), f"perform('{action.id}')", action.label, id=action.id, tooltip=action.meaning)
-        for action in ACTIONS
-    ]
     app: "HhtuiApp"
 
     class Answered(Message):
@@ -65,7 +66,9 @@ class Browse(Screen[None]):
         self.finding = Finding(self)
         self.deciding = Deciding(self)
         self.leaving = Leaving(self)
-        self.gate = Gate(lambda action: self._handlers[action.id](), self._painted, self._ask_about_paste)
+        self.gate = Gate(self._painted, self._typing, self._ask_about_paste)
+        self.gate.hold("start")
+        self._actions = {key: BY_ID[name] for name, keys in app.keys.items() for key in keys}
         self._list_wanted: bool | None = None
         self._message = ""
         self._seen_version = self.database.data_version()
@@ -75,7 +78,7 @@ class Browse(Screen[None]):
             **self.deciding.handlers(),
             **self.leaving.handlers(),
             "layout": self._toggle_list,
-            "help": lambda: self.app.push_screen(Help(self.app.keys, self.reader.notes())),
+            "help": lambda: self.ask(Help(self.app.keys, self.reader.notes())),
             "quit": self.app.quit_browsing,
             "suspend": self.app.action_suspend_process,
         }
@@ -99,24 +102,59 @@ class Browse(Screen[None]):
         self.list = self.query_one("#list", PairList)
         self.pair = self.query_one("#pair", PairView)
         self.finding.start()
+        self.gate.release("start")
         self.set_interval(POLL_SECONDS, self._poll)
 
     def on_resize(self, event: events.Resize) -> None:
         self._lay_out(event.size.width)
         self._show_lines()
 
-    def perform(self, action_id: str) -> None:
-        """Take an action by its id, in the order of the keys; none while a query is typed."""
-        action = BY_ID[action_id]
-        if self.query_one("#query").has_focus:
+    def key_read(self, event: events.Key) -> None:
+        """Take a key that was read from the terminal."""
+        if event.key == "escape" and self.gate.holds("query"):
+            self.gate.forget()
+            self.finding.give_up()
             return
-        if action.decides and not self.pair.display:
+        action = self._actions.get(event.key)
+        self.gate.press(Press(partial(self._take, event, action), action, event.time))
+
+    def perform(self, action: Action) -> None:
+        """Do now what an action does."""
+        self._quiet()
+        if action.decides and not self.pair.shows:
             self.say("show the pair first, to decide about it: V", error=True)
         else:
-            self.gate.press(action, self.app.last_key_read)
+            self._handlers[action.id]()
 
-    def action_perform(self, action_id: str) -> None:
-        self.perform(action_id)
+    def ask(self, dialog: Dialog[Given], answered: Callable[[Given | None], object] | None = None) -> None:
+        """Show a dialog; keys wait until it is there, and after its end until `answered` has returned."""
+        self.gate.hold("dialog")
+
+        def done(given: Given | None) -> None:
+            try:
+                if answered is not None:
+                    answered(given)
+            finally:
+                if self.app.screen is self:
+                    self.gate.release("dialog")
+
+        self.app.push_screen(dialog, done)
+
+    def _take(self, event: events.Key, action: Action | None) -> None:
+        screen = self.app.screen
+        if isinstance(screen, Dialog):
+            if event.key in screen.ENDING:
+                self.gate.hold("dialog")
+            (screen.focused or screen)._forward_event(event)
+        elif self.focused is not None:
+            if event.key in QueryLine.ENDING:
+                self.gate.hold("query")
+            self.focused._forward_event(event)
+        elif action is not None:
+            self.perform(action)
+
+    def _typing(self) -> bool:
+        return self.app.screen is not self or self.focused is not None
 
     def say(self, text: str, *, error: bool = False) -> None:
         """Show one line at the bottom until the next key."""
@@ -125,6 +163,7 @@ class Browse(Screen[None]):
 
     def show_view(self) -> None:
         """Show a new result: the list anew, and its current pair."""
+        self.deciding.give_up_selection()
         self.list.set_result(self.view.ids, self.view.index)
         self.show_pair()
 
@@ -203,7 +242,7 @@ class Browse(Screen[None]):
 
     @on(PairList.Picked)
     def _list_clicked(self, message: PairList.Picked) -> None:
-        self.go_to(message.index)
+        self.gate.press(Press(partial(self.go_to, message.index), None, message.time))
 
     @on(QueryLine.Edited)
     def _query_edited(self, message: QueryLine.Edited) -> None:
@@ -219,17 +258,21 @@ class Browse(Screen[None]):
 
     @on(Answered)
     def _answered(self, message: Answered) -> None:
-        self.finding.take(message.answer)
+        take = partial(self.finding.take, message.answer)
+        if len(self.gate) and not self.gate.holds("query"):
+            self.gate.press(Press(take, None, message.time))
+        else:
+            take()
 
     def _painted(self) -> bool:
-        return self.pair.painted
+        return self.pair.painted or not self.pair.shows
 
     def _pair_painted(self) -> None:
         self.call_later(self.gate.look)
 
     def _ask_about_paste(self, count: int) -> None:
         question = f"{count} decision keys came at once, as when text is pasted. Run them?"
-        self.app.push_screen(Confirm(question), lambda agreed: self.gate.answer(bool(agreed)))
+        self.ask(Confirm(question), lambda agreed: self.gate.answer(bool(agreed)))
 
     def _toggle_list(self) -> None:
         self._list_wanted = not self.list.display
@@ -253,11 +296,11 @@ class Browse(Screen[None]):
         found = decisions.current(self.connection, [current]).get(current, []) if current is not None else []
         self.query_one("#header", Line).show(
             headline.header(
-                self.database.path.name, self.pair.key, view.index, len(view.ids), found, self.annotator.name
+                self.database.path.name, self.pair.key, view.position, view.total, found, self.annotator.name
             ),
             [(f"{self.reader.description()} ", "quiet")],
         )
-        status = headline.status(len(view.ids), self.reader.total(), self.finding.order, STATUS_WIDTH)
+        status = headline.status(view.total, self.reader.total(), self.finding.order, STATUS_WIDTH)
         self.query_one("#status", Line).show([], status)
         if not self._message:
             self._show_footer()
@@ -284,4 +327,4 @@ class Browse(Screen[None]):
         first = max(0, view.index - PAGE_KEPT // 2)
         ids = tuple(int(one) for one in view.ids[first : first + PAGE_KEPT])
         key = pairs.key_of(self.connection, view.current) if view.current is not None else ""
-        return settings.Place(view.text, key, view.index, first, len(view.ids), ids)
+        return settings.Place(view.text, key, view.position, view.first + first, view.total, ids)

@@ -2,29 +2,53 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Generic
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from hhtui.text import clean, clean_line
 
+if TYPE_CHECKING:
+    from hhtui.tui.app import HhtuiApp
 
-class Confirm(ModalScreen[bool]):
+
+class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
+    """Something to be answered before keys go to the browse screen again.
+
+    The keys in `ENDING` may close it: those typed after one wait until that is done.
+    """
+
+    ENDING: ClassVar[frozenset[str]]
+    app: "HhtuiApp"
+
+    def __init__(self) -> None:
+        super().__init__(classes="dialog")
+
+    def on_mount(self) -> None:
+        self.stay()
+
+    def stay(self) -> None:
+        """Take the next keys."""
+        self.app.browse.gate.release("dialog")
+
+
+class Confirm(Dialog[bool]):
     """Asks one question; `y` or Enter agrees, anything else does not."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,enter", "answer(True)", "yes"),
         Binding("n,escape,q", "answer(False)", "no"),
     ]
+    ENDING = frozenset({"y", "enter", "n", "escape", "q"})
 
     def __init__(self, question: str) -> None:
-        super().__init__(classes="dialog")
+        super().__init__()
         self._question = question
 
     def compose(self) -> ComposeResult:
@@ -36,13 +60,14 @@ class Confirm(ModalScreen[bool]):
         self.dismiss(agreed)
 
 
-class AskText(ModalScreen[str | None]):
+class AskText(Dialog[str | None]):
     """Asks for one line of text; Enter gives it, Esc gives None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "cancel")]
+    ENDING = frozenset({"enter", "escape"})
 
     def __init__(self, title: str, value: str = "", hint: str = "Enter saves   Esc cancels") -> None:
-        super().__init__(classes="dialog")
+        super().__init__()
         self._title, self._value, self._hint = title, value, hint
 
     def compose(self) -> ComposeResult:
@@ -54,7 +79,7 @@ class AskText(ModalScreen[str | None]):
             yield Static(Content(clean(self._hint)), classes="dialog--hint")
 
     def on_mount(self) -> None:
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.dismiss(event.value)
@@ -65,24 +90,28 @@ class AskText(ModalScreen[str | None]):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One line of a list: what choosing it gives, how it is written, and what else is found by typing."""
+    """One line of a list: what choosing it gives, how it is written, and what is written beside it.
+
+    Typing finds all three.
+    """
 
     id: str
     label: str
     aside: str = ""
 
 
-class Choose(ModalScreen[str | None]):
+class Choose(Dialog[str | None]):
     """A list to choose from, narrowed by typing; gives the chosen id, the typed text where `free`, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "give_up", "cancel"),
-        Binding("down,ctrl+n", "move(1)", "next", priority=True),
-        Binding("up,ctrl+p", "move(-1)", "previous", priority=True),
+        Binding("down,ctrl+n", "move(1)", "next"),
+        Binding("up,ctrl+p", "move(-1)", "previous"),
     ]
+    ENDING = frozenset({"enter", "escape"})
 
     def __init__(self, title: str, choices: Sequence[Choice], *, free: bool = False) -> None:
-        super().__init__(classes="dialog")
+        super().__init__()
         self._title, self._choices, self._free = title, tuple(choices), free
         self._shown = self._choices
 
@@ -97,7 +126,7 @@ class Choose(ModalScreen[str | None]):
             yield options
 
     def on_mount(self) -> None:
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
         self._fill("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -109,6 +138,8 @@ class Choose(ModalScreen[str | None]):
             self.dismiss(self._shown[highlighted].id)
         elif self._free and event.value.strip():
             self.dismiss(event.value.strip())
+        else:
+            self.stay()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._shown[event.option_index].id)
@@ -126,7 +157,7 @@ class Choose(ModalScreen[str | None]):
         self._shown = tuple(
             choice
             for choice in self._choices
-            if all(word in f"{choice.label} {choice.aside}".lower() for word in words)
+            if all(word in f"{choice.id} {choice.label} {choice.aside}".lower() for word in words)
         )
         if self._free and (typed.strip().isdigit() or "/" in typed):
             self._shown = ()

@@ -1,11 +1,11 @@
 """Asks what to export, in which form, and where to."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from pathlib import Path
+from typing import Literal
 
-from textual.app import App
-
-from hhtui.tui.screens.dialogs import AskText, Choice, Choose
+from hhtui.tui.screens.dialogs import AskText, Choice, Choose, Dialog
 
 Format = Literal["ids", "csv", "jsonl"]
 ENDINGS: dict[str, str] = {"ids": "ids.txt", "csv": "csv", "jsonl": "jsonl"}
@@ -25,20 +25,20 @@ class ExportRequest:
     path: str
 
 
-async def ask_for_export(app: App[Any], name: str, query: str, flagged: int, shown: int) -> ExportRequest | None:
+async def ask_for_export(
+    ask: Callable[[Dialog[str | None]], Awaitable[str | None]], name: str, query: str, flagged: int, shown: int
+) -> ExportRequest | None:
     """Ask for an export of the database `name`, from within a worker; None where the answer is Esc."""
     choices = [
         Choice(f"{what}:{form}", f"{label} as {form}", MEANINGS[form])
         for what, label in (("flagged", f"{flagged:,} flagged"), ("view", f"{shown:,} of this view"))
         for form in ENDINGS
     ]
-    chosen = await app.push_screen_wait(Choose("Export", choices))
+    chosen = await ask(Choose("Export", choices))
     if chosen is None:
         return None
     what, _, form = chosen.partition(":")
-    path = await app.push_screen_wait(
-        AskText("Write to", f"{name}-{what}.{ENDINGS[form]}", "Enter writes   Esc cancels")
-    )
-    if not path:
+    path = await ask(AskText("Write to", f"{name}-{what}.{ENDINGS[form]}", "Enter writes   Esc cancels"))
+    if not path or not path.strip():
         return None
-    return ExportRequest(None if what == "flagged" else query, form, path)  # type: ignore[arg-type]
+    return ExportRequest(None if what == "flagged" else query, form, str(Path(path.strip()).expanduser()))  # type: ignore[arg-type]

@@ -7,12 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from hhtui.model import BIT_MEANINGS
 from hhtui.query import fields
+from hhtui.text import clean
 from hhtui.tui.actions import key_table
+from hhtui.tui.screens.dialogs import Dialog
 
 _SYNTAX = (
     ("bank money", "both words, anywhere in the pair"),
@@ -28,7 +29,7 @@ _SYNTAX = (
 )
 
 
-class Help(ModalScreen[None]):
+class Help(Dialog[None]):
     """All keys and the query language; any of the usual keys closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,14 +39,15 @@ class Help(ModalScreen[None]):
         Binding("space,pagedown", "scroll(10)", "page down"),
         Binding("pageup", "scroll(-10)", "page up"),
     ]
+    ENDING = frozenset({"escape", "q", "question_mark", "enter"})
 
     def __init__(self, keys: Mapping[str, tuple[str, ...]], notes: tuple[str, ...] = ()) -> None:
-        super().__init__(classes="dialog")
+        super().__init__()
         self._keys, self._notes = keys, notes
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog--box dialog--page", can_focus=False):
-            yield Static(Content("\n".join(help_lines(self._keys, self._notes))))
+            yield Static(Content(clean("\n".join(help_lines(self._keys, self._notes)))))
 
     def action_scroll(self, by: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

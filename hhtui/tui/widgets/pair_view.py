@@ -91,6 +91,11 @@ class PairView(Widget):
         """Whether the reader has the pair before their eyes, as far as the terminal tells."""
         return self._painted_at is not None
 
+    @property
+    def shows(self) -> bool:
+        """Whether there is room for anything of the pair."""
+        return self.display and bool(self._shown_sides())
+
     def shown_ms(self) -> int | None:
         """Return for how many milliseconds the pair has been painted, None where it is not."""
         if self._painted_at is None:

@@ -1,5 +1,7 @@
 """The line in which a query is edited."""
 
+from typing import ClassVar
+
 from textual import events
 from textual.message import Message
 from textual.widgets import Input
@@ -7,6 +9,8 @@ from textual.widgets import Input
 
 class QueryLine(Input):
     """Shows the query; while it has the focus, every change is announced, Enter keeps it and Esc gives it up."""
+
+    ENDING: ClassVar[frozenset[str]] = frozenset({"enter", "escape"})
 
     class Edited(Message):
         """The text has changed while typing."""
@@ -37,7 +41,7 @@ class QueryLine(Input):
         """Take the focus, with the cursor at the end."""
         self.can_focus = True
         self.cursor_position = len(self.value)
-        self.focus()
+        self.screen.set_focus(self)
 
     def leave(self, text: str) -> None:
         """Give the focus back and show `text`."""
@@ -48,7 +52,7 @@ class QueryLine(Input):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self.has_focus:
+        if self.screen.focused is self:
             self.post_message(self.Edited(self.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
