@@ -226,7 +226,8 @@ def browse(
 
     Without `path` that is the database used last, on the first run the shipped sample. `query` and `at`, a pair's
     key, replace what the reader left; `by` is the name that decisions are saved under, `colour` one of
-    `hhtui.config.COLOURS`. Raises StoreError where the database cannot be opened.
+    `hhtui.config.COLOURS`. Raises StoreError where the database cannot be opened or has no such pair, and QueryError
+    where it cannot answer the query.
     """
     from dataclasses import replace
 
@@ -236,13 +237,27 @@ def browse(
     annotator = by or annotator_name()
     place = Path(path) if path is not None else paths.named_database() or paths.last_database() or build_sample()
     with open(place) as database:
-        from hhtui.tui.app import Start
+        _check_start(database, query, at)
         from hhtui.tui.app import browse as run
+        from hhtui.tui.start import Start
 
         if place != paths.sample_database():
             paths.remember(place)
         start = Start(query, at)
         return run(database, annotator=annotator, config=chosen, export=_write_request, start=start, mouse=mouse)
+
+
+def _check_start(database: Database, query: str | None, at: str | None) -> None:
+    """Raise QueryError or StoreError before the screen opens where the query or the key is of no use."""
+    from hhtui.query import parse, plan
+    from hhtui.store import pairs, scorers
+    from hhtui.store.columns import score_columns
+
+    connection = database.reader()
+    if query is not None:
+        plan(parse(query), score_columns(connection), scorers.harm_column(connection))
+    if at is not None:
+        pairs.id_of(connection, at)
 
 
 def annotator_name() -> str:

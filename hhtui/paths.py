@@ -37,13 +37,6 @@ def config_file() -> Path:
     return config_folder() / "config.toml"
 
 
-def style_files() -> list[Path]:
-    """Return the style sheets of the screen: beside the package in a wheel, one folder up in a checkout."""
-    package = Path(__file__).resolve().parent
-    beside = package / "styles"
-    return sorted((beside if beside.is_dir() else package.parent / "styles").glob("*.tcss"))
-
-
 def sample_file() -> Path:
     """Return the pairs that are shipped as a sample, as JSON lines."""
     return Path(__file__).resolve().parent / "sample" / "sample.jsonl"

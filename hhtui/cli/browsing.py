@@ -8,7 +8,7 @@ import click
 
 from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, keys_of_file
-from hhtui.cli.failures import Failure
+from hhtui.cli.failures import Failure, pointing_into
 from hhtui.config import COLOURS
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def browse(
     if order is not None:
         query = f"{query or ''} sort:{order}".strip()
     place = database or paths.named_database() or paths.last_database() or _sample()
-    output.narrate(api.browse(place, query=query, at=at, by=by, colour=colour, mouse=not no_mouse))
+    with pointing_into(query or ""):
+        output.narrate(api.browse(place, query=query, at=at, by=by, colour=colour, mouse=not no_mouse))
 
 
 @click.command()

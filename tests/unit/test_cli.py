@@ -393,17 +393,23 @@ def test_keys_locate_and_schema(tmp_path: Path) -> None:
 def test_a_terminal_gets_no_control_of_the_data_and_a_pipe_gets_all(db: Path) -> None:
     assert b"\x1b[2J\xe2\x80\xae that" in hhtui_process("show", db, KEYS[2]).stdout
     for words in (("show", db, KEYS[2]), ("show", db, KEYS[2], "--json"), ("search", db, "/\x1b/"), ("search", db)):
-        reading, writing = pty.openpty()
-        process = subprocess.Popen(command(*words), stdout=writing, stderr=writing, stdin=subprocess.DEVNULL)
-        os.close(writing)
-        output = b""
-        while chunk := _read(reading):
-            output += chunk
-        os.close(reading)
-        assert process.wait(60) == 0, output
+        code, output = on_terminal(*words)
+        assert code == 0, output
         assert KEYS[2].encode() in output
         assert b"\x1b" not in output
         assert "\u202e".encode() not in output
+
+
+def on_terminal(*words: object) -> tuple[int, bytes]:
+    """Run a command on a terminal of its own; return its exit code and all that it wrote."""
+    ours, its = pty.openpty()
+    process = subprocess.Popen(command(*words), stdin=its, stdout=its, stderr=its)
+    os.close(its)
+    output = b""
+    while chunk := _read(ours):
+        output += chunk
+    os.close(ours)
+    return process.wait(60), output
 
 
 def _read(descriptor: int) -> bytes:
@@ -439,6 +445,20 @@ def test_a_damaged_database_is_one_line(db: Path) -> None:
 def test_browsing_needs_a_terminal(db: Path) -> None:
     for words in ((), (db,), ("browse", db), ("demo",), ("--query", "x")):
         assert "browsing needs a terminal" in failure(*words)
+
+
+def test_what_cannot_be_browsed_is_said_before_the_screen_opens(db: Path, tmp_path: Path) -> None:
+    (tmp_path / "none.txt").touch()
+    for words, said in (
+        ((db, "--at", "rows/all/9"), "there is no pair"),
+        ((db, "--query", "foo:x"), "There is no field"),
+        ((db, "--order", "harm-"), "hhtui score"),
+        ((db, "--ids", tmp_path / "none.txt"), "holds no keys"),
+        ((tmp_path,), "is a folder"),
+    ):
+        code, output = on_terminal(*words)
+        assert (code, output.count(b"\x1b")) == (1, 0)
+        assert said in output.decode()
 
 
 @pytest.mark.parametrize("columns", [5, 10, 11, 12])

@@ -57,4 +57,3 @@ def test_the_environment_names_a_database(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_what_is_shipped_is_found() -> None:
     assert paths.sample_file().is_file()
-    assert {file.suffix for file in paths.style_files()} == {".tcss"}
