@@ -84,25 +84,20 @@ def _load_source(database: Database, source: Source, options: Options, observer:
     digest = source.sha256(observer)
     live = loading.live_sources(database.reader(), naming.subset, naming.split)
     stored = next((one for one in live if one.sha256 == digest), None)
-    earlier = [one for one in live if one.sha256 != digest]
-    if stored is None and earlier and options.as_revision is None:
-        raise _conflict(source, earlier[-1])
+    if stored is None and live and options.as_revision is None:
+        raise _conflict(source, live[-1])
     before = loading.pairs_of(database.reader(), stored.id) if stored else 0
     if stored is None or not stored.complete:
-        _read_on(database, source, digest, stored, options, observer)
-        stored = next(
-            one for one in loading.live_sources(database.reader(), naming.subset, naming.split) if one.sha256 == digest
-        )
-    unmatched: list[str] = []
-    if stored.complete and earlier:
-        unmatched = _replace(database, source, stored, earlier, observer)
+        stored = _read_on(database, source, digest, stored, options, observer)
+    earlier = [one for one in live if one.id < stored.id] if stored.complete else []
+    unmatched = _replace(database, source, stored, earlier, observer) if earlier else []
     connection = database.reader()
     pairs = loading.pairs_of(connection, stored.id)
     return SourceReport(
         *(naming.uri, naming.subset, naming.split, stored.format, digest, stored.revision),
         *(stored.rows_read, pairs, stored.rows_refused, pairs - before, stored.complete),
         loading.refused_rows(connection, stored.id, REFUSALS_REPORTED),
-        replaced=", ".join(one.revision or one.sha256[:8] for one in earlier) if unmatched or earlier else None,
+        replaced=", ".join(one.revision or one.sha256[:8] for one in earlier) or None,
         unmatched=unmatched,
     )
 
@@ -114,8 +109,8 @@ def _read_on(
     stored: StoredSource | None,
     options: Options,
     observer: Observer,
-) -> None:
-    """Read a source from where it stands, to its end or the limit."""
+) -> StoredSource:
+    """Read a source from where it stands, to its end or the limit, and return where it stands then."""
     start = Start() if stored is None else Start(stored.lines_done, stored.rows_read, _opening(stored))
     source_id, lines_done = (stored.id if stored else None), start.lines
     opening: Opening | None = None
@@ -136,6 +131,8 @@ def _read_on(
             done, total = source.position()
             observer(Progress("loading", done, total, source.unit, item.rows_read, source.name))
             time.sleep(PAUSE)
+    live = loading.live_sources(database.reader(), source.naming.subset, source.naming.split)
+    return next(one for one in live if one.id == source_id)
 
 
 def _new_source(source: Source, digest: str, opening: Opening, options: Options) -> NewSource:
