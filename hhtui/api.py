@@ -13,7 +13,7 @@ All raise StoreError, LoadError, ScoreError or QueryError with a message for peo
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hhtui import paths
 from hhtui.store.database import Database
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hhtui.progress import Observer
     from hhtui.score.progress import ScoreProgress
     from hhtui.store.decisions import Step
+    from hhtui.store.placing import Sink
     from hhtui.store.records import Record
     from hhtui.store.results import Result
     from hhtui.store.statistics import Statistics
@@ -176,7 +177,7 @@ def select(
 
 def export(
     database: Database,
-    target: PathLike | BinaryIO,
+    target: "PathLike | Sink",
     form: str = "ids",
     *,
     query: str | None = None,

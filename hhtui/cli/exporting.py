@@ -1,8 +1,6 @@
 """`hhtui export` and `hhtui backup`: pairs and databases leave."""
 
-import sys
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
@@ -48,8 +46,13 @@ def export(
     database_path, rest = database_first(words)
     if rest:
         raise click.UsageError(f"{rest[0]!r} is too much; a query is given with --query")
-    target: Path | BinaryIO = sys.stdout.buffer if path in (None, "-") else Path(str(path))
+    target = output.Stdout() if path in (None, "-") else Path(str(path))
     progress = output.ProgressLine()
+
+    def show(written: int, total: int) -> None:
+        if isinstance(target, Path) or not output.to_terminal():
+            progress.update("exporting", written, total)
+
     with api.open(database_path) as database, pointing_into(query or ""):
         try:
             done = api.export(
@@ -61,7 +64,7 @@ def export(
                 with_decisions=with_decisions,
                 manifest=manifest,
                 force=force,
-                report=lambda written, total: progress.update("exporting", written, total),
+                report=show,
             )
         finally:
             progress.close()

@@ -27,13 +27,22 @@ def width() -> int:
     return shutil.get_terminal_size((100, 24)).columns if to_terminal() else 100
 
 
+class Stdout:
+    """Standard output as something that takes bytes of UTF-8 text, which a terminal gets cleaned."""
+
+    def write(self, data: memoryview) -> int:
+        """Write all of `data`, which ends where a character ends."""
+        content = bytes(data)
+        if to_terminal():
+            text = content.decode("utf-8", "replace").replace("\r\n", "\n")
+            content = clean(text).encode(sys.stdout.encoding, "replace")
+        write_whole(sys.stdout.buffer, content)
+        return len(data)
+
+
 def data(text: str) -> None:
     """Write `text` and a newline to stdout."""
-    if to_terminal():
-        line = clean(text).encode(sys.stdout.encoding, "replace")
-    else:
-        line = text.encode("utf-8", "backslashreplace")
-    write_whole(sys.stdout.buffer, line + b"\n")
+    write_whole(Stdout(), f"{text}\n".encode("utf-8", "backslashreplace"))
 
 
 def data_json(value: Any) -> None:

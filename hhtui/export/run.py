@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from hhtui.export import lines, table
 from hhtui.export.manifest import Selection, manifest, rendered
 from hhtui.store import pairs, records, scorers, settings
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
-from hhtui.store.placing import placed, refuse_existing, write_whole
+from hhtui.store.placing import Sink, placed, refuse_existing, write_whole
 
 FORMS: Mapping[str, str] = {
     "ids": "one key a line",
@@ -42,7 +42,7 @@ def export_stream(
     pair_ids: Sequence[int],
     selection: Selection,
     form: str,
-    sink: BinaryIO,
+    sink: Sink,
     *,
     with_decisions: bool = False,
     manifest_path: Path | None = None,
@@ -111,7 +111,7 @@ def _chunks(database: Database, pair_ids: Sequence[int], form: str, with_decisio
     raise StoreError(f"there is no format {form!r}; formats: {', '.join(FORMS)}")
 
 
-def _write(chunks: Iterable[bytes], sink: BinaryIO, total: int, report: Report | None) -> dict[str, Any]:
+def _write(chunks: Iterable[bytes], sink: Sink, total: int, report: Report | None) -> dict[str, Any]:
     digest, size = hashlib.sha256(), 0
     for number, chunk in enumerate(chunks, 1):
         write_whole(sink, chunk)

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from hhtui.store.errors import StoreError
 
@@ -52,7 +52,14 @@ def placed(path: Path, *, force: bool = False) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def write_whole(sink: BinaryIO, data: bytes) -> None:
+class Sink(Protocol):
+    """Something that takes bytes, and says how many of them."""
+
+    def write(self, data: memoryview, /) -> int:
+        """Take the beginning of `data`; return how many bytes that were."""
+
+
+def write_whole(sink: Sink, data: bytes) -> None:
     """Write all of `data`, also to an unbuffered stream, which may take a part of it and say nothing."""
     rest = memoryview(data)
     while rest:

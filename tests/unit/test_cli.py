@@ -390,14 +390,53 @@ def test_keys_locate_and_schema(tmp_path: Path) -> None:
 # terminals, pipes, faults
 
 
-def test_a_terminal_gets_no_control_of_the_data_and_a_pipe_gets_all(db: Path) -> None:
+FORBIDDEN = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", KEYS[2]),
+        ("show", KEYS[2], "--json"),
+        ("search",),
+        ("search", "--json", "--columns", "all"),
+        ("export", "--all", "--format", "jsonl", "--with-decisions"),
+        ("export", "--all", "--format", "csv"),
+        ("show", "\x1b[2J"),
+        ("search", "\x1b[2J:x"),
+    ],
+)
+def test_a_terminal_gets_no_control_of_the_data(db: Path, words: tuple[str, ...]) -> None:
+    hhtui("flag", db, KEYS[2], "--note", "\x1b]52;c;aGk=\x07 \x9b2J \u202e", "--by", "ann\x1b[31m")
+    _, output = on_terminal(words[0], db, *words[1:])
+    assert not FORBIDDEN.search(output.decode())
+    assert (KEYS[2] in output.decode()) == ("\x1b[2J" not in words[-1] and ":x" not in words[-1])
+
+
+def test_a_pipe_gets_everything(db: Path) -> None:
     assert b"\x1b[2J\xe2\x80\xae that" in hhtui_process("show", db, KEYS[2]).stdout
-    for words in (("show", db, KEYS[2]), ("show", db, KEYS[2], "--json"), ("search", db, "/\x1b/"), ("search", db)):
-        code, output = on_terminal(*words)
-        assert code == 0, output
-        assert KEYS[2].encode() in output
-        assert b"\x1b" not in output
-        assert "\u202e".encode() not in output
+
+
+def test_hostile_texts_never_reach_a_terminal(shared_data: Path, tmp_path: Path) -> None:
+    texts = json.loads((shared_data / "nasty" / "blns" / "blns.json").read_text(encoding="utf-8"))
+    texts += _strings(json.loads((shared_data / "nasty" / "ansi" / "garak_ansi.json").read_text(encoding="utf-8")))
+    rows = [{"chosen": dialogue(text, text), "rejected": dialogue(text, f"{text}.")} for text in texts]
+    report = api.load(tmp_path / "a.db", write_rows(tmp_path / "rows.jsonl", rows))
+    assert report.pairs > 500
+    for words in (("search", "--limit", 2000), ("export", "--all", "--format", "csv")):
+        code, output = on_terminal(words[0], tmp_path / "a.db", *words[1:])
+        assert code == 0
+        assert f"rows/all/{report.pairs - 1}" in output.decode()
+        assert not FORBIDDEN.search(output.decode())
+
+
+def _strings(value: object) -> list[str]:
+    """Return every string in a JSON value."""
+    if isinstance(value, dict):
+        return [text for member in value.values() for text in _strings(member)]
+    if isinstance(value, list):
+        return [text for member in value for text in _strings(member)]
+    return [value] if isinstance(value, str) else []
 
 
 def on_terminal(*words: object) -> tuple[int, bytes]:
