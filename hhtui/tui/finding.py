@@ -125,7 +125,7 @@ class Finding:
             self._keep_when_answered = False
             if self._before_editing is None:
                 self._line.leave(self.view.text)
-            self._screen.say(str(answer.error), error=True)
+            self._screen.say(_in_words(answer.error), error=True)
             self._screen.gate.release("query")
             return
         came_from = self.view.current if self._return_to is None else self._return_to
@@ -233,6 +233,14 @@ class Finding:
 
 def _order_choice(order: tuple[str, str]) -> Choice:
     return Choice(order[0], order[0], order[1])
+
+
+def _in_words(error: QueryError | None) -> str:
+    """Return what is wrong with a query, the place first: the end of a long line is cut off."""
+    if error is None:
+        return "The query found no answer."
+    expected = f" Expected {error.expected}." if error.expected else ""
+    return f"character {error.position + 1}: {error.message}{expected}"
 
 
 def _id_or_none(connection: Connection, key: str) -> int | None:

@@ -1,8 +1,10 @@
 """What the lines above and below the pair say."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from hhtui.model import Decision, Score
+from hhtui.text import cells, clean_line
 from hhtui.tui.widgets.line import Part
 
 BAR = " ▏▎▍▌▋▊▉█"
@@ -10,16 +12,40 @@ WORDS = {
     ("flag", "yes"): "⚑ flagged",
     ("drop", "yes"): "✗ drop",
 }
+SIGNS = {"flag": "⚑", "drop": "✗", "note": "note"}
+KINDS = ("flag", "drop", "preference", "label", "note", "skip")
+GAP = "  "
 
 
-def decided_words(found: Sequence[Decision], annotator: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the reader stands: the database's file, the pair's key ("" for none), its index, of how many."""
+
+    database: str
+    key: str
+    index: int
+    total: int
+
+
+def decided_words(found: Sequence[Decision], annotator: str, *, brief: bool = False) -> str:
     """Return in words what `annotator` decided about a pair, then how many others decided something."""
-    mine = [decision for decision in found if decision.annotator == annotator]
-    words = [WORDS.get((decision.kind, decision.value), f"{decision.kind}: {decision.value}") for decision in mine]
-    others = {decision.annotator for decision in found} - {annotator}
+    mine = sorted(
+        (decision for decision in found if decision.annotator == annotator),
+        key=lambda decision: (KINDS.index(decision.kind), decision.label),
+    )
+    words = [_brief(decision) if brief else _word(decision) for decision in mine]
+    others = len({decision.annotator for decision in found} - {annotator})
     if others:
-        words.append(f"{len(others)} other{'s' if len(others) > 1 else ''} decided")
-    return " · ".join(words) or "undecided"
+        words.append(f"+{others}" if brief else f"{others} other{'s' if others > 1 else ''} decided")
+    return (" " if brief else " · ").join(words) or "undecided"
+
+
+def _word(decision: Decision) -> str:
+    return WORDS.get((decision.kind, decision.value), f"{decision.kind}: {clean_line(decision.value)}")
+
+
+def _brief(decision: Decision) -> str:
+    return SIGNS.get(decision.kind, clean_line(decision.value))
 
 
 def score_words(score: Score | None) -> str:
@@ -33,17 +59,38 @@ def score_words(score: Score | None) -> str:
     return f"{score.value:.2f}{rank} {bar}".rstrip()
 
 
-def header(database: str, key: str, index: int, total: int, found: Sequence[Decision], annotator: str) -> list[Part]:
-    """Return what the top line says of the current pair: where it is, and what was decided about it."""
-    if not key:
-        return [(f" {database}  ", "quiet"), ("no pair", "strong")]
-    words = decided_words(found, annotator)
-    return [
-        (f" {database}  ", "quiet"),
-        (f"{key}  ", "strong"),
-        (f"{index + 1:,}/{total:,}  ", ""),
-        (words, "decision" if found else "quiet"),
+def header(
+    standing: Standing, found: Sequence[Decision], annotator: str, numbers: Sequence[str], width: int
+) -> tuple[list[Part], list[Part]]:
+    """Return both ends of the top line: the key, the position and what was decided, as briefly as `width` asks for.
+
+    `numbers` says at the right what the scores are, from the longest form to the shortest; where not even that has
+    room beside the decision, it is left out.
+    """
+    decided = "decision" if found else "quiet"
+    key = clean_line(standing.key) or "no pair"
+    place = f"{standing.index + 1:,}/{standing.total:,}" if standing.key else ""
+    words, brief = decided_words(found, annotator), decided_words(found, annotator, brief=True)
+    if not standing.key:
+        words = brief = ""
+    whole = [(f" {clean_line(standing.database)}{GAP}", "quiet"), (f"{key}{GAP}", "strong"), (f"{place}{GAP}", "")]
+    row = f"…/{key.rpartition('/')[2]}" if standing.key else key
+    lefts: list[list[Part]] = [
+        [*whole, (words, decided)],
+        [(f" {key}{GAP}", "strong"), (f"{place}{GAP}", ""), (words, decided)],
+        [(f" {key}{GAP}", "strong"), (f"{place}{GAP}", ""), (brief, decided)],
+        [(f"{row} ", "strong"), (f"{place} ", ""), (brief, decided)],
     ]
+    first, *others = ([(f"{number} ", "quiet")] for number in numbers)
+    forms = [(left, first) for left in lefts[:2]] + [(left, right) for left in lefts[1:] for right in others]
+    for left, right in forms:
+        if _cells(left) + _cells(right) + (len(GAP) if right else 0) <= width:
+            return left, right
+    return lefts[-1], []
+
+
+def _cells(parts: Sequence[Part]) -> int:
+    return sum(cells(text) for text, _ in parts)
 
 
 def status(shown: int, total: int, order: str, width: int) -> list[Part]:

@@ -24,7 +24,7 @@ class Reader:
         self._connection = connection
         self._annotator = annotator
         self._total: int | None = None
-        self._description: str | None = None
+        self._descriptions: tuple[str, ...] | None = None
 
     def pair(self, pair_id: int) -> Pair:
         """Return a pair; raises KeyError where it is gone."""
@@ -65,15 +65,18 @@ class Reader:
             self._total = pairs.count(self._connection)
         return self._total
 
-    def description(self) -> str:
-        """Return what the numbers are: the column, its scorer and version; and SAMPLE where the data is the sample."""
-        if self._description is None:
+    def descriptions(self) -> tuple[str, ...]:
+        """Return what the numbers are, from the longest form to the shortest, with SAMPLE where the data is that.
+
+        The longest names the column, its scorer and version.
+        """
+        if self._descriptions is None:
             column = self.harm_column()
             owner = scorers.owners(self._connection)[column] if column else None
-            title = owner.title(column) if owner and column else "no scores"
-            sample = "SAMPLE  " if settings.get(self._connection, "sample") else ""
-            self._description = f"{sample}{title}"
-        return self._description
+            forms = (owner.title(column), column) if owner and column else ("no scores",)
+            is_sample = bool(settings.get(self._connection, "sample"))
+            self._descriptions = (*(f"SAMPLE  {form}" for form in forms), "SAMPLE") if is_sample else forms
+        return self._descriptions
 
     def notes(self) -> tuple[str, ...]:
         """Return what is to be known about this database, a line each, for the help page."""
@@ -97,7 +100,7 @@ class Reader:
     def forget_numbers(self) -> None:
         """The database has changed: read counts and scores anew."""
         self._total = None
-        self._description = None
+        self._descriptions = None
 
     def as_json(self, pair_id: int | None) -> str:
         """Return a pair as a JSON object: key, hash and both transcripts; "" where `pair_id` is None."""

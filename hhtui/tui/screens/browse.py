@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from hhtui.store import decisions, pairs, settings
 from hhtui.tui import headline
-from hhtui.tui.actions import BY_ID, Action, footer
+from hhtui.tui.actions import BY_ID, Action, footer, key_name
 from hhtui.tui.deciding import Deciding
 from hhtui.tui.finding import Finding
 from hhtui.tui.gate import Gate, Press
@@ -34,7 +34,7 @@ Given = TypeVar("Given")
 
 LIST_FROM = 120
 BOTH_SIDES_FROM = 80
-STATUS_WIDTH = 40
+STATUS_WIDTH, NARROW_STATUS_WIDTH = 40, 18
 POLL_SECONDS = 1.0
 CHUNK = 256
 PAGE_KEPT = 60
@@ -111,12 +111,13 @@ class Browse(Screen[None]):
 
     def key_read(self, event: events.Key) -> None:
         """Take a key that was read from the terminal."""
-        if event.key == "escape" and self.gate.holds("query"):
-            self.gate.forget()
-            self.finding.give_up()
-            return
-        action = self._actions.get(event.key)
-        self.gate.press(Press(partial(self._take, event, action), action, event.time))
+        for key in _apart(event):
+            if key.key == "escape" and self.gate.holds("query"):
+                self.gate.forget()
+                self.finding.give_up()
+            else:
+                action = self._actions.get(key.key)
+                self.gate.press(Press(partial(self._take, key, action), action, event.time))
 
     def perform(self, action: Action) -> None:
         """Do now what an action does."""
@@ -282,7 +283,9 @@ class Browse(Screen[None]):
         shown = width >= LIST_FROM if self._list_wanted is None else self._list_wanted
         self.list.display = shown
         self.pair.display = not shown or width >= BOTH_SIDES_FROM
+        self.list.set_class(not self.pair.display, "alone")
         self.pair.one_side = width < BOTH_SIDES_FROM
+        self.query_one("#status").styles.width = _status_width(width)
 
     def _quiet(self) -> None:
         if self._message:
@@ -294,13 +297,10 @@ class Browse(Screen[None]):
             return
         view, current = self.view, self.view.current
         found = decisions.current(self.connection, [current]).get(current, []) if current is not None else []
-        self.query_one("#header", Line).show(
-            headline.header(
-                self.database.path.name, self.pair.key, view.position, view.total, found, self.annotator.name
-            ),
-            [(f"{self.reader.description()} ", "quiet")],
-        )
-        status = headline.status(view.total, self.reader.total(), self.finding.order, STATUS_WIDTH)
+        standing = headline.Standing(self.database.path.name, self.pair.key, view.position, view.total)
+        left, right = headline.header(standing, found, self.annotator.name, self.reader.descriptions(), self.size.width)
+        self.query_one("#header", Line).show(left, right)
+        status = headline.status(view.total, self.reader.total(), self.finding.order, _status_width(self.size.width))
         self.query_one("#status", Line).show([], status)
         if not self._message:
             self._show_footer()
@@ -328,3 +328,14 @@ class Browse(Screen[None]):
         ids = tuple(int(one) for one in view.ids[first : first + PAGE_KEPT])
         key = pairs.key_of(self.connection, view.current) if view.current is not None else ""
         return settings.Place(view.text, key, view.position, view.first + first, view.total, ids)
+
+
+def _apart(event: events.Key) -> list[events.Key]:
+    """Return the keys that were pressed: Esc and another one within a moment look like that key with alt."""
+    if event.key.startswith("alt+") and event.is_printable:
+        return [events.Key("escape", None), events.Key(key_name(event.character or ""), event.character)]
+    return [event]
+
+
+def _status_width(width: int) -> int:
+    return STATUS_WIDTH if width >= BOTH_SIDES_FROM else NARROW_STATUS_WIDTH

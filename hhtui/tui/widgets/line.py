@@ -15,7 +15,7 @@ Part = tuple[str, str]
 
 
 class Line(Widget):
-    """A line with a left and a right part; what does not fit is cut from the left part's end."""
+    """A line with a left and a right part; a right part that does not fit whole is left out, a left one is cut."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"line--strong", "line--quiet", "line--decision", "line--error"}
 
@@ -36,10 +36,12 @@ class Line(Widget):
         width = self.outer_size.width
         if y or not width:
             return Strip.blank(width, self.rich_style)
+        left = self._segments(self._left, width)
+        room = width - sum(segment.cell_length for segment in left)
         right = self._segments(self._right, width)
-        room = width - sum(segment.cell_length for segment in right)
-        left = self._segments(self._left, room)
-        gap = room - sum(segment.cell_length for segment in left)
+        if sum(segment.cell_length for segment in right) > room:
+            right = []
+        gap = room - sum(segment.cell_length for segment in right)
         return Strip([*left, Segment(" " * gap, self.rich_style), *right], width)
 
     def _segments(self, parts: Sequence[Part], room: int) -> list[Segment]:
