@@ -129,6 +129,7 @@ _SHOWN = {
     "escape": "Esc",
     "enter": "Enter",
 }
+_WRITTEN = {shown.lower(): key for key, shown in _SHOWN.items() if len(shown) > 1}
 
 
 def shown_key(key: str) -> str:
@@ -146,8 +147,10 @@ def keys_in_use(configured: Mapping[str, tuple[str, ...]]) -> Keys:
 
 
 def key_name(key: str) -> str:
-    """Return Textual's name of a key that may be written as its character: `?` is `question_mark`."""
-    if len(key) != 1 or key.isalnum():
+    """Return Textual's name of a key that may be written as people write it: `?` is `question_mark`, `Esc` `escape`."""
+    if len(key) > 1:
+        return _WRITTEN.get(key.lower(), key.lower())
+    if key.isalnum():
         return key
     name = unicodedata.name(key, key).lower().replace("-", "_").replace(" ", "_")
     return _RENAMED.get(name, name)

@@ -31,7 +31,7 @@ class Finding:
         self._before_editing: View | None = None
         self._before_flagged: str | None = None
         self._waiting_for = self._answered = 0
-        self._keep_when_answered = False
+        self._keep_when_answered = self._complained = False
         self._return_to: int | None = None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -125,6 +125,7 @@ class Finding:
             self._keep_when_answered = False
             if self._before_editing is None:
                 self._line.leave(self.view.text)
+            self._complained = True
             self._screen.say(_in_words(answer.error), error=True)
             self._screen.gate.release("query")
             return
@@ -135,7 +136,9 @@ class Finding:
             self._leave_line()
         elif self._return_to is None:
             self._return_to = came_from
-        self._screen.say("")
+        if self._complained:
+            self._complained = False
+            self._screen.say("")
         self._screen.show_view()
         self._screen.gate.release("query")
 

@@ -82,8 +82,9 @@ def header(
         [(f"{row} ", "strong"), (f"{place} ", ""), (brief, decided)],
     ]
     first, *others = ([(f"{number} ", "quiet")] for number in numbers)
-    forms = [(left, first) for left in lefts[:2]] + [(left, right) for left in lefts[1:] for right in others]
-    for left, right in forms:
+    shorter: list[list[Part]] = others or [first]
+    forms = [(left, first) for left in lefts[:2]] + [(left, right) for left in lefts[1:] for right in shorter]
+    for left, right in [*forms, *((left, []) for left in lefts[1:])]:
         if _cells(left) + _cells(right) + (len(GAP) if right else 0) <= width:
             return left, right
     return lefts[-1], []

@@ -298,7 +298,10 @@ class Browse(Screen[None]):
         view, current = self.view, self.view.current
         found = decisions.current(self.connection, [current]).get(current, []) if current is not None else []
         standing = headline.Standing(self.database.path.name, self.pair.key, view.position, view.total)
-        left, right = headline.header(standing, found, self.annotator.name, self.reader.descriptions(), self.size.width)
+        numbers = self.reader.descriptions()
+        if self.database.read_only:
+            numbers = (*(f"read-only  {form}" for form in numbers), "read-only")
+        left, right = headline.header(standing, found, self.annotator.name, numbers, self.size.width)
         self.query_one("#header", Line).show(left, right)
         status = headline.status(view.total, self.reader.total(), self.finding.order, _status_width(self.size.width))
         self.query_one("#status", Line).show([], status)
