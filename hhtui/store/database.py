@@ -4,7 +4,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -47,15 +47,13 @@ class Database:
         if path.exists() and path.stat().st_size:
             raise StoreError(f"{path} exists already; name another file, or load into it with the same command")
         _check_network(path)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            _lay_out(draft)
-            os.replace(draft, path)
+            _make(path)
+        except FileExistsError:
+            raise StoreError(f"{path} was just made by another process; give the same command again") from None
         except (sqlite3.Error, OSError) as error:
             reason = explain(error) if isinstance(error, sqlite3.Error) else error.strerror
             raise StoreError(f"{path} cannot be created: {reason}; name a file in a folder you may write") from None
-        finally:
-            draft.unlink(missing_ok=True)
         return cls.open(path)
 
     @classmethod
@@ -125,17 +123,17 @@ class Database:
             except BaseException as error:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError):
+                if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
                     raise StoreError(f"{self.path}: {explain(error)}") from error
                 raise
             if self._log_size() > CHECKPOINT_BYTES:
-                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                _checkpoint(connection)
 
     def checkpoint(self) -> None:
         """Move what the write-ahead log holds into the file, as far as readers allow."""
         if not self.read_only and self._log_size():
             with self._mutex, self._lock.held(LOCK_SECONDS):
-                self._open_writer().execute("PRAGMA wal_checkpoint(PASSIVE)")
+                _checkpoint(self._open_writer())
 
     def data_version(self) -> int:
         """Return a number that changes when another connection has committed a change."""
@@ -193,11 +191,19 @@ class Database:
             return 0
 
 
+def _checkpoint(connection: sqlite3.Connection) -> None:
+    """Move the log into the file; where that fails nothing is lost, and a later one tries again."""
+    with suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
 def explain(error: sqlite3.Error) -> str:
     """Return what an error of SQLite means, and what to do next."""
     message = str(error)
     if "full" in message:
         return "the disk is full; nothing of this step was saved, free some space and run the same command again"
+    if "disk I/O" in message:
+        return "the disk takes no more (full, over quota or failing); nothing of this step was saved, try again later"
     if "locked" in message or "busy" in message:
         return "another process is writing to it; nothing of this step was saved, try again when it is done"
     if "readonly" in message or "read-only" in message:
@@ -207,6 +213,29 @@ def explain(error: sqlite3.Error) -> str:
     if "unable to open" in message:
         return "it cannot be opened; check that the folder exists and may be written"
     return message
+
+
+def _make(path: Path) -> None:
+    """Make a new database under a draft's name and give it its own; raises FileExistsError where another was first.
+
+    The log of a database that is gone would be replayed into the new one, so it goes too.
+    """
+    draft, lock = path.with_name(f".{path.name}.draft"), FileLock(path)
+    try:
+        with lock.held(LOCK_SECONDS):
+            if path.exists() and path.stat().st_size:
+                raise FileExistsError(path)
+            _unlink(draft)
+            _lay_out(draft)
+            _unlink(path)
+            os.replace(draft, path)
+    finally:
+        lock.close()
+
+
+def _unlink(path: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{path}{ending}").unlink(missing_ok=True)
 
 
 def _lay_out(path: Path) -> None:

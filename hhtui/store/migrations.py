@@ -11,28 +11,79 @@ from hhtui.store.locking import FileLock
 from hhtui.store.schema import SCHEMA_VERSION
 
 MIGRATIONS = Migrations("hhtui")
+"""In order: the first leads from schema 1 to schema 2, and so on."""
+
+LOCK_SECONDS = 60.0
 
 
 def migrate(path: Path, version: int, *, migrations: Migrations = MIGRATIONS, to: int = SCHEMA_VERSION) -> Path:
     """Bring the database at `path` from schema `version` to schema `to`, and return the copy that was kept.
 
-    The copy lies beside it as `<name>.schema-<version>`. Raises StoreError where no migration leads there
-    or one fails; the file is then as it was.
+    The copy lies beside it as `<name>.schema-<version>`. All steps are one transaction. Raises StoreError where
+    no migration leads there or one fails; the file is then as it was.
     """
     copy = path.with_name(f"{path.name}.schema-{version}")
     lock = FileLock(path)
     connection = sqlite3.connect(path, isolation_level=None)
     try:
-        with lock.held(timeout=60):
-            if not migrations.pending(UtilsDatabase(connection)):
-                raise StoreError(f"{path} has schema {version}, from which no migration leads to {to}")
-            if not copy.exists():
-                connection.execute("VACUUM INTO ?", (str(copy),))
-            migrations.apply(UtilsDatabase(connection))
-            connection.execute(f"PRAGMA user_version = {to}")
+        with lock.held(LOCK_SECONDS):
+            if _version(connection) < to:
+                _require(migrations, connection, path, version, to)
+                _keep(connection, copy)
+                _apply(migrations, connection, to)
     except sqlite3.Error as error:
-        raise StoreError(f"{path} could not be migrated ({error}); the copy {copy.name} has what it held") from error
+        raise StoreError(f"{path} could not be migrated ({error}); it is as it was, a copy is {copy.name}") from error
     finally:
         connection.close()
         lock.close()
     return copy
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _require(migrations: Migrations, connection: sqlite3.Connection, path: Path, version: int, to: int) -> None:
+    if len(migrations.pending(UtilsDatabase(connection))) < to - version:
+        raise StoreError(
+            f"{path} has schema {version}, from which no migration leads to {to}; open it with the hhtui that made it, "
+            "export what you need, and load that again"
+        )
+
+
+def _keep(connection: sqlite3.Connection, copy: Path) -> None:
+    """Write the copy, whole or not at all; one that is there already is left."""
+    if copy.exists():
+        return
+    draft = copy.with_name(f".{copy.name}.draft")
+    draft.unlink(missing_ok=True)
+    try:
+        connection.execute("VACUUM INTO ?", (str(draft),))
+        draft.replace(copy)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _apply(migrations: Migrations, connection: sqlite3.Connection, to: int) -> None:
+    """Run the migrations that are missing in one transaction.
+
+    A database that was made with a later schema than the first has no record of the steps before that; they are
+    written down as done.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        database = UtilsDatabase(connection)
+        migrations.ensure_migrations_table(database)
+        pending = [step.name for step in migrations.pending(database)]
+        for name in pending[: len(pending) - (to - _version(connection))]:
+            connection.execute(
+                f"INSERT INTO {migrations.migrations_table} (migration_set, name, applied_at) VALUES (?, ?, '')",
+                (migrations.name, name),
+            )
+        migrations.apply(database)
+        connection.execute(f"PRAGMA user_version = {to}")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
