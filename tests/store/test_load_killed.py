@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from contents import contents
 
 from hhtui.ingest.load import load
 from hhtui.store.database import Database
+from tests.store.contents import contents
 
 LOADER = """
 import sys

@@ -1,0 +1,263 @@
+"""The text index in chunks, families, openings and packed columns, over the whole database."""
+
+import json
+import random
+import re
+import sqlite3
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hhtui.dialogue import first_human_turn, pair_up, parse
+from hhtui.ingest.load import Options, load
+from hhtui.model import RESPONSES, Bit, Dialogues, bits_named
+from hhtui.progress import Progress
+from hhtui.store import index, loading, relations, settings
+from hhtui.store.database import Database
+from tests.store.contents import contents
+from tests.store.filled import dialogue
+
+Transcripts = tuple[str, str]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database.create(tmp_path / "a.db") as created:
+        yield created
+
+
+def write(path: Path, pairs: list[Transcripts]) -> Path:
+    path.write_text("".join(json.dumps({"chosen": one, "rejected": other}) + "\n" for one, other in pairs))
+    return path
+
+
+def add(database: Database, pairs: list[Transcripts], subset: str = "x", *, indexed: bool = True) -> None:
+    file = write(database.path.with_name("rows.jsonl"), pairs)
+    load(database, [file], Options(subset=subset, index=indexed))
+
+
+def related(database: Database) -> list[tuple[int, int | None, int | None]]:
+    """Return the continued bits, family and opening of each pair."""
+    query = f"SELECT bits & {relations.CONTINUED}, family, opening FROM pair ORDER BY id"
+    return [(bits, family, opening) for bits, family, opening in database.reader().execute(query)]
+
+
+def matches(database: Database, query: str) -> set[int]:
+    found = database.reader().execute("SELECT rowid FROM pair_fts WHERE pair_fts MATCH ?", (query,))
+    return {number for (number,) in found}
+
+
+def conversations(seed: int, count: int) -> list[Transcripts]:
+    """Make pairs of few words, many of which go on where another one's reply ended."""
+    drawn = random.Random(seed)
+    made: list[Transcripts] = []
+    for _ in range(count):
+        start: list[str] = []
+        if made and drawn.random() < 0.6:
+            start = [turn.text.strip() for turn in parse(drawn.choice(drawn.choice(made)))]
+        turns = [*start, *(drawn.choice("abc") for _ in range(2 * drawn.randint(0, 1)))]
+        turns.append(drawn.choice(["how", "why"]))
+        made.append((dialogue(*turns, drawn.choice("xyz")), dialogue(*turns, drawn.choice("xyz"))))
+    return made
+
+
+def obvious_relations(pairs: list[Transcripts]) -> list[tuple[int, int | None, int | None]]:
+    """Compare every pair with every other, turn by turn."""
+    found: list[Dialogues] = [pair_up(*pair) for pair in pairs]
+    bits, links = [Bit(0)] * len(pairs), set()
+    for place, one in enumerate(found):
+        for other_place, other in enumerate(found):
+            for side in RESPONSES:
+                whole = one.prompt + one.side(side)
+                if place != other_place and other.prompt[: len(whole)] == whole:
+                    bits[place] |= bits_named("continued", side)
+                    links.add((place, other_place))
+    family = list(range(len(pairs)))
+    for _ in pairs:
+        for one_place, other_place in links:
+            family[one_place] = family[other_place] = min(family[one_place], family[other_place])
+    openings = [first_human_turn(one.prompt + one.chosen) for one in found]
+    return [
+        (
+            bits[place].value,
+            family[place] + 1 if family.count(family[place]) > 1 else None,
+            openings.index(openings[place]) + 1 if openings.count(openings[place]) > 1 else None,
+        )
+        for place in range(len(pairs))
+    ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_relations_agree_with_comparing_every_pair_with_every_other(database: Database, seed: int) -> None:
+    pairs = conversations(seed, 60)
+    add(database, pairs)
+    expected = obvious_relations(pairs)
+    assert related(database) == expected
+    assert len({family for _, family, _ in expected if family}) >= 2
+
+
+def test_relations_reach_over_sources_and_follow_later_loads(database: Database) -> None:
+    first = (dialogue("q", "good"), dialogue("q", "bad"))
+    add(database, [first], "first")
+    assert related(database) == [(0, None, None)]
+    add(database, [(dialogue("q", "bad", "more", "a"), dialogue("q", "bad", "more", "b"))], "second")
+    assert related(database) == [(Bit.CONTINUED_REJECTED.value, 1, 1), (0, 1, 1)]
+
+
+def test_a_prompt_that_begins_with_the_characters_but_not_the_turns_does_not_continue(database: Database) -> None:
+    add(
+        database,
+        [
+            (dialogue("q", "good"), dialogue("q", "bad")),
+            (dialogue("q", "badly put", "more", "a"), dialogue("q", "badly put", "more", "b")),
+        ],
+    )
+    assert [(bits, family) for bits, family, _ in related(database)] == [(0, None), (0, None)]
+
+
+def test_texts_with_the_same_hash_are_still_told_apart(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relations, "hash", lambda text: len(text) % 3 + 1, raising=False)
+    pairs = conversations(1, 40)
+    add(database, pairs)
+    assert related(database) == obvious_relations(pairs)
+
+
+def test_dialogues_without_a_human_turn_share_no_opening(database: Database) -> None:
+    add(database, [("\n\nAssistant: a", "\n\nAssistant: b"), ("\n\nAssistant: a", "\n\nAssistant: c"), ("", "x")])
+    assert related(database) == [(0, None, None)] * 3
+
+
+def test_other_structure_bits_stay(database: Database) -> None:
+    first = (dialogue("q", " "), dialogue("q", "bad"))
+    second = (dialogue("q", "bad", "more", "a"), dialogue("q", "bad", "more", "b"))
+    add(database, [first, second])
+    bits = [bits for (bits,) in database.reader().execute("SELECT bits FROM pair ORDER BY id")]
+    assert bits == [(Bit.EMPTY_CHOSEN | Bit.CONTINUED_REJECTED).value, 0]
+
+
+def test_words_are_found_by_side_and_roles_are_not(database: Database) -> None:
+    add(
+        database,
+        [(dialogue("bank", "Crème brûlée"), dialogue("bank", "don't")), (dialogue("a", "b"), dialogue("a", "c"))],
+    )
+    assert matches(database, "bank") == {1}
+    assert matches(database, "prompt : bank") == {1}
+    assert matches(database, "chosen : bank") == set()
+    assert matches(database, "chosen : creme") == {1}
+    assert matches(database, '"don t"') == {1}
+    assert matches(database, "human OR assistant") == set()
+
+
+def test_the_real_index_agrees_with_a_loop_over_the_rows(real_file: Path, database: Database) -> None:
+    load(database, [real_file])
+    words = re.compile(r"[a-z0-9]+")
+    texts: dict[int, dict[str, set[str]]] = {}
+    query = "SELECT id, prompt, chosen, rejected FROM body"
+    for number, *sides in database.reader().execute(query):
+        texts[number] = {
+            name: {word for turn in parse(text) for word in words.findall(turn.text.lower())}
+            for name, text in zip(("prompt", "chosen", "rejected"), sides, strict=True)
+        }
+    for word in ("bank", "police", "water", "zebra"):
+        for side in ("prompt", "chosen", "rejected"):
+            expected = {number for number, sides in texts.items() if word in sides[side]}
+            assert matches(database, f"{side} : {word}") == expected
+    bank = {number for number, sides in texts.items() if "bank" in sides["chosen"] - sides["rejected"]}
+    assert len(bank) == 11
+
+
+def test_extending_twice_changes_nothing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(database, conversations(2, 30))
+    before = contents(database.path)
+    told: list[Progress] = []
+    index.extend(database, told.append)
+    assert told == []
+    assert contents(database.path) == before
+
+
+def test_the_index_comes_after_the_bodies_when_asked_to(database: Database) -> None:
+    add(database, conversations(3, 30), indexed=False)
+    connection = database.reader()
+    assert matches(database, "how OR why") == set()
+    assert settings.get(connection, loading.INDEXED) is None
+    assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'pair_key'").fetchone() == (0,)
+    index.extend(database)
+    assert matches(database, "how OR why") == set(range(1, 31))
+    assert settings.get(connection, loading.INDEXED) == 30
+    assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'pair_key'").fetchone() == (1,)
+    assert connection.execute("SELECT DISTINCT pairs FROM packed_column").fetchall() == [(30,)]
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 29, 30, 1000])
+def test_chunks_of_any_size_make_the_same_index(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    pairs = conversations(4, 30)
+    add(database, pairs)
+    monkeypatch.setattr(index, "CHUNK", chunk)
+    monkeypatch.setattr(index, "CHUNKS_TO_MERGE", 3)
+    (tmp_path / "other").mkdir()
+    with Database.create(tmp_path / "other" / "a.db") as other:
+        add(other, pairs)
+        assert contents(other.path)["pair_fts"] == contents(database.path)["pair_fts"]
+        segments = "SELECT count(DISTINCT segid) FROM pair_fts_idx"
+        assert other.reader().execute(segments).fetchone() == (1,)
+
+
+def test_an_index_that_another_process_extends_too_has_every_pair_once(database: Database) -> None:
+    pairs = conversations(5, 2500)
+    add(database, pairs, indexed=False)
+    with Database.open(database.path) as other:
+        meddled: list[bool] = []
+
+        def meddle(progress: Progress) -> None:
+            if progress.phase == "indexing" and not meddled:
+                meddled.append(True)
+                index.extend(other)
+
+        index.extend(database, meddle)
+    sizes = database.reader().execute("SELECT count(*), max(id) FROM pair_fts_docsize").fetchone()
+    assert sizes == (2500, 2500)
+    with database.writing() as connection:
+        connection.execute("INSERT INTO pair_fts (pair_fts, rank) VALUES ('integrity-check', 0)")
+
+
+def test_progress_of_the_index_is_told(database: Database) -> None:
+    add(database, conversations(6, 2300), indexed=False)
+    told: list[Progress] = []
+    index.extend(database, told.append)
+    assert [(one.done, one.total) for one in told if one.phase == "indexing"] == [
+        (1000, 2300),
+        (2000, 2300),
+        (2300, 2300),
+    ]
+    assert {one.phase for one in told} == {"indexing", "merging", "relating"}
+
+
+def test_the_settings_of_bulk_loading_do_not_stay(database: Database) -> None:
+    add(database, conversations(7, 10))
+    stored: dict[str, Any] = dict(database.reader().execute("SELECT k, v FROM pair_fts_config"))
+    assert {name: stored[name] for name in index.USUAL_SETTINGS} == index.USUAL_SETTINGS
+
+
+def test_an_empty_database_has_nothing_to_extend(database: Database) -> None:
+    index.extend(database)
+    assert settings.get(database.reader(), index.FINISHED) in (None, [0, 0])
+
+
+def test_texts_with_nul_are_indexed_whole(database: Database) -> None:
+    add(database, [(dialogue("q", "before\x00after"), dialogue("q", "b"))])
+    assert matches(database, "before AND after") == {1}
+    with sqlite3.connect(database.path) as connection:
+        connection.execute("INSERT INTO pair_fts (pair_fts, rank) VALUES ('integrity-check', 0)")
+
+
+def test_groups_join_what_belongs_together() -> None:
+    for order in combinations([[1, 2], [4, 5], [2, 4], [7, 8]], 4):
+        groups = relations._Groups()
+        for members in order:
+            groups.join(members)
+        assert groups.smallest() == {1: 1, 2: 1, 4: 1, 5: 1, 7: 7, 8: 7}
