@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+AS_INSTALLED = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Lets Python keep the bytecode of its modules, as an installed program has it."""
 
 
 class CommandFailed(Exception):
@@ -46,7 +48,7 @@ class Command:
         self.process = subprocess.Popen(
             self.argv,
             cwd=ROOT,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, **AS_INSTALLED, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=self.output,
             stderr=self.errors,
@@ -103,4 +105,4 @@ def own_home(folder: Path) -> Iterator[dict[str, str]]:
     """Give the environment of a person who never ran hhtui: empty config, data, state and cache folders."""
     with tempfile.TemporaryDirectory(dir=folder) as home:
         names = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
-        yield {"HOME": home, **{name: str(Path(home) / name.lower()) for name in names}}
+        yield {**AS_INSTALLED, "HOME": home, **{name: str(Path(home) / name.lower()) for name in names}}

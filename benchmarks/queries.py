@@ -1,9 +1,10 @@
 """The frozen list of queries: forty templates and eight phrases, filled from the corpus by a fixed rule.
 
-The rule: the words of the text index (letters only, three or more) that stand in 20 to 90 % of the pairs are
+The rule: the words of the text index (letters only, three or more) that stand in at least 20 % of the pairs are
 common, those in 0.3 to 3 % middling, those in at least two pairs and at most 0.02 % of them rare (in a small
-corpus: one pair more than that). Each band is ordered by the number of pairs, then by alphabet, and the words are
-taken at even distances from it. So the same corpus always gives the same queries.
+corpus: at most three pairs). Each band is ordered by the number of pairs, then by alphabet, and the words are taken
+at even distances from its first to its last. So the same corpus always gives the same queries, and the most
+frequent word of all is among them.
 """
 
 from __future__ import annotations
@@ -71,10 +72,10 @@ def vocabulary(database: Path) -> list[tuple[str, int]]:
 
 
 def spaced(words: Sequence[str], count: int) -> list[str]:
-    """Return `count` of the words at even distances; raises ValueError where there are too few."""
+    """Return `count` (two or more) of the words at even distances; raises ValueError where there are too few."""
     if len(words) < count:
         raise ValueError(f"the corpus has only {len(words)} words of a band that needs {count}; grow a larger one")
-    return [words[(2 * place + 1) * len(words) // (2 * count)] for place in range(count)]
+    return [words[place * (len(words) - 1) // (count - 1)] for place in range(count)]
 
 
 def fill(words: Sequence[tuple[str, int]], pairs: int) -> list[str]:
@@ -82,7 +83,7 @@ def fill(words: Sequence[tuple[str, int]], pairs: int) -> list[str]:
     plain = [(word, found) for word, found in words if WORD.fullmatch(word)]
     most_of_rare = max(3, 0.0002 * pairs)
     chosen = {
-        "c": spaced([word for word, found in plain if 0.2 * pairs <= found <= 0.9 * pairs], 4),
+        "c": spaced([word for word, found in plain if 0.2 * pairs <= found], 4),
         "m": spaced([word for word, found in plain if 0.003 * pairs <= found <= 0.03 * pairs], 6),
         "r": spaced([word for word, found in plain if 2 <= found <= most_of_rare], 4),
     }
