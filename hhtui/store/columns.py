@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[numpy.float32] | NDArray[numpy.int32]
 
+ROWS = 20_000
+
 STRUCTURE: dict[str, str] = {
     "row": "row",
     "source": "source_id",
@@ -57,11 +59,24 @@ def pack(
     )
 
 
-def pack_structure(connection: sqlite3.Connection) -> None:
-    """Pack the columns of the pair table, within the caller's transaction."""
+def read_structure(connection: sqlite3.Connection) -> "dict[str, NDArray[numpy.int32]]":
+    """Return every column of the pair table, one value for each pair id from 1."""
+    import numpy
+
     last = last_id(connection)
-    for name in STRUCTURE:
-        pack(connection, name, _from_pairs(connection, name, 0, last))
+    columns = {name: numpy.zeros(last, dtype="<i4") for name in STRUCTURE}
+    cursor = connection.execute(f"SELECT id, {', '.join(STRUCTURE.values())} FROM pair WHERE id <= ?", (last,))
+    while rows := cursor.fetchmany(ROWS):
+        found = numpy.array(rows, dtype=numpy.int64)
+        for place, values in enumerate(columns.values(), 1):
+            values[found[:, 0] - 1] = found[:, place]
+    return columns
+
+
+def pack_structure(connection: sqlite3.Connection, columns: "dict[str, NDArray[numpy.int32]]") -> None:
+    """Pack what `read_structure` returned, within the caller's transaction."""
+    for name, values in columns.items():
+        pack(connection, name, values)
 
 
 def percentiles(connection: sqlite3.Connection, name: str) -> list[float] | None:

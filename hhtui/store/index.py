@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hhtui.dialogue import without_markers
 from hhtui.progress import Observer, Progress, unobserved
 from hhtui.store import relations, settings
-from hhtui.store.columns import last_id, pack_structure
+from hhtui.store.columns import last_id, pack_structure, read_structure
 from hhtui.store.database import Database
 from hhtui.store.loading import INDEXED
 from hhtui.store.schema import LATE_INDEXES
@@ -41,9 +41,10 @@ def extend(database: Database, observer: Observer = unobserved) -> None:
         with database.writing(durable=False) as connection:
             connection.execute(statement)
     relations.relate(database, observer)
+    extent, structure = _extent(database.reader()), read_structure(database.reader())
     with database.writing() as connection:
-        pack_structure(connection)
-        settings.put(connection, FINISHED, _extent(connection))
+        pack_structure(connection, structure)
+        settings.put(connection, FINISHED, extent)
     database.checkpoint()
 
 
