@@ -74,6 +74,11 @@ class Emulator(pyte.Screen):
         if line[x].data == "" and x > 0:
             line[x - 1] = line[x - 1]._replace(data=" ")
 
+    @property
+    def display(self) -> list[str]:
+        """The text of all rows."""
+        return ["".join(self.buffer[y][x].data for x in range(self.columns)) for y in range(self.lines)]
+
     def picture(self) -> list[list[Cell]]:
         """Return all rows as a reader sees them."""
         return [[_seen(self.buffer[y][x]) for x in range(self.columns)] for y in range(self.lines)]

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App, ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.screen import ModalScreen
@@ -49,7 +49,7 @@ KEYS: list[BindingType] = [
     ("u", "app.scroll(-3)"),
     ("o", "app.overlay"),
     ("h", "app.narrow"),
-    ("w", "app.wait"),
+    Binding("w", "app.wait", priority=True),
     ("q", "app.quit"),
 ]
 
@@ -151,6 +151,7 @@ class DifferToy(Toy, DifferApp[None]):
     """The toy on the differ."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
+    LONGEST_LEAVING = 20.0
 
     async def action_wait(self) -> None:
         """Say whether the terminal has acknowledged what has been composed."""

@@ -128,13 +128,13 @@ class Differ:
             if drawn.get((start, end)) is not strip:
                 drawn[start, end] = strip
                 cells = self._row_of(strip, end - start)
-                text = _splice(text, start, end, cells.text)
-                looks = looks[:start] + cells.looks + looks[end:]
+                text = _splice(text, start, cells.text)
+                looks = looks[:start] + cells.looks + looks[start + len(cells.looks) :]
         self._wanted[y] = Row(text, looks)
         self._dirty.add(y)
 
     def _row_of(self, strip: Strip, columns: int) -> Row:
-        """Return `strip` as exactly so many columns, cut or filled with blanks."""
+        """Return the cells of `strip`, at most so many. Of a shorter one, Textual leaves the rest as it was."""
         encode, code = self._cells.encode, self._looks.code
         texts, looks = [], []
         for text, style, control in strip:
@@ -143,7 +143,7 @@ class Differ:
                 texts.append(cells)
                 looks.append(code(style) * len(cells))
         row = Row("".join(texts), "".join(looks))
-        return row if len(row.text) == columns else _fitted(row, columns)
+        return row if len(row.text) <= columns else _cut(row, columns)
 
     def _compact(self) -> None:
         used = set().union(*(row.looks for row in (*self._wanted, *self._shown)))
@@ -211,18 +211,16 @@ def _with_whole_blanks(changed: bytes, wanted: Row) -> bytes:
     return changed
 
 
-def _fitted(row: Row, columns: int) -> Row:
-    text, looks = row
-    if text[columns : columns + 1] == CONTINUATION:
-        text = text[: columns - 1] + " "
-    filling = (looks[-1:] or DEFAULT) * (columns - len(looks))
-    return Row(text[:columns].ljust(columns), looks[:columns] + filling)
+def _cut(row: Row, columns: int) -> Row:
+    text = row.text[:columns]
+    return Row(text[:-1] + " " if row.text[columns] == CONTINUATION else text, row.looks[:columns])
 
 
-def _splice(row: str, start: int, end: int, cells: str) -> str:
-    """Put `cells` into the columns; of a wide character that is cut in two there, the rest becomes blank."""
+def _splice(row: str, start: int, cells: str) -> str:
+    """Put `cells` into the row; of a wide character that is cut in two there, the rest becomes blank."""
+    end = start + len(cells)
     before, after = row[:start], row[end:]
-    if row[start : start + 1] == CONTINUATION:
+    if cells and row[start] == CONTINUATION:
         before = before[:-1] + " "
     if after[:1] == CONTINUATION:
         after = " " + after[1:]

@@ -1,7 +1,7 @@
 """An application that sends the terminal only the cells that changed, and never more than it can follow."""
 
 import os
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.console import RenderableType
 from textual import events
@@ -16,9 +16,6 @@ from hhtui.tui.differ import Differ
 from hhtui.tui.flow import QUERY, Frames
 from hhtui.tui.looks import COLOUR_SYSTEMS, ColourDepth
 
-DRAIN = 1.0
-"""Seconds to wait at the end for answers that would otherwise be typed into the shell."""
-
 
 class DifferApp(App[ReturnType]):
     """Textual's `App` with a cell differ and flow control between compositor and driver.
@@ -28,6 +25,9 @@ class DifferApp(App[ReturnType]):
     Overrides `App._display`, which is private: Textual is pinned and a test guards the method.
     """
 
+    LONGEST_LEAVING: ClassVar[float] = 0.5
+    """Seconds to wait at the end for answers that would otherwise be typed into the shell."""
+
     def __init__(self, *, colour_depth: ColourDepth | None = None, **options: Any) -> None:
         """Make the application.
 
@@ -36,7 +36,7 @@ class DifferApp(App[ReturnType]):
             options: Passed on to `App`.
         """
         super().__init__(**options)
-        self.frames = Frames(self._send)
+        self.frames = Frames(self._send, self._handle_exception)
         detected = self.console._color_system or COLOUR_SYSTEMS["truecolor"]
         self._differ = Differ(COLOUR_SYSTEMS[colour_depth] if colour_depth else detected, _erases(os.environ))
         self._leaving = False
@@ -55,18 +55,20 @@ class DifferApp(App[ReturnType]):
             self.frames.does_not_answer()
 
     def on_resize(self, event: events.Resize) -> None:
+        """Draw everything again, for the terminal may show anything; drivers report a size after a suspension too."""
         self._differ.invalidate()
         if event.size == self._differ.size:
             self._send()
 
     async def on_exit_app(self, _event: ExitApp) -> None:
         self._leaving = True
-        await self.frames.wait_until_acknowledged(self.frames.sent, DRAIN)
+        await self.frames.wait_until_acknowledged(self.frames.sent, self.LONGEST_LEAVING)
 
     def post_message(self, message: Message) -> bool:
         """Post a message; answers to queries are taken at once, for whoever waits may block the queue."""
         if isinstance(message, TerminalSupportsSynchronizedOutput):
-            self.frames.answered()
+            with self._context():
+                self.frames.answered()
             if self._sync_available:
                 return True
         return super().post_message(message)
@@ -88,7 +90,7 @@ class DifferApp(App[ReturnType]):
         self.frames.started()
         if not self._asks_the_terminal:
             self.frames.does_not_answer()
-        self.repaint()
+        self._send()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if not self._differs or not isinstance(renderable, LayoutUpdate | ChopsUpdate):

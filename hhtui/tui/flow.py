@@ -46,11 +46,17 @@ class Frames:
     does not come for five seconds counts as lost, and all are asked for anew. Idle, nothing is sent.
     """
 
-    def __init__(self, on_open: Callable[[], object], clock: Callable[[], Clock] | None = None) -> None:
+    def __init__(
+        self,
+        on_open: Callable[[], object],
+        on_error: Callable[[Exception], object],
+        clock: Callable[[], Clock] | None = None,
+    ) -> None:
         self.composed = 0
         self.sent = 0
         self.acknowledged = 0
         self._on_open = on_open
+        self._on_error = on_error
         self._clock: Callable[[], Clock] = clock or asyncio.get_running_loop
         self._answers: bool | None = None
         self._queries: deque[tuple[int, float]] = deque()
@@ -181,4 +187,7 @@ class Frames:
         ready = [callback for waited_for, callback in self._waiting if waited_for <= self.acknowledged]
         self._waiting = [wait for wait in self._waiting if wait[0] > self.acknowledged]
         for callback in ready:
-            callback(self._clock().time())
+            try:
+                callback(self._clock().time())
+            except Exception as error:
+                self._on_error(error)

@@ -152,14 +152,9 @@ lines = st.lists(st.builds(lambda text, style: Segment(text, style), graphemes, 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(lines, lines, lines), min_size=1, max_size=5))
 def test_any_strips_are_drawn_as_textual_draws_them(frames: list[tuple[list[Segment], ...]]) -> None:
-    stock, drawn = Emulator(20, 3), Emulator(20, 3)
-    differ = Differ()
+    pair = Pair(3)
     for frame in frames:
-        update = layout(*frame)
-        pyte.Stream(stock).feed(update.render_segments(CONSOLE))
-        differ.apply(update)
-        pyte.Stream(drawn).feed(differ.paint((0, 0)))
-        assert drawn.picture() == stock.picture()
+        pair.feed(layout(*frame))
 
 
 @settings(max_examples=100, deadline=None)
@@ -197,15 +192,48 @@ def test_one_changed_cell_costs_one_move_and_one_character() -> None:
     assert differ.paint((0, 0)) == "\x1b[5Cx\r"
 
 
+class Pair:
+    """A stock screen and a differ's, of 20 columns, fed with the same updates and compared."""
+
+    def __init__(self, lines: int = 1) -> None:
+        self.stock, self.drawn = Emulator(20, lines), Emulator(20, lines)
+        self.differ = Differ()
+
+    def feed(self, update: LayoutUpdate | ChopsUpdate) -> None:
+        pyte.Stream(self.stock).feed(update.render_segments(CONSOLE))
+        self.differ.apply(update)
+        pyte.Stream(self.drawn).feed(self.differ.paint((0, 0)))
+        assert differences(self.stock.picture(), self.drawn.picture()) == []
+
+
 def test_half_of_a_wide_character_is_redrawn_as_both() -> None:
-    stock, drawn = Emulator(20, 1), Emulator(20, 1)
-    differ = Differ()
-    for text in ("漢字漢字", "a漢字漢", "漢 字a字", "ab漢字c", "      "):
-        update = layout([Segment(text)])
-        pyte.Stream(stock).feed(update.render_segments(CONSOLE))
-        differ.apply(update)
-        pyte.Stream(drawn).feed(differ.paint((0, 0)))
-        assert drawn.picture() == stock.picture()
+    pair = Pair()
+    for text in ("漢字漢字", "a漢字漢", "漢 字a字", "ab漢字c", "漢字漢字x", "語字語字y", "語a字語y", "      "):
+        pair.feed(layout([Segment(text)]))
+
+
+@pytest.mark.parametrize(("start", "end"), [(1, 3), (1, 4), (2, 5), (0, 1), (3, 6)])
+def test_a_widget_over_half_of_a_wide_character_blanks_the_other_half(start: int, end: int) -> None:
+    pair = Pair()
+    pair.feed(layout([Segment("漢字漢字", Style(bgcolor="blue"))]))
+    chops = {0: None, start: Strip([Segment("abcd"[: end - start])]), end: None}
+    pair.feed(ChopsUpdate([chops], [(0, start, end)], [[*sorted({start, end, 20} - {0})]]))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_small_changes_of_text_and_style_draw_what_textual_draws(seed: int) -> None:
+    chooser = random.Random(seed)
+    pair = Pair(2)
+    few = [Style(), Style(bold=True), Style(reverse=True), Style(color="red", bgcolor="blue")]
+    rows = [[Segment("a")] * 20, [Segment("b")] * 20]
+    for _ in range(150):
+        for _ in range(chooser.randrange(1, 9)):
+            text = chooser.choice(["a", "b", "’", " ", " ", "e\u0301"])
+            chooser.choice(rows)[chooser.randrange(20)] = Segment(text, chooser.choice(few))
+        if chooser.random() < 0.2:
+            start = chooser.randrange(20)
+            chooser.choice(rows)[start:] = [Segment(" ", chooser.choice(few))] * (20 - start)
+        pair.feed(layout(*rows))
 
 
 def test_a_terminal_that_erases_in_black_is_never_asked_to_erase() -> None:
@@ -228,15 +256,10 @@ def test_colours_are_sent_at_the_depth_asked_for(system: ColorSystem, expected: 
 
 def test_looks_are_compacted_without_a_change_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hhtui.tui.looks.MOST_LOOKS", 10)
-    stock, drawn = Emulator(20, 2), Emulator(20, 2)
-    differ = Differ()
+    pair = Pair(2)
     for red in range(60):
         style = Style(color=Color.from_rgb(red, 0, 0))
-        update = layout([Segment("changing", style)], [Segment("constant", Style(bold=True))])
-        pyte.Stream(stock).feed(update.render_segments(CONSOLE))
-        differ.apply(update)
-        pyte.Stream(drawn).feed(differ.paint((0, 0)))
-        assert drawn.picture() == stock.picture()
+        pair.feed(layout([Segment("changing", style)], [Segment("constant", Style(bold=True))]))
 
 
 def test_plain_characters_take_one_column() -> None:
@@ -365,8 +388,13 @@ def opened() -> list[float]:
 
 
 @pytest.fixture
-def frames(clock: ManualClock, opened: list[float]) -> Frames:
-    made = Frames(lambda: opened.append(clock.now), lambda: clock)
+def failed() -> list[Exception]:
+    return []
+
+
+@pytest.fixture
+def frames(clock: ManualClock, opened: list[float], failed: list[Exception]) -> Frames:
+    made = Frames(lambda: opened.append(clock.now), failed.append, lambda: clock)
     made.started()
     return made
 
@@ -484,8 +512,19 @@ def test_whoever_waits_for_a_frame_is_told_once(frames: Frames, clock: ManualClo
     assert len(told) == 2
 
 
+def test_an_error_in_a_callback_is_reported_and_the_others_are_called(frames: Frames, failed: list[Exception]) -> None:
+    told: list[float] = []
+    frames.answered()
+    frames.when_acknowledged(1, lambda _at: 1 / 0)
+    frames.when_acknowledged(1, told.append)
+    send(frames)
+    frames.answered()
+    assert told
+    assert [type(error) for error in failed] == [ZeroDivisionError]
+
+
 async def test_waiting_for_a_frame_ends_with_it_or_with_the_timeout() -> None:
-    frames = Frames(lambda: None)
+    frames = Frames(lambda: None, lambda error: pytest.fail(str(error)))
     frames.started()
     frames.answered()
     send(frames)
