@@ -119,17 +119,18 @@ def _read_on(
             if isinstance(item, Opening):
                 opening = item
                 continue
+            batch = None if isinstance(item, Ending) else loading.prepare(item)
             with database.writing(durable=False) as connection:
                 if source_id is None:
                     assert opening is not None
                     source_id = loading.begin(connection, _new_source(source, digest, opening, options))
-                if isinstance(item, Ending):
+                if batch is None:
                     loading.finish(connection, source_id)
-                    continue
-                loading.append(connection, source_id, lines_done, item)
-            lines_done = item.lines_done
+                    break
+                loading.append(connection, source_id, lines_done, batch)
+            lines_done = batch.lines_done
             done, total = source.position()
-            observer(Progress("loading", done, total, source.unit, item.rows_read, source.name))
+            observer(Progress("loading", done, total, source.unit, batch.rows_read, source.name))
             time.sleep(PAUSE)
     live = loading.live_sources(database.reader(), source.naming.subset, source.naming.split)
     return next(one for one in live if one.id == source_id)

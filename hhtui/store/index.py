@@ -12,11 +12,11 @@ from hhtui.store.database import Database
 from hhtui.store.loading import INDEXED
 from hhtui.store.schema import LATE_INDEXES
 
-CHUNK = 1000
-CHUNKS_TO_MERGE = 200
+CHUNK = 500
+CHUNKS_TO_MERGE = 400
 PAUSE = 0.002
 """Seconds between two transactions, in which somebody who decides gets the lock."""
-MERGE_PAGES = 500
+MERGE_PAGES = 100
 BULK_SETTINGS = {"hashsize": 64 * 1024 * 1024, "automerge": 0, "crisismerge": 1000}
 USUAL_SETTINGS = {"hashsize": 1024 * 1024, "automerge": 4, "crisismerge": 16}
 FINISHED = "finished_pairs"

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
@@ -10,7 +10,18 @@ from itertools import chain, islice
 from hhtui.store import settings
 from hhtui.store.errors import StoreError
 
-PAIRS_IN_STATEMENT = 50
+PAIRS_IN_STATEMENT = 250
+_INSERT_PAIRS = """
+INSERT INTO pair (id, source_id, row, key, hash, turns_prompt, turns_chosen, turns_rejected, length_prompt,
+                  length_chosen, length_rejected, divergence, bits)
+SELECT ?1 + column1, ?2, column2, column3, column4, column5, column6, column7, column8, column9, column10, column11,
+       column12
+FROM (VALUES {})
+"""
+_INSERT_BODIES = """
+INSERT INTO body (id, prompt, chosen, rejected, raw_line, extra)
+SELECT ?1 + column1 + 0 * ?2, column2, column3, column4, column5, column6 FROM (VALUES {})
+"""
 INDEXED = "indexed_pairs"
 """The setting that holds the greatest id of a pair in the text index."""
 
@@ -87,6 +98,16 @@ class Batch:
     lines_done: int
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch as statements with their values, which follow the first pair's id and the source's id."""
+
+    statements: Sequence[tuple[str, tuple[object, ...]]]
+    refused: Sequence[RefusedRow]
+    rows_read: int
+    lines_done: int
+
+
 def live_sources(connection: sqlite3.Connection, subset: str, split: str) -> list[StoredSource]:
     """Return the sources of this subset and split that no later revision has replaced, oldest first."""
     rows = connection.execute(
@@ -128,7 +149,21 @@ def begin(connection: sqlite3.Connection, source: NewSource) -> int:
     return cursor.lastrowid
 
 
-def append(connection: sqlite3.Connection, source_id: int, lines_done: int, batch: Batch) -> None:
+def prepare(batch: Batch) -> Prepared:
+    """Return a batch as statements; this is most of the work with it, and needs no database."""
+    pairs = [
+        (place, pair.row, pair.key, pair.hash, *pair.turns, *pair.lengths, pair.divergence, pair.bits)
+        for place, pair in enumerate(batch.pairs)
+    ]
+    bodies = [
+        (place, pair.prompt, pair.chosen, pair.rejected, pair.raw_line, pair.extra)
+        for place, pair in enumerate(batch.pairs)
+    ]
+    statements = [*_statements(_INSERT_PAIRS, pairs), *_statements(_INSERT_BODIES, bodies)]
+    return Prepared(statements, batch.refused, batch.rows_read, batch.lines_done)
+
+
+def append(connection: sqlite3.Connection, source_id: int, lines_done: int, batch: Batch | Prepared) -> None:
     """Store a batch that follows line `lines_done` of the source, within the caller's transaction.
 
     Raises StoreError where the source stands somewhere else, because another process loads it too.
@@ -136,31 +171,17 @@ def append(connection: sqlite3.Connection, source_id: int, lines_done: int, batc
     stands = connection.execute("SELECT lines_done FROM source WHERE id = ?", (source_id,)).fetchone()
     if stands != (lines_done,):
         raise StoreError("another process is loading the same source; wait for it to end, then try again")
+    prepared = prepare(batch) if isinstance(batch, Batch) else batch
     first = _next_id(connection)
-    _insert(
-        connection,
-        "pair (id, source_id, row, key, hash, turns_prompt, turns_chosen, turns_rejected, length_prompt, "
-        "length_chosen, length_rejected, divergence, bits)",
-        [
-            (number, source_id, pair.row, pair.key, pair.hash, *pair.turns, *pair.lengths, pair.divergence, pair.bits)
-            for number, pair in enumerate(batch.pairs, first)
-        ],
-    )
-    _insert(
-        connection,
-        "body (id, prompt, chosen, rejected, raw_line, extra)",
-        [
-            (number, pair.prompt, pair.chosen, pair.rejected, pair.raw_line, pair.extra)
-            for number, pair in enumerate(batch.pairs, first)
-        ],
-    )
+    for statement, values in prepared.statements:
+        connection.execute(statement, (first, source_id, *values))
     connection.executemany(
         "INSERT INTO refused_row (source_id, line, row, reason, raw) VALUES (?, ?, ?, ?, ?)",
-        [(source_id, refused.line, refused.row, refused.reason, refused.raw) for refused in batch.refused],
+        [(source_id, refused.line, refused.row, refused.reason, refused.raw) for refused in prepared.refused],
     )
     connection.execute(
         "UPDATE source SET rows_read = ?, lines_done = ?, rows_refused = rows_refused + ? WHERE id = ?",
-        (batch.rows_read, batch.lines_done, len(batch.refused), source_id),
+        (prepared.rows_read, prepared.lines_done, len(prepared.refused), source_id),
     )
 
 
@@ -189,11 +210,13 @@ def _next_id(connection: sqlite3.Connection) -> int:
     return max(greatest, settings.get(connection, INDEXED) or 0) + 1
 
 
-def _insert(connection: sqlite3.Connection, into: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """Insert rows, many with each statement: that takes half the time of one statement for each row."""
+def _statements(insert: str, rows: Sequence[tuple[object, ...]]) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Yield statements that insert many rows each.
+
+    One statement for each row takes twice as long, and gives other threads of this process as many chances to
+    make it wait while it holds the lock.
+    """
     waiting = iter(rows)
     while some := list(islice(waiting, PAIRS_IN_STATEMENT)):
         places = f"({', '.join('?' * len(some[0]))})"
-        connection.execute(
-            f"INSERT INTO {into} VALUES {', '.join([places] * len(some))}", tuple(chain.from_iterable(some))
-        )
+        yield insert.format(", ".join([places] * len(some))), tuple(chain.from_iterable(some))

@@ -225,7 +225,8 @@ def test_an_index_that_another_process_extends_too_has_every_pair_once(database:
         connection.execute("INSERT INTO pair_fts (pair_fts, rank) VALUES ('integrity-check', 0)")
 
 
-def test_progress_of_the_index_is_told(database: Database) -> None:
+def test_progress_of_the_index_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "CHUNK", 1000)
     add(database, conversations(6, 2300), indexed=False)
     told: list[Progress] = []
     index.extend(database, told.append)
