@@ -111,17 +111,35 @@ def python_re(database: Path) -> float:
 
 
 def window(place: Workplace) -> list[Figure]:
-    """Rows of the list at the begin, in the middle and at the end of a result of every pair in harm order."""
+    """Rows of the list anywhere in a result of every pair in harm order."""
+    texts, whole = windows(place.scored, HARM_ORDER)
+    return [
+        Figure(f"window of {ROWS} rows of {place.pairs} pairs", "ms", texts, aim=Target("at most", 1)),
+        Figure(f"the same with decisions and percentiles, {place.pairs} pairs", "ms", whole),
+    ]
+
+
+def large_window(place: Workplace) -> list[Figure]:
+    """Rows of the list anywhere in a result of every pair of a database without scores, the longest first."""
+    texts, _ = windows(place.loaded, "sort:length.chosen-")
+    return [Figure(f"window of {ROWS} rows of {place.pairs} pairs", "ms", texts, aim=Target("at most", 1))]
+
+
+def windows(database: Path, order: str) -> tuple[list[float], list[float]]:
+    """Return the milliseconds of reading rows at the begin, at three places between, and at the end of a result.
+
+    First what the texts of the list take, then that with decisions and percentiles.
+    """
     from hhtui.tui.reading import Reader
 
     texts, whole = [], []
-    with Database.open(place.scored) as opened:
+    with Database.open(database) as opened:
         connection = opened.reader()
-        ids = answer(connection, HARM_ORDER)[1]
+        ids = answer(connection, order)[1]
         reader = Reader(connection, "benchmark")
         for share in (0.0, 0.25, 0.5, 0.75, 1.0):
             for step in range(10):
-                first = max(0, int(share * (len(ids) - 11 * ROWS))) + step * ROWS
+                first = max(0, int(share * (len(ids) - 10 * ROWS))) + step * ROWS
                 rows = [int(pair) for pair in ids[first : first + ROWS]]
                 begin = time.perf_counter()
                 reader.headings(rows)
@@ -129,7 +147,4 @@ def window(place: Workplace) -> list[Figure]:
                 reader.marks(rows)
                 reader.percentiles(rows)
                 whole.append((time.perf_counter() - begin) * 1000)
-    return [
-        Figure(f"window of {ROWS} rows of {place.pairs} pairs", "ms", texts, aim=Target("at most", 1)),
-        Figure(f"the same with decisions and percentiles, {place.pairs} pairs", "ms", whole),
-    ]
+    return texts, whole

@@ -48,7 +48,7 @@ def measurements(place: Workplace, large: Workplace | None) -> dict[str, Callabl
     }
     if large is not None:
         found["large-keys"] = lambda: figures_screen.large_keys(place, large)
-        found["large-window"] = lambda: figures_search.window(large)
+        found["large-window"] = lambda: figures_search.large_window(large)
     return found
 
 

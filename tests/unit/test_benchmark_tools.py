@@ -2,12 +2,14 @@
 
 import json
 import signal
+import sqlite3
 import sys
 from pathlib import Path
 
 import pytest
 
 from benchmarks import corpus, ptyprobe, queries
+from benchmarks.endurance import contents, decision_keys
 from benchmarks.table import Figure, Target, readable, render
 
 ECHO = """
@@ -240,3 +242,40 @@ def test_numbers_are_readable() -> None:
     assert readable(1700, "B") == "1.70 KB"
     assert readable(170000, "texts/s") == "170\u202f000 texts/s"
     assert readable(0, "B") == "0 B"
+
+
+def test_keys_are_hits_held_missed_or_lost() -> None:
+    seen = {"s/t/0": 10.0, "s/t/1": 11.0, "s/t/2": 14.0}
+    typed = [("s/t/0", "flag"), ("s/t/0", "preference"), ("s/t/0", "drop"), ("s/t/1", "flag"), ("s/t/1", "flag")]
+    saved = [
+        ("s/t/0", "flag", 10.1),
+        ("s/t/0", "preference", 10.2),
+        ("s/t/1", "drop", 11.1),
+        ("s/t/2", "flag", 13.9),
+    ]
+    assert decision_keys.compare(typed, saved, seen) == decision_keys.Report(5, hit=2, held=1, missed=1, lost=1)
+
+
+def test_keys_of_another_kind_or_on_an_earlier_pair_are_missed() -> None:
+    seen = {"s/t/0": 10.0, "s/t/1": 11.0}
+    typed = [("s/t/1", "flag"), ("s/t/1", "flag")]
+    saved = [("s/t/1", "drop", 12.0), ("s/t/0", "flag", 12.1)]
+    assert decision_keys.compare(typed, saved, seen) == decision_keys.Report(2, hit=0, held=0, missed=2, lost=0)
+
+
+def test_databases_are_compared_by_content(tmp_path: Path) -> None:
+    def database(name: str, rows: list[tuple[int, str, str]], words: str = "soup") -> contents.Contents:
+        connection = sqlite3.connect(tmp_path / name)
+        connection.execute("CREATE TABLE pair (id INTEGER PRIMARY KEY, key TEXT, loaded_at TEXT)")
+        connection.execute("CREATE VIRTUAL TABLE pair_fts USING fts5(prompt, content='')")
+        connection.executemany("INSERT INTO pair VALUES (?, ?, ?)", rows)
+        connection.execute("INSERT INTO pair_fts (rowid, prompt) VALUES (1, ?)", [words])
+        connection.commit()
+        connection.close()
+        return contents.contents(tmp_path / name)
+
+    one = database("one.db", [(1, "a", "monday"), (2, "b", "monday")])
+    same = database("same.db", [(2, "b", "friday"), (1, "a", "friday")])
+    other = database("other.db", [(1, "a", "monday"), (2, "c", "monday")], "bread")
+    assert contents.differences(one, same) == []
+    assert contents.differences(one, other) == ["pair: 2 and 2 rows", "pair_fts: 1 and 1 rows"]
