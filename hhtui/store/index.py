@@ -12,11 +12,13 @@ from hhtui.store.database import Database
 from hhtui.store.loading import INDEXED
 from hhtui.store.schema import LATE_INDEXES
 
-CHUNK = 500
-CHUNKS_TO_MERGE = 400
+CHUNK = 1000
+CHUNKS_TO_MERGE = 200
 PAUSE = 0.002
 """Seconds between two transactions, in which somebody who decides gets the lock."""
-MERGE_PAGES = 100
+MERGE_PAGES = 300
+MOST_SEGMENTS = 8
+"""Segments that the text index may keep: merging all of a large index for a few new pairs would take seconds."""
 BULK_SETTINGS = {"hashsize": 64 * 1024 * 1024, "automerge": 0, "crisismerge": 1000}
 USUAL_SETTINGS = {"hashsize": 1024 * 1024, "automerge": 4, "crisismerge": 16}
 FINISHED = "finished_pairs"
@@ -34,7 +36,8 @@ def extend(database: Database, observer: Observer = unobserved) -> None:
     if _is_finished(database.reader()):
         return
     _index_texts(database, observer)
-    _merge(database, observer, everything=True)
+    if _segments(database.reader()) > MOST_SEGMENTS:
+        _merge(database, observer, everything=True)
     with database.writing(durable=False) as connection:
         _configure(connection, USUAL_SETTINGS)
     for statement in filter(str.strip, LATE_INDEXES.split(";")):
@@ -92,6 +95,10 @@ def _texts(connection: sqlite3.Connection, after: int) -> list[Texts]:
 def _insert(connection: sqlite3.Connection, texts: Sequence[Texts]) -> None:
     """Insert one row with each statement: several would make FTS5 write out its hash table after every statement."""
     connection.executemany("INSERT INTO pair_fts (rowid, prompt, chosen, rejected) VALUES (?, ?, ?, ?)", texts)
+
+
+def _segments(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT count(DISTINCT segid) FROM pair_fts_idx").fetchone()[0])
 
 
 def _merge(database: Database, observer: Observer, *, everything: bool) -> None:

@@ -104,9 +104,9 @@ def _hash_texts(connection: "sqlite3.Connection", observer: Observer) -> _Hashes
     hashes = _Hashes()
     total = connection.execute("SELECT count(*) FROM pair").fetchone()[0]
     for row in connection.execute("SELECT id, prompt, chosen, rejected FROM body"):
-        hashes.add(*row)
         if len(hashes.pairs) % CHUNK == 0:
             observer(Progress("relating", len(hashes.pairs), total, "pairs"))
+        hashes.add(*row)
     return hashes
 
 

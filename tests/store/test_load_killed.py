@@ -37,6 +37,7 @@ def watched(function, here):
         return result
     return run
 
+index.CHUNK = 100
 writing.begin = watched(writing.begin, "source written, not committed")
 writing.append = watched(writing.append, "batch written, not committed")
 writing.finish = watched(writing.finish, "end written, not committed")
