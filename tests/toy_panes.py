@@ -21,6 +21,7 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from hhtui.tui.display import DifferApp
+from hhtui.tui.flow import LOST_AFTER
 
 WORDS = re.findall(
     r"\S+",
@@ -155,7 +156,7 @@ class DifferToy(Toy, DifferApp[None]):
 
     async def action_wait(self) -> None:
         """Say whether the terminal has acknowledged what has been composed."""
-        reached = await self.frames.wait_until_acknowledged(self.frames.composed, 5)
+        reached = await self.frames.wait_until_acknowledged(self.frames.composed, LOST_AFTER / 2)
         self.screen_stack[0].query_one("#status", Static).update(f"seen {reached}", layout=False)
 
 

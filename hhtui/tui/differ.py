@@ -106,17 +106,12 @@ class Differ:
     def _paint_row(self, y: int, shown: Row, wanted: Row) -> None:
         text, looks = wanted
         write, write_over = self._pen.write, self._pen.write_over
-        done = 0
         for run in _changed_run(_changed_cells(shown, wanted)):
             start, end = run.span()
-            if text[start] == CONTINUATION:
-                start -= 1
             if text[end : end + 1] == CONTINUATION:
                 end += 1
-            if (start := max(start, done)) < end:
-                write_over(start, y, text, looks)
-                write(start, y, text[start:end], looks[start:end])
-                done = end
+            write_over(start, y, text, looks)
+            write(start, y, text[start:end], looks[start:end])
 
     def _apply_row(self, y: int, chops: Sequence[Chop], ends: list[int]) -> None:
         drawn = self._strips[y]

@@ -218,6 +218,9 @@ def test_a_widget_over_half_of_a_wide_character_blanks_the_other_half(start: int
     pair.feed(layout([Segment("漢字漢字", Style(bgcolor="blue"))]))
     chops = {0: None, start: Strip([Segment("abcd"[: end - start])]), end: None}
     pair.feed(ChopsUpdate([chops], [(0, start, end)], [[*sorted({start, end, 20} - {0})]]))
+    pair.differ.invalidate()
+    pyte.Stream(pair.drawn).feed(pair.differ.paint((0, 0)))
+    assert differences(pair.stock.picture(), pair.drawn.picture()) == []
 
 
 @pytest.mark.parametrize("seed", range(3))
