@@ -83,11 +83,9 @@ def read(
             pair = _pair(record, rows, key, convert, opening)
         except Unreadable as error:
             if strict:
-                yield draft.batch(rows, line)
-                raise LoadError(
-                    f"{source.name}, line {record.line}: {error}; what stands before it is loaded, "
-                    "correct the line, or load without --strict to leave it out"
-                ) from None
+                if rows > start.rows:
+                    yield draft.batch(rows, line)
+                raise _not_strict(source, record, error, rows) from None
             draft.refused.append(RefusedRow(record.line, rows, str(error), _shown(record)))
         else:
             draft.pairs.append(pair)
@@ -98,6 +96,13 @@ def read(
             draft, wanted = _Draft(), LATER_BATCHES
     yield draft.batch(rows, line)
     yield Ending()
+
+
+def _not_strict(source: Source, record: Record, error: Unreadable, rows: int) -> LoadError:
+    before = "what stands before it is loaded; correct it and load with --as-revision NAME" if rows else "correct it"
+    return LoadError(
+        f"{source.name}, line {record.line}: {error}; {before}, or load without --strict to leave the line out"
+    )
 
 
 def _head(records: Iterator[Record]) -> list[Record]:

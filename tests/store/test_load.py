@@ -270,6 +270,14 @@ def test_strict_stops_at_the_first_row_that_cannot_be_read(database: Database, t
     assert (report.read, report.pairs, report.refused, report.added) == (4, 3, 1, 1)
 
 
+def test_strict_stores_nothing_where_the_first_row_cannot_be_read(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_bytes(b"{broken\n" + jsonl([row(0)]))
+    with pytest.raises(LoadError, match=r"line 1: not JSON.*; correct it, or load without --strict"):
+        load(database, [tmp_path / "x.jsonl"], Options(strict=True))
+    (tmp_path / "x.jsonl").write_bytes(jsonl([row(1), row(0)]))
+    assert load(database, [tmp_path / "x.jsonl"], Options(strict=True)).added == 2
+
+
 def test_a_limit_stops_and_a_later_load_goes_on(database: Database, tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_bytes(jsonl([row(number) for number in range(50)]))
     report = load(database, [tmp_path / "x.jsonl"], Options(limit=20))
@@ -367,6 +375,41 @@ def test_an_array_and_a_dataset_are_loaded_by_value(database: Database, tmp_path
     assert [pair.key for pair in found] == keys
     assert [pair.extra for pair in found] == [{"n": number} for number in range(30)] * 2
     assert pairs.transcripts(connection, 31) == (rows[0]["chosen"], rows[0]["rejected"])
+
+
+def test_a_hub_dataset_is_walked_by_its_data_dirs_and_goes_on_where_it_stopped(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import datasets
+
+    from hhtui.ingest import hub
+
+    subsets = ("harmless-base", "helpful-base")
+    for subset in subsets:
+        for split in ("train", "test"):
+            file = tmp_path / "hh-rlhf" / subset / f"{split}.jsonl.gz"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(gzip.compress(jsonl([row(number, of=subset + split) for number in range(20)])))
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    open_hub, commit = hub.open_hub, "0123456789" * 4
+    monkeypatch.setattr(hub, "_commit", lambda dataset: commit)
+    monkeypatch.setattr(
+        hub,
+        "open_hub",
+        lambda name, choice, observer: open_hub(str(tmp_path / "hh-rlhf"), choice, observer, data_dirs=subsets),
+    )
+    load(database, ["Anthropic/hh-rlhf"], Options(limit=5))
+    report = load(database, ["Anthropic/hh-rlhf"])
+    assert (report.read, report.pairs, report.added) == (80, 80, 60)
+    stored = database.reader().execute(
+        "SELECT subset, split, data_dir, revision, rows_read, complete FROM source ORDER BY subset, split"
+    )
+    assert stored.fetchall() == [
+        (subset, split, subset, commit, 20, 1) for subset in subsets for split in ("test", "train")
+    ]
+    found = [pairs.read(database.reader(), number + 1) for number in range(80)]
+    assert len({pair.key for pair in found}) == 80
+    assert all(pair.extra == {"of": pair.subset + pair.split} for pair in found)
 
 
 def test_values_of_a_dataset_that_are_not_json_are_stored_as_text(database: Database) -> None:
