@@ -1,5 +1,6 @@
 """The one registry of actions: bindings, footer, help, palette and the README's key table are made from it."""
 
+import string
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -129,12 +130,12 @@ _SHOWN = {
     "escape": "Esc",
     "enter": "Enter",
 }
-_WRITTEN = {shown.lower(): key for key, shown in _SHOWN.items() if len(shown) > 1}
+_WRITTEN = {shown.lower(): key for key, shown in _SHOWN.items()}
 
 
 def shown_key(key: str) -> str:
     """Return how a key is written for people: `slash` is `/`, `pagedown` is `PgDn`."""
-    return _SHOWN.get(key, key)
+    return _SHOWN.get(key) or _CHARACTERS.get(key, key)
 
 
 def keys_in_use(configured: Mapping[str, tuple[str, ...]]) -> Keys:
@@ -150,11 +151,13 @@ def key_name(key: str) -> str:
     """Return Textual's name of a key that may be written as people write it: `?` is `question_mark`, `Esc` `escape`."""
     if len(key) > 1:
         return _WRITTEN.get(key.lower(), key.lower())
-    if key.isalnum():
-        return key
+    if key in _WRITTEN or key.isalnum():
+        return _WRITTEN.get(key, key)
     name = unicodedata.name(key, key).lower().replace("-", "_").replace(" ", "_")
     return _RENAMED.get(name, name)
 
+
+_CHARACTERS = {key_name(character): character for character in string.punctuation}
 
 DEFAULT_KEYS = keys_in_use({})
 

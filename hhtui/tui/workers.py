@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from hhtui.query import Highlighter, QueryError, highlighter, parse
-from hhtui.store.connection import Connection, SqliteError
+from hhtui.store.connection import Connection
 from hhtui.store.database import Database
 from hhtui.store.results import Result, search
 
@@ -25,7 +25,8 @@ class Answer:
 class QueryRunner:
     """Runs queries one after another in a thread of its own and delivers the answer to the newest one.
 
-    A new request interrupts the one that runs; requests that were overtaken are not run.
+    A new request interrupts the one that runs; requests that were overtaken are not run. Whatever goes wrong is
+    part of the answer: keys wait for it.
     """
 
     def __init__(self, database: Database, deliver: Callable[[Answer], object]) -> None:
@@ -67,7 +68,7 @@ class QueryRunner:
             self._running = connection
         try:
             answer = answer_to(connection, text, request)
-        except SqliteError as error:
+        except Exception as error:
             answer = Answer(request, text, error=QueryError(f"The query could not be run: {error}"))
         finally:
             with self._mutex:

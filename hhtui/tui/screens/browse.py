@@ -245,6 +245,10 @@ class Browse(Screen[None]):
     def _list_clicked(self, message: PairList.Picked) -> None:
         self.gate.press(Press(partial(self.go_to, message.index), None, message.time))
 
+    @on(QueryLine.Picked)
+    def _query_clicked(self, message: QueryLine.Picked) -> None:
+        self.gate.press(Press(partial(self.perform, BY_ID["query"]), BY_ID["query"], message.time))
+
     @on(QueryLine.Edited)
     def _query_edited(self, message: QueryLine.Edited) -> None:
         self.finding.typed(message.text)

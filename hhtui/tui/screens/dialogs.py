@@ -13,6 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from hhtui.text import clean, clean_line
+from hhtui.tui.widgets.field import Field
 
 if TYPE_CHECKING:
     from hhtui.tui.app import HhtuiApp
@@ -73,9 +74,7 @@ class AskText(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog--box"):
             yield Static(Content(clean(self._title)))
-            field = Input(clean_line(self._value), select_on_focus=False, compact=True)
-            field.cursor_blink = False
-            yield field
+            yield Field(self._value)
             yield Static(Content(clean(self._hint)), classes="dialog--hint")
 
     def on_mount(self) -> None:
@@ -118,9 +117,7 @@ class Choose(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog--box dialog--tall"):
             yield Static(Content(clean(self._title)))
-            field = Input(select_on_focus=False, compact=True)
-            field.cursor_blink = False
-            yield field
+            yield Field()
             options = OptionList(markup=False, compact=True)
             options.can_focus = False
             yield options
@@ -159,6 +156,7 @@ class Choose(Dialog[str | None]):
             for choice in self._choices
             if all(word in f"{choice.id} {choice.label} {choice.aside}".lower() for word in words)
         )
+        self._shown = tuple(sorted(self._shown, key=lambda choice: choice.id != typed.strip()))
         if self._free and (typed.strip().isdigit() or "/" in typed):
             self._shown = ()
         options = self.query_one(OptionList)

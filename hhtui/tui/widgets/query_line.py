@@ -6,8 +6,11 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Input
 
+from hhtui.text import clean_line
+from hhtui.tui.widgets.field import Field
 
-class QueryLine(Input):
+
+class QueryLine(Field):
     """Shows the query; while it has the focus, every change is announced, Enter keeps it and Esc gives it up."""
 
     ENDING: ClassVar[frozenset[str]] = frozenset({"enter", "escape"})
@@ -32,9 +35,11 @@ class QueryLine(Input):
     class GivenUp(Message):
         """Esc was pressed."""
 
+    class Picked(Message):
+        """The reader clicked the line while it had not the focus."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, compact=True, select_on_focus=False, placeholder="/ to search")
-        self.cursor_blink = False
+        super().__init__(id=id, placeholder="/ to search")
         self.can_focus = False
 
     def edit(self) -> None:
@@ -48,7 +53,7 @@ class QueryLine(Input):
         self.screen.set_focus(None)
         self.can_focus = False
         with self.prevent(Input.Changed):
-            self.value = text
+            self.value = clean_line(text)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -58,6 +63,11 @@ class QueryLine(Input):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Kept(self.value))
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        if self.screen.focused is not self:
+            self.post_message(self.Picked())
 
     async def on_key(self, event: events.Key) -> None:
         if event.key == "escape":

@@ -1,0 +1,40 @@
+"""Fixtures for tests of the screen: folders of their own, and databases to browse."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hhtui import paths
+from tests.tui.desk import fill, numbered
+
+PAIRS = 48
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the reader's own configuration and data out of the tests, and the tests out of those."""
+    monkeypatch.setenv(paths.DATA_VARIABLE, str(tmp_path / "data"))
+    monkeypatch.setenv(paths.CONFIG_VARIABLE, str(tmp_path / "config"))
+    monkeypatch.delenv(paths.DATABASE_VARIABLE, raising=False)
+    monkeypatch.delenv("TMUX", raising=False)
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of numbered pairs, not to be written to."""
+    return fill(tmp_path_factory.mktemp("filled") / "made.db", numbered(PAIRS))
+
+
+@pytest.fixture
+def made(filled: Path, tmp_path: Path) -> Path:
+    """A database of 48 numbered pairs for one test."""
+    return copied(filled, tmp_path / "made.db")
+
+
+def copied(source: Path, target: Path) -> Path:
+    """Copy a database that nobody has open, with its log."""
+    for ending in ("", "-wal"):
+        if Path(f"{source}{ending}").exists():
+            shutil.copy(f"{source}{ending}", f"{target}{ending}")
+    return target

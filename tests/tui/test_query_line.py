@@ -1,0 +1,194 @@
+"""The query line: live results, errors that leave the result alone, Enter, Esc, orders and the flagged pairs."""
+
+from pathlib import Path
+
+import pytest
+
+from hhtui.config import Config
+from hhtui.tui.workers import QueryRunner
+from tests.tui.desk import Desk, reading
+
+BANK = list(range(0, 48, 3))
+
+
+async def test_the_result_follows_the_typing_and_enter_keeps_it(made: Path) -> None:
+    async with reading(made) as desk:
+        await desk.press("/")
+        await desk.type("chosen:b")
+        assert desk.rows == []
+        assert "No pair matches." in desk.text()
+        await desk.type("ank")
+        assert desk.rows == BANK
+        assert "16 of 48" in desk.text()
+        await desk.press("enter", "j")
+        assert (desk.query, desk.row) == ("chosen:bank", 3)
+
+
+async def test_escape_restores_the_result_the_order_and_the_place_before(made: Path) -> None:
+    async with reading(made) as desk:
+        await desk.search("chosen:bank sort:row-")
+        assert desk.row == 0, "the place before"
+        await desk.press("g", "j", "j")
+        before = desk.keys, desk.key
+        await desk.press("/")
+        await desk.type(" rejected:bank")
+        assert (desk.keys, desk.key) != before
+        await desk.press("escape")
+        assert (desk.keys, desk.key) == before
+        assert desk.query == "chosen:bank sort:row-"
+        await desk.press("j")
+        assert desk.row == 36
+
+
+async def test_a_result_is_a_snapshot_also_when_a_query_was_begun_and_given_up(made: Path) -> None:
+    async with reading(made) as desk:
+        await desk.press("f", "j", "f", "T")
+        assert desk.rows == [0, 1]
+        await desk.press("f")
+        assert desk.rows == [0, 1]
+        await desk.press("/", "escape")
+        assert (desk.rows, desk.row) == ([0, 1], 1)
+        await desk.press("ctrl+l")
+        assert desk.rows == [0]
+
+
+async def test_the_place_is_kept_where_the_pair_is_still_in_the_result(made: Path) -> None:
+    async with reading(made) as desk:
+        await desk.search("chosen:bank")
+        await desk.press("j", "j")
+        await desk.search(" -rejected:bank")
+        assert desk.row == 6
+        await desk.press("/")
+        await desk.type(" -stall")
+        assert desk.rows == []
+        for _ in " -stall":
+            await desk.press("backspace")
+        assert desk.row == 6, "typing away and back again"
+        await desk.press("escape")
+        assert desk.row == 6
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("bank foo:x", "character 6: There is no field “foo”"),
+        ("bank (", "character"),
+        ("gap:>x", "character"),
+        ("/[/", "character"),
+        ("harm:>0.5", "character"),
+    ],
+)
+async def test_an_error_is_shown_with_its_place_while_the_last_result_stays(made: Path, query: str, said: str) -> None:
+    async with reading(made) as desk:
+        await desk.search("rejected:bank")
+        await desk.press("/")
+        await desk.burst(*["backspace"] * 40)
+        everything = desk.rows
+        await desk.type(query)
+        assert desk.footer.startswith(said)
+        good = desk.rows
+        assert good
+        await desk.press("enter")
+        assert desk.footer.startswith(said)
+        assert desk.rows == good
+        assert desk.query == query, "it can be mended"
+        await desk.press("escape")
+        assert (desk.query, desk.rows) == ("rejected:bank", [at for at in everything if at % 4 == 0])
+        await desk.press("j")
+        assert desk.row == 4
+
+
+async def test_letters_of_a_query_typed_at_once_decide_nothing(made: Path) -> None:
+    async with reading(made) as desk:
+        await desk.burst("/", *"chosen:bank -rejected:bank", "enter", "j", "j", "f")
+        assert desk.events() == [("flag", "yes", "9")]
+        await desk.burst("f", "/", *" aaaassssxxxx", "escape", "k", "x")
+        assert desk.events()[1:] == [("flag", "no", "9"), ("drop", "yes", "6")]
+        await desk.burst("a", "i", *"faces", "enter", "O", *"turns", "enter", "?", "j", "q", "z")
+        assert [kind for kind, _, _ in desk.events()[3:]] == ["preference", "note", "preference"]
+        assert desk.query == "chosen:bank -rejected:bank sort:turns-"
+
+
+async def test_flagged_pairs_alone_and_back(made: Path) -> None:
+    async with reading(made) as desk:
+        await desk.search("chosen:bank")
+        await desk.press("j", "f", "j", "f")
+        await desk.press("T")
+        assert (desk.query, desk.rows, desk.row) == ("flag:yes", [3, 6], 6)
+        await desk.press("k", "T")
+        assert (desk.query, desk.rows, desk.row) == ("chosen:bank", BANK, 3)
+
+
+async def test_an_order_is_chosen_and_taken_back(made: Path) -> None:
+    async with reading(made) as desk:
+        await desk.search("chosen:bank")
+        await desk.press("O")
+        await desk.burst(*"longest rejected", "enter")
+        assert desk.query == "chosen:bank sort:length.rejected-"
+        assert "order: length.rejected-" in desk.text()
+        assert sorted(desk.rows) == BANK
+        await desk.burst("O", *"the source", "enter")
+        assert (desk.query, desk.rows) == ("chosen:bank", BANK)
+        await desk.burst("O", *"xyzzy", "enter")
+        assert "Order by" in desk.text(), "nothing to choose: the list stays"
+        await desk.press("escape")
+        assert desk.query == "chosen:bank"
+
+
+async def test_keys_wait_for_a_kept_query_and_escape_gives_it_up(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[tuple[object, ...]] = []
+    async with reading(made) as desk:
+        with monkeypatch.context() as patch:
+            patch.setattr(QueryRunner, "_run", lambda *call: held.append(call))
+            desk._post(["/", *"chosen:bank", "enter", "j", "f"])
+            await desk.until(lambda: len(desk.browse.gate) == 2, "the keys were not held")
+        assert desk.events() == []
+        QueryRunner._run(*held[-1])  # type: ignore[arg-type]
+        await desk.settle()
+        assert desk.events() == [("flag", "yes", "3")]
+        with monkeypatch.context() as patch:
+            patch.setattr(QueryRunner, "_run", lambda *call: None)
+            desk._post(["T", "j", "f"])
+            await desk.until(lambda: len(desk.browse.gate) == 2, "the keys were not held")
+            await desk.press("escape", "j")
+        assert (desk.row, desk.query, len(desk.events())) == (6, "chosen:bank", 1)
+
+
+async def test_esc_and_a_key_in_one_read_are_two_keys(made: Path) -> None:
+    async with reading(made) as desk:
+        await desk.press("/")
+        await desk.type("rejected:bank")
+        post_alt(desk, "j")
+        await desk.settle()
+        assert (desk.query, desk.row) == ("", 1)
+
+
+def post_alt(desk: Desk, character: str) -> None:
+    """Press a key with alt, which is what Esc and the key look like in one read."""
+    from textual.events import Key
+
+    desk.app.post_message(Key(f"alt+{character}", character))
+
+
+async def test_what_is_pasted_becomes_one_harmless_line(made: Path) -> None:
+    from textual.events import Paste
+
+    async with reading(made) as desk:
+        desk.app.post_message(Paste("afs\x1b[2J"))
+        await desk.settle()
+        assert desk.events() == [], "a paste is no key"
+        await desk.press("i")
+        desk.app.post_message(Paste("two\nlines \x1b[31m\u202eend"))
+        await desk.settle()
+        await desk.press("enter")
+        assert desk.current() == [("note", "two lines ␛[31m⇄end", "0")]
+
+
+async def test_a_query_that_can_no_longer_be_run_gives_way_to_everything(made: Path) -> None:
+    from hhtui.tui.start import Start
+
+    async with reading(made, config=Config(), start=Start(query="nonsense:1")) as desk:
+        assert desk.footer.startswith("character 1: There is no field “nonsense”")
+        assert (desk.query, len(desk.rows)) == ("", 48)
+        await desk.press("j")
+        assert desk.row == 1
