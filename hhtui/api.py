@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from hhtui.store.records import Record
     from hhtui.store.results import Result
     from hhtui.store.statistics import Statistics
+    from hhtui.tui.app import Ending
     from hhtui.tui.screens.export import ExportRequest
 
 PathLike = str | os.PathLike[str]
@@ -222,8 +223,8 @@ def browse(
     by: str | None = None,
     colour: Literal["auto", "truecolor", "256", "16"] | None = None,
     mouse: bool = True,
-) -> str:
-    """Open the browser on the terminal until the reader quits; return what to tell them then.
+) -> "Ending":
+    """Open the browser on the terminal until it ends; return how it did: what to tell the reader, and a status.
 
     Without `path` that is the database used last, on the first run the shipped sample. `query` and `at`, a pair's
     key, replace what the reader left; `by` is the name that decisions are saved under, `colour` one of

@@ -13,6 +13,7 @@ from hhtui.config import COLOURS
 
 if TYPE_CHECKING:
     from hhtui.score.progress import ScoreProgress
+    from hhtui.tui.app import Ending
 
 
 @click.command(cls=QueryCommand)
@@ -50,7 +51,7 @@ def browse(
         query = f"{query or ''} sort:{order}".strip()
     place = database or paths.named_database() or paths.last_database() or _sample()
     with pointing_into(query or ""):
-        output.narrate(api.browse(place, query=query, at=at, by=by, colour=colour, mouse=not no_mouse))
+        _end(api.browse(place, query=query, at=at, by=by, colour=colour, mouse=not no_mouse))
 
 
 @click.command()
@@ -61,7 +62,14 @@ def demo(no_mouse: bool, colour: Literal["auto", "truecolor", "256", "16"] | Non
     from hhtui import api
 
     _need_terminal()
-    output.narrate(api.browse(_sample(), colour=colour, mouse=not no_mouse))
+    _end(api.browse(_sample(), colour=colour, mouse=not no_mouse))
+
+
+def _end(ending: "Ending") -> None:
+    """Tell how the browser ended, and leave with its status where that was not the reader's doing."""
+    output.narrate(ending.words)
+    if ending.status:
+        sys.exit(ending.status)
 
 
 def _need_terminal() -> None:

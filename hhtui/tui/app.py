@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -32,6 +33,14 @@ def style_folder() -> Path:
     package = Path(__file__).resolve().parent.parent
     beside = package / "styles"
     return beside if beside.is_dir() else package.parent / "styles"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the browser ended: what to tell the reader, and the exit status, 0 where they quit."""
+
+    words: str
+    status: int
 
 
 class HhtuiApp(DifferApp[None]):
@@ -65,7 +74,6 @@ class HhtuiApp(DifferApp[None]):
         return screen
 
     def on_mount(self) -> None:
-        super().on_mount()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self._hang_up)
@@ -118,15 +126,14 @@ def browse(
     export: Export,
     start: Start | None = None,
     mouse: bool = True,
-) -> str:
-    """Run the browser on an open database until the reader quits; return what to tell them then."""
+) -> Ending:
+    """Run the browser on an open database until it ends; return how it did."""
     who = Annotator.begin(database, annotator)
     app = HhtuiApp(database, who, config, export, start)
     app.run(mouse=mouse and config.mouse)
-    return farewell(database, app.saved)
+    return Ending(_farewell(database, app.saved), app.return_code or 0)
 
 
-def farewell(database: Database, saved: int) -> str:
-    """Return what was saved, and the command that exports it."""
+def _farewell(database: Database, saved: int) -> str:
     steps = f"{saved:,} step{'' if saved == 1 else 's'}"
     return f"{steps} saved in {database.path}; export the flagged pairs: hhtui export {database.path} --format ids"
