@@ -123,6 +123,9 @@ class Finding:
         self._answered = answer.request
         if answer.error is not None or answer.result is None or answer.highlighter is None:
             self._keep_when_answered = False
+            if not self.view.whole:
+                self.view = everything(self._screen.connection).at_pair(self.view.current)
+                self._screen.show_view()
             if self._before_editing is None:
                 self._line.leave(self.view.text)
             self._complained = True

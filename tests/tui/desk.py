@@ -190,8 +190,9 @@ async def reading(
     config: Config | None = None,
     start: Start | None = None,
     read_only: bool = False,
+    hasty: bool = False,
 ) -> AsyncIterator[Desk]:
-    """Open the database at `path` on a screen of `size`; leave as `q` does."""
+    """Open the database at `path` on a screen of `size`; leave as `q` does. `hasty` does not wait for the query."""
     requests: list[ExportRequest] = []
 
     def export(_database: Database, request: ExportRequest) -> str:
@@ -202,6 +203,6 @@ async def reading(
         app = HhtuiApp(database, Annotator.begin(database, annotator), config or Config(), export, start)
         async with app.run_test(size=size) as pilot:
             desk = Desk(app, pilot, requests)
-            await desk.settle()
+            await (desk.until(lambda: desk.browse.pair.painted, "nothing was painted") if hasty else desk.settle())
             yield desk
             app.quit_browsing()

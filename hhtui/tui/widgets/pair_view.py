@@ -17,7 +17,7 @@ from hhtui.tui import headline
 from hhtui.tui.diff import WordDiff, word_diff
 from hhtui.tui.linked_scroll import LinkedScroll
 from hhtui.tui.oddities import oddities
-from hhtui.tui.pair_layout import Heights, Place, arrange
+from hhtui.tui.pair_layout import TITLE, Heights, Place, arrange
 from hhtui.tui.transcript import Span, Transcript, response_transcript, transcript
 from hhtui.tui.widgets.dialogue_pane import NOTHING, DialogueContent, DialoguePane
 from hhtui.tui.widgets.prompt_pane import PromptPane
@@ -93,8 +93,9 @@ class PairView(Widget):
 
     @property
     def shows(self) -> bool:
-        """Whether there is room for anything of the pair."""
-        return self.display and bool(self._shown_sides())
+        """Whether there is room for at least a line of a response."""
+        regions = self.regions(self.size)
+        return self.display and any(regions[side].height > TITLE for side in RESPONSES if side in regions)
 
     def shown_ms(self) -> int | None:
         """Return for how many milliseconds the pair has been painted, None where it is not."""

@@ -1,0 +1,56 @@
+"""Pictures of the screen over the shipped sample; `pytest tests/tui/test_snapshots.py --snapshot-update` takes them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from hhtui import api
+from hhtui.config import Config
+from hhtui.store.database import Database
+from hhtui.store.decisions import Annotator
+from hhtui.tui.app import HhtuiApp
+from tests.tui.conftest import copied
+from tests.tui.desk import ANNOTATOR, Desk
+
+SIZES = ((160, 45), (80, 24), (40, 12))
+KEYS: dict[str, tuple[str, ...]] = {
+    "browse": ("j", "j"),
+    "search": ("/", *"response:(sugar OR milk) -chosen:tea", "enter", "n"),
+    "flagged": ("j", "s", "k", "f"),
+    "help": ("?",),
+    "dialog": ("O",),
+}
+
+Compare = Callable[..., bool]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The database of the shipped sample, scored."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HHTUI_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        yield api.build_sample()
+
+
+@pytest.fixture
+def database(sample: Path, tmp_path: Path) -> Iterator[Database]:
+    with Database.open(copied(sample, tmp_path / "sample.db")) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("what", KEYS)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_screen_looks_as_it_did(
+    database: Database, snap_compare: Compare, size: tuple[int, int], what: str
+) -> None:
+    app = HhtuiApp(database, Annotator.begin(database, ANNOTATOR), Config(), lambda _database, _request: "")
+
+    async def before(pilot: Pilot[Any]) -> None:
+        desk = Desk(app, pilot, [])
+        await desk.settle()
+        await desk.burst(*KEYS[what])
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
