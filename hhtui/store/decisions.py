@@ -123,7 +123,8 @@ class Annotator:
         with self.database.writing() as connection:
             row = connection.execute(
                 f"SELECT step, target FROM event WHERE annotator = ? AND kind = 'retract' AND {_LIVE} "
-                "AND target IN (SELECT decided.step FROM event AS decided WHERE decided.kind != 'retract') "
+                "AND EXISTS (SELECT 1 FROM event AS decided "
+                "            WHERE decided.step = event.target AND decided.kind != 'retract') "
                 "AND seq > (SELECT coalesce(max(seq), 0) FROM event AS newer "
                 "           WHERE newer.annotator = ? AND newer.kind != 'retract') "
                 "ORDER BY seq DESC LIMIT 1",
@@ -249,9 +250,13 @@ def _derive(connection: sqlite3.Connection, which: str, parameters: tuple[object
 def _newest(
     connection: sqlite3.Connection, pair_id: int, digest: bytes, annotator: str, kind: str, side: str, label: str
 ) -> tuple[str, str, str] | None:
+    """Return value, uuid and time of the greatest live event about a place, or None where none is live.
+
+    The `+` keeps SQLite from walking through everything that the annotator ever decided.
+    """
     rows = connection.execute(
         "SELECT value, uuid, made_at, pair_key FROM event "
-        "WHERE pair_hash = ? AND annotator = ? AND kind = ? AND side = ? AND label = ? "
+        "WHERE pair_hash = ? AND +annotator = ? AND kind = ? AND side = ? AND label = ? "
         f"AND {_LIVE} ORDER BY made_at DESC, uuid DESC",
         (digest, annotator, kind, side, label),
     )
