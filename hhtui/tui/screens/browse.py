@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from hhtui.store import decisions, pairs, settings
+from hhtui.store.errors import StoreError
 from hhtui.tui import headline
 from hhtui.tui.actions import BY_ID, Action, footer, key_name
 from hhtui.tui.deciding import Deciding
@@ -326,7 +327,10 @@ class Browse(Screen[None]):
         if self.view.current is not None:
             self.pair.rate(self.reader.scores(self.view.current))
         self._show_lines()
-        self.leaving.save_place()
+        try:
+            self.leaving.save_place()
+        except StoreError as error:
+            self.say(str(error), error=True)
 
     def place(self) -> settings.Place:
         """Return where the reader stands, with the ids of the page around it."""
