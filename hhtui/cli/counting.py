@@ -50,7 +50,7 @@ def to_json(gathered: "Statistics") -> dict[str, Any]:
 
     return {
         "pairs": gathered.pairs,
-        "refused": sum(source.refused for source in gathered.sources),
+        "refused": sum(source.refused for source in gathered.sources if not source.replaced),
         "sources": [asdict(source) for source in gathered.sources],
         "structure": {
             **gathered.structure,
@@ -93,7 +93,9 @@ def _sources(gathered: "Statistics") -> list[str]:
     for source in gathered.sources:
         refused = f", {source.refused:,} refused" if source.refused else ""
         unfinished = "" if source.complete else ", not wholly loaded: give the load command again"
-        lines.append(f"  {source.subset}/{source.split}  {source.pairs:,} pairs{refused}{unfinished}  {source.uri}")
+        revision = f" @ {source.revision}" if source.revision else ""
+        became = "replaced by a later revision" if source.replaced else f"{source.pairs:,} pairs{refused}{unfinished}"
+        lines.append(f"  {source.subset}/{source.split}  {became}  {source.uri}{revision}")
     return [*lines, ""]
 
 

@@ -4,8 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hhtui.store import settings
-from hhtui.store.columns import last_id
+from hhtui.store import pairs, settings
 from hhtui.store.database import OLDEST_SQLITE, Database, explain
 from hhtui.store.decisions import rebuild
 from hhtui.store.loading import INDEXED
@@ -74,8 +73,9 @@ def _file(database: Database) -> Check:
 
 def _sources(database: Database) -> Check:
     connection = database.reader()
-    total = connection.execute("SELECT count(*) FROM source").fetchone()[0]
-    torn = [name for (name,) in connection.execute("SELECT uri FROM source WHERE complete = 0 ORDER BY id")]
+    live = "FROM source WHERE superseded_by IS NULL"
+    total = connection.execute(f"SELECT count(*) {live}").fetchone()[0]
+    torn = [name for (name,) in connection.execute(f"SELECT uri {live} AND complete = 0 ORDER BY id")]
     if torn:
         return Check("sources", False, f"not wholly loaded: {', '.join(torn)}", "give the same load command again")
     return Check("sources", True, f"{total} wholly loaded")
@@ -83,11 +83,12 @@ def _sources(database: Database) -> Check:
 
 def _index(database: Database) -> Check:
     connection = database.reader()
-    last, indexed = last_id(connection), settings.get(connection, INDEXED) or 0
-    if indexed < last:
-        found = f"pairs up to {indexed:,} of {last:,} are in it; searching words finds no others"
+    total, indexed = pairs.count(connection), settings.get(connection, INDEXED) or 0
+    missing = connection.execute("SELECT count(*) FROM pair WHERE id > ?", (indexed,)).fetchone()[0]
+    if missing:
+        found = f"{total - missing:,} of {total:,} pairs are in it; searching words finds no others"
         return Check("text index", False, found, "give the load command again, which goes on with the index")
-    return Check("text index", True, f"all {last:,} pairs are in it")
+    return Check("text index", True, f"all {total:,} pairs are in it")
 
 
 def _scores(database: Database) -> Check:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hhtui.model import RESPONSES, SIDES, Score, Side
-from hhtui.store.columns import last_id
+from hhtui.store import pairs
 from hhtui.store.scorers import StoredScorer, known, owners
 
 _TEXTS = "SELECT prompt, chosen, rejected FROM pair_text WHERE pair_id = ?"
@@ -16,21 +16,11 @@ _TEXTS = "SELECT prompt, chosen, rejected FROM pair_text WHERE pair_id = ?"
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How far one scorer has come: texts at their places in pairs, a text that stands at several counts at each."""
+    """How far one scorer has come: how many of how many pairs have their scores."""
 
     scorer: StoredScorer
     pairs: int
     pairs_total: int
-
-    @property
-    def texts(self) -> int:
-        """How many places are done; a place whose text is empty counts as done."""
-        return self.pairs * len(self.scorer.sides)
-
-    @property
-    def texts_total(self) -> int:
-        """How many places there are."""
-        return self.pairs_total * len(self.scorer.sides)
 
     @property
     def complete(self) -> bool:
@@ -40,8 +30,11 @@ class Coverage:
 
 def progress(connection: sqlite3.Connection) -> list[Coverage]:
     """Return how far each scorer has come, in the order in which they came."""
-    total = last_id(connection)
-    return [Coverage(scorer, min(scorer.pairs_done, total), total) for scorer in known(connection)]
+    up_to = "SELECT count(*) FROM pair WHERE id <= ?"
+    return [
+        Coverage(scorer, connection.execute(up_to, (scorer.pairs_done,)).fetchone()[0], pairs.count(connection))
+        for scorer in known(connection)
+    ]
 
 
 def of_pair(connection: sqlite3.Connection, pair_id: int) -> dict[tuple[str, str, Side], Score]:

@@ -19,7 +19,10 @@ BINS = 20
 
 @dataclass(frozen=True, slots=True)
 class SourceCount:
-    """A source as it was loaded: where it came from and what became of its records."""
+    """A source as it was loaded: where it came from and what became of its records.
+
+    A `replaced` one has no pairs any more: a later revision took its place.
+    """
 
     subset: str
     split: str
@@ -29,6 +32,7 @@ class SourceCount:
     refused: int
     pairs: int
     complete: bool
+    replaced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +129,10 @@ class _Present:
 def _sources(connection: sqlite3.Connection) -> tuple[SourceCount, ...]:
     rows = connection.execute(
         "SELECT subset, split, uri, revision, rows_read, rows_refused, "
-        "(SELECT count(*) FROM pair WHERE pair.source_id = source.id), complete FROM source ORDER BY id"
+        "(SELECT count(*) FROM pair WHERE pair.source_id = source.id), complete, "
+        "superseded_by IS NOT NULL FROM source ORDER BY id"
     )
-    return tuple(
-        SourceCount(subset, split, uri, revision, read, refused, pairs, bool(complete))
-        for subset, split, uri, revision, read, refused, pairs, complete in rows
-    )
+    return tuple(SourceCount(*told[:-2], *map(bool, told[-2:])) for told in rows)
 
 
 def _structure(values: "Array") -> dict[str, int]:
