@@ -17,6 +17,7 @@ from hhtui.store.schema import APPLICATION_ID, PAGE_SIZE, SCHEMA_VERSION, TABLES
 LOCK_SECONDS = 10.0
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 OLDEST_SQLITE = (3, 37, 0)
+NAME_ANOTHER = "name a file in a folder you may write"
 
 
 class Database:
@@ -52,8 +53,8 @@ class Database:
         except FileExistsError:
             raise StoreError(f"{path} was just made by another process; give the same command again") from None
         except (sqlite3.Error, OSError) as error:
-            reason = explain(error) if isinstance(error, sqlite3.Error) else error.strerror
-            raise StoreError(f"{path} cannot be created: {reason}; name a file in a folder you may write") from None
+            reason = explain(error) if isinstance(error, sqlite3.Error) else f"{error.strerror}; {NAME_ANOTHER}"
+            raise StoreError(f"{path} cannot be created: {reason}") from None
         return cls.open(path)
 
     @classmethod
@@ -64,8 +65,7 @@ class Database:
         it lies on a network file system.
         """
         _check_sqlite()
-        if not path.is_file():
-            raise StoreError(f"there is no database {path}; make one with: hhtui load FILE --db {path}")
+        _check_file(path)
         _check_network(path)
         notice = None
         if not read_only and not _writable(path):
@@ -225,10 +225,13 @@ def _make(path: Path) -> None:
         with lock.held(LOCK_SECONDS):
             if path.exists() and path.stat().st_size:
                 raise FileExistsError(path)
-            _unlink(draft)
-            _lay_out(draft)
-            _unlink(path)
-            os.replace(draft, path)
+            try:
+                _unlink(draft)
+                _lay_out(draft)
+                _unlink(path)
+                os.replace(draft, path)
+            finally:
+                _unlink(draft)
     finally:
         lock.close()
 
@@ -256,6 +259,15 @@ def _check_sqlite() -> None:
         raise StoreError(
             f"this Python has SQLite {sqlite3.sqlite_version}, hhtui needs 3.37 or newer; use a newer Python build"
         )
+
+
+def _check_file(path: Path) -> None:
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder; name a database in it, or make one: hhtui load {path} --db NEW.db")
+    if not path.is_file():
+        raise StoreError(f"there is no database {path}; make one with: hhtui load FILE --db {path}")
+    if not path.stat().st_size:
+        raise StoreError(f"{path} is empty; to make a database of it: hhtui load FILE --db {path}")
 
 
 def _check_network(path: Path) -> None:

@@ -70,6 +70,8 @@ def reason(error: OSError) -> str:
     """Return why a file cannot be written, and what to do next."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "the disk is full; free some space, or name a file on another disk"
+    if error.errno == errno.EFBIG:
+        return "no file may be that large here; raise the limit (ulimit -f), or name a file on another disk"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "permission denied; name a file in a folder you may write"
     return error.strerror or str(error)

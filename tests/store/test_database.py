@@ -132,6 +132,34 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "cannot be created" in one_line(caught.value)
 
 
+SMALL_FILES = """
+import resource, sys
+from pathlib import Path
+from hhtui.store.database import Database, StoreError
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+try:
+    Database.create(Path(sys.argv[1]))
+except StoreError as error:
+    print(error)
+"""
+
+
+def test_a_disk_without_room_for_a_new_database_is_told_and_left_clean(path: Path) -> None:
+    argv = [sys.executable, "-c", SMALL_FILES, str(path)]
+    said = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    assert said.startswith(f"{path} cannot be created: the disk takes no more")
+    assert [file.name for file in path.parent.iterdir()] == [f"{path.name}.lock"]
+
+
+def test_a_folder_and_an_empty_file_are_called_so(path: Path) -> None:
+    with pytest.raises(StoreError, match="is a folder"):
+        Database.open(path.parent)
+    path.touch()
+    with pytest.raises(StoreError, match=r"is empty; .*hhtui load FILE --db"):
+        Database.open(path)
+
+
 def test_no_database_is_told(path: Path) -> None:
     with pytest.raises(StoreError, match=r"there is no database .*hhtui load FILE --db"):
         Database.open(path)
