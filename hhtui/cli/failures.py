@@ -50,6 +50,7 @@ class Interrupted(Exception):
 @contextmanager
 def reported() -> Iterator[None]:
     """Turn the errors that a command may raise into lines on stderr and exit codes."""
+    _replace_closed_streams()
     try:
         yield
         sys.stdout.flush()
@@ -105,6 +106,16 @@ def _about_file(error: OSError) -> str:
     from hhtui.store.placing import reason
 
     return f"{error.filename}: {reason(error)}" if error.filename else reason(error)
+
+
+def _replace_closed_streams() -> None:
+    """Give closed standard streams a file: stdin an empty one, stdout one that refuses, stderr one that forgets."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _empty_stdout() -> None:

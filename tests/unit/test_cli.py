@@ -373,6 +373,21 @@ def test_the_doctor_finds_what_is_not_well(source: Path, tmp_path: Path) -> None
     assert hhtui("export", db).stdout.splitlines() == KEYS[:1]
 
 
+def test_a_replaced_revision_is_told_and_not_counted(source: Path, tmp_path: Path) -> None:
+    db, rest = tmp_path / "a.db", source.read_text().splitlines(keepends=True)[1:]
+    hhtui("load", source, "--db", db, "--limit", 2, "--no-score")
+    source.write_text("".join(rest))
+    assert hhtui("load", source, "--db", db, "--as-revision", "second", "--no-score").exit_code == 0
+    pairs = len(rest)
+    told = hhtui("stats", db).stdout
+    assert "  rows/all  replaced by a later revision" in told
+    assert f"  rows/all  {pairs} pairs  {source} @ second" in told
+    doctor = hhtui("doctor", db)
+    assert doctor.exit_code == 0, doctor.stdout
+    assert "1 wholly loaded" in doctor.stdout
+    assert f"all {pairs} pairs are in it" in doctor.stdout
+
+
 def test_the_doctor_of_no_database(source: Path) -> None:
     result = hhtui("doctor", source)
     assert result.exit_code == 1
@@ -470,6 +485,15 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
         process.stdout.read(10)
         process.stdout.close()
         assert (process.stderr.read(), process.wait(60)) == (b"", 141)
+
+
+def test_closed_standard_streams_are_no_fault(db: Path) -> None:
+    for words in (("search", db, "--json"), ("export", db, "--all"), ("stats", db)):
+        process = hhtui_process(*words, prepare=lambda: os.close(1))
+        assert (process.returncode, process.stderr.count(b"\n")) == (1, 1), process.stderr
+        assert process.stderr.startswith(b"hhtui: ")
+    assert hhtui_process("flag", db, KEYS[0], prepare=lambda: os.closerange(0, 3)).returncode == 0
+    assert hhtui("export", db).stdout.splitlines() == KEYS[:1]
 
 
 def test_a_damaged_database_is_one_line(db: Path) -> None:
