@@ -84,6 +84,8 @@ class HhtuiApp(DifferApp[None]):
             self.browse.key_read(event)
         else:
             await super().on_event(event)
+            if isinstance(event, events.Key):
+                self.browse.key_taken()
 
     async def action_quit(self) -> None:
         """Leave as `q` does, whatever waits."""

@@ -121,21 +121,28 @@ class Finding:
         if answer.request != self._waiting_for:
             return
         self._answered = answer.request
+        awaited = self._before_editing is None or self._keep_when_answered
         if answer.error is not None or answer.result is None or answer.highlighter is None:
-            self._keep_when_answered = False
-            if not self.view.whole:
-                self.view = everything(self._screen.connection).at_pair(self.view.current)
-                self._screen.show_view()
-            if self._before_editing is None:
-                self._line.leave(self.view.text)
-            self._complained = True
-            self._screen.say(_in_words(answer.error), error=True)
+            self._complain(answer.error)
+        else:
+            self._show(View(answer.text, answer.result, answer.highlighter), keep=awaited)
+        if awaited:
             self._screen.gate.release("query")
-            return
+
+    def _complain(self, error: QueryError | None) -> None:
+        self._keep_when_answered = False
+        if not self.view.whole:
+            self.view = everything(self._screen.connection).at_pair(self.view.current)
+            self._screen.show_view()
+        if self._before_editing is None:
+            self._line.leave(self.view.text)
+        self._complained = True
+        self._screen.say(_in_words(error), error=True)
+
+    def _show(self, found: View, *, keep: bool) -> None:
         came_from = self.view.current if self._return_to is None else self._return_to
-        fresh = View(answer.text, answer.result, answer.highlighter)
-        self.view = fresh.at_pair(came_from)
-        if self._before_editing is None or self._keep_when_answered:
+        self.view = found.at_pair(came_from)
+        if keep:
             self._leave_line()
         elif self._return_to is None:
             self._return_to = came_from
@@ -143,7 +150,6 @@ class Finding:
             self._complained = False
             self._screen.say("")
         self._screen.show_view()
-        self._screen.gate.release("query")
 
     def grown(self) -> None:
         """The database has more pairs: a view of everything grows with it."""

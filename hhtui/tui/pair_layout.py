@@ -30,8 +30,8 @@ def arrange(width: int, height: int, heights: Heights, *, only: Side | None, who
 
     The prompt stands above the responses, which stand beside each other, or of which `only` one is shown; what else
     the source says stands below, in at most four lines. Where not everything fits, the responses get what they
-    need as far as two fifths of the height, and at least three lines, are left to the prompt. `whole_prompt` leaves
-    the responses just one line each.
+    need as far as two fifths of the height, and at least three lines, are left to the prompt. `whole_prompt` gives
+    the prompt what it needs, as far as one line is left to the responses.
     """
     extra = TITLE + min(heights.extra, MOST_EXTRA) if heights.extra and height > 4 * MOST_EXTRA else 0
     prompt = _prompt_height(max(0, height - extra - 2 * TITLE), heights, whole_prompt)
@@ -51,7 +51,7 @@ def arrange(width: int, height: int, heights: Heights, *, only: Side | None, who
 
 def _prompt_height(room: int, heights: Heights, whole_prompt: bool) -> int:
     if whole_prompt:
-        return max(0, room - 1)
+        return min(heights.prompt, max(0, room - 1))
     if heights.prompt + heights.responses <= room:
         return heights.prompt
     least = min(heights.prompt, max(LEAST_PROMPT, int(room * PROMPT_SHARE)))

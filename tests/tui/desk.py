@@ -147,8 +147,8 @@ class Desk:
         await self.burst(*text)
 
     async def search(self, query: str) -> None:
-        """Type a query and keep it."""
-        await self.burst("/", *query, "enter")
+        """Type a query in place of the one that is there, and keep it."""
+        await self.burst("/", "ctrl+u", *query, "enter")
 
     async def until(self, holds: Callable[[], bool], why: str) -> None:
         """Wait until something holds."""

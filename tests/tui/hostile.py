@@ -33,7 +33,8 @@ def shared(folder: Path) -> list[str]:
     """Return the strings of the shared collections of terminal escapes and of naughty strings."""
     payloads = json.loads((folder / "nasty" / "ansi" / "garak_ansi.json").read_text(encoding="utf-8"))
     naughty = json.loads((folder / "nasty" / "blns" / "blns.json").read_text(encoding="utf-8"))
-    return [text for texts in payloads.values() for text in texts if isinstance(text, str)] + naughty
+    texts = [text for some in payloads.values() for text in some] + naughty
+    return [text for text in texts if isinstance(text, str)]
 
 
 def single_rows(texts: Sequence[str]) -> list[Row]:

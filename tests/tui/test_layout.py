@@ -147,7 +147,7 @@ def test_the_header_keeps_key_position_and_decision_at_every_width(width: int) -
 def test_the_panes_never_overlap_nor_leave_the_screen(only: Literal["chosen"] | None, whole_prompt: bool) -> None:
     for height, prompt, responses in product(range(1, 40), (0, 1, 7, 500), (1, 9, 500)):
         regions = arrange(80, height, Heights(prompt, responses), only=only, whole_prompt=whole_prompt)
-        assert all(0 <= region.y and region.bottom <= height and region.right <= 80 for region in regions.values())
+        assert all(region.y >= 0 and region.bottom <= height and region.right <= 80 for region in regions.values())
         shown = [region for region in regions.values() if region.area]
         assert not any(one.overlaps(two) for one in shown for two in shown if one is not two)
         assert height < 4 or len(shown) == (3 if only is None else 2)

@@ -132,10 +132,22 @@ async def test_one_response_or_both_the_whole_prompt_or_its_end(made: Path) -> N
         assert titles(desk) == ["▸rejected"]
         await desk.press("o", "h")
         assert titles(desk) == ["▸chosen", "rejected"]
+
+
+async def test_the_whole_prompt_is_shown_and_scrolled(tmp_path: Path) -> None:
+    prompt = "\n".join(f"Prompt line {at}" for at in range(40))
+    response = "\n".join(f"Response line {at}" for at in range(40))
+    path = fill(tmp_path / "long.db", [{"chosen": dialogue(prompt, response), "rejected": dialogue(prompt, "No.")}])
+    async with reading(path, size=(80, 24)) as desk:
+        assert "Prompt line 39" in desk.text()
+        height = desk.browse.pair.panes["chosen"].outer_size.height
         await desk.press("p")
-        assert desk.browse.pair.panes["chosen"].outer_size.height < 5
+        assert desk.browse.pair.panes["chosen"].outer_size.height == 2
+        await desk.press("pageup", "pageup", "pageup")
+        assert "Prompt line 0" in desk.text()
         await desk.press("p")
-        assert desk.browse.pair.panes["chosen"].outer_size.height > 5
+        assert desk.browse.pair.panes["chosen"].outer_size.height == height
+        assert "Prompt line 39" in desk.text()
 
 
 async def test_an_empty_database_and_an_empty_result_say_so_and_take_every_key(tmp_path: Path) -> None:

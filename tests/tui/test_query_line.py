@@ -56,7 +56,7 @@ async def test_the_place_is_kept_where_the_pair_is_still_in_the_result(made: Pat
     async with reading(made) as desk:
         await desk.search("chosen:bank")
         await desk.press("j", "j")
-        await desk.search(" -rejected:bank")
+        await desk.search("chosen:bank -rejected:bank")
         assert desk.row == 6
         await desk.press("/")
         await desk.type(" -stall")
@@ -82,7 +82,7 @@ async def test_an_error_is_shown_with_its_place_while_the_last_result_stays(made
     async with reading(made) as desk:
         await desk.search("rejected:bank")
         await desk.press("/")
-        await desk.burst(*["backspace"] * 40)
+        await desk.press("ctrl+u")
         everything = desk.rows
         await desk.type(query)
         assert desk.footer.startswith(said)
@@ -107,6 +107,16 @@ async def test_letters_of_a_query_typed_at_once_decide_nothing(made: Path) -> No
         await desk.burst("a", "i", *"faces", "enter", "O", *"turns", "enter", "?", "j", "q", "z")
         assert [kind for kind, _, _ in desk.events()[3:]] == ["preference", "note", "preference"]
         assert desk.query == "chosen:bank -rejected:bank sort:turns-"
+
+
+async def test_editing_keys_and_letters_in_one_read_keep_their_order(made: Path) -> None:
+    async with reading(made) as desk:
+        await desk.burst("/", *"rejectedx", "backspace", *":bak", "left", "n", "end", "enter", "j", "f")
+        assert desk.query == "rejected:bank"
+        assert desk.events() == [("flag", "yes", "4")]
+        await desk.burst("i", *"tow", "backspace", "backspace", *"wo", "enter", "O", "down", "down", "up", "enter", "k")
+        assert ("note", "two", "4") in desk.events()
+        assert desk.query == "rejected:bank sort:length.chosen-"
 
 
 async def test_flagged_pairs_alone_and_back(made: Path) -> None:

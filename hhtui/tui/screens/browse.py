@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 
 from hhtui.store import decisions, pairs, settings
 from hhtui.store.errors import StoreError
@@ -137,6 +138,7 @@ class Browse(Screen[None]):
                 if answered is not None:
                     answered(given)
             finally:
+                self.gate.release("typing")
                 if self.app.screen is self:
                     self.gate.release("dialog")
 
@@ -145,15 +147,21 @@ class Browse(Screen[None]):
     def _take(self, event: events.Key, action: Action | None) -> None:
         screen = self.app.screen
         if isinstance(screen, Dialog):
-            if event.key in screen.ENDING:
-                self.gate.hold("dialog")
-            (screen.focused or screen)._forward_event(event)
+            self._forward(event, screen.focused or screen, "dialog" if event.key in screen.ENDING else "typing")
         elif self.focused is not None:
-            if event.key in QueryLine.ENDING:
-                self.gate.hold("query")
-            self.focused._forward_event(event)
+            self._forward(event, self.focused, "query" if event.key in QueryLine.ENDING else "typing")
         elif action is not None:
             self.perform(action)
+
+    def _forward(self, event: events.Key, target: Widget, reason: str) -> None:
+        """Give a key to a text or a dialog; those behind one that is no character wait until it has been taken."""
+        if reason != "typing" or not event.is_printable:
+            self.gate.hold(reason)
+        target._forward_event(event)
+
+    def key_taken(self) -> None:
+        """A key that was given to a text or a dialog has done what it does."""
+        self.gate.release("typing")
 
     def _typing(self) -> bool:
         return self.app.screen is not self or self.focused is not None

@@ -201,6 +201,7 @@ class PairView(Widget):
     def toggle_prompt(self) -> None:
         """Show the whole prompt, or its end above the responses."""
         self._whole_prompt = not self._whole_prompt
+        self.panes["prompt"].show(self.panes["prompt"].content)
         self._arrange_anew()
 
     def toggle_maximised(self) -> None:
