@@ -3,6 +3,7 @@
     import hhtui.api as hhtui
 
     hhtui.load("audit.db", "harmless-base/test.jsonl.gz")
+    hhtui.score("audit.db")
     with hhtui.open("audit.db") as database:
         for record in hhtui.records(database, hhtui.search(database, "harm.min:>0.5 sort:harm-").ids):
             print(record.pair.key, record.scores)
@@ -135,7 +136,9 @@ def show(database: Database, key: str) -> "Record":
     from hhtui.store import records as stored
 
     connection = database.reader()
-    return next(stored.records(connection, [pairs.id_of(connection, key)]))
+    for record in stored.records(connection, [pairs.id_of(connection, key)]):
+        return record
+    raise StoreError(f"the texts of {key} are missing; see what else is: hhtui doctor {database.path}")
 
 
 def records(database: Database, pair_ids: Sequence[int]) -> "Iterator[Record]":

@@ -210,6 +210,8 @@ def explain(error: sqlite3.Error) -> str:
         return "it is read-only; nothing was saved, copy it to where you may write"
     if "not a database" in message or "malformed" in message:
         return f"it is damaged or no database ({message}); restore a backup, or export what can still be read"
+    if "Could not decode" in message:
+        return "it is damaged (a text in it is no UTF-8); restore a backup, or export what can still be read"
     if "unable to open" in message:
         return "it cannot be opened; check that the folder exists and may be written"
     return message

@@ -30,6 +30,7 @@ def inspect(database: Database) -> list[Check]:
     looks: tuple[tuple[str, Callable[[Database], Check]], ...] = (
         ("file", _file),
         ("sources", _sources),
+        ("texts", _texts),
         ("text index", _index),
         ("scores", _scores),
         ("decisions", _decisions),
@@ -68,7 +69,8 @@ def _file(database: Database) -> Check:
     found = [line for (line,) in database.reader().execute("PRAGMA quick_check(5)")]
     if found == ["ok"]:
         return Check("file", True, "quick_check finds nothing")
-    return Check("file", False, "; ".join(found), "restore a backup, or export what can still be read")
+    told = " ".join("; ".join(found).split())
+    return Check("file", False, told, "restore a backup, or export what can still be read")
 
 
 def _sources(database: Database) -> Check:
@@ -81,6 +83,15 @@ def _sources(database: Database) -> Check:
     return Check("sources", True, f"{total} wholly loaded")
 
 
+def _texts(database: Database) -> Check:
+    connection, without = database.reader(), "FROM pair WHERE id NOT IN (SELECT id FROM body)"
+    missing, first = connection.execute(f"SELECT count(*), min(key) {without}").fetchone()
+    if missing:
+        found = f"{missing:,} pairs have no text, among them {first}"
+        return Check("texts", False, found, "restore a backup, or export what can still be read")
+    return Check("texts", True, f"all {pairs.count(connection):,} pairs have theirs")
+
+
 def _index(database: Database) -> Check:
     connection = database.reader()
     total, indexed = pairs.count(connection), settings.get(connection, INDEXED) or 0
@@ -88,6 +99,9 @@ def _index(database: Database) -> Check:
     if missing:
         found = f"{total - missing:,} of {total:,} pairs are in it; searching words finds no others"
         return Check("text index", False, found, "give the load command again, which goes on with the index")
+    held = connection.execute("SELECT count(*) FROM pair_fts_docsize").fetchone()[0]
+    if held != total:
+        return Check("text index", False, f"it holds {held:,} texts of {total:,} pairs", "load into a new database")
     return Check("text index", True, f"all {total:,} pairs are in it")
 
 

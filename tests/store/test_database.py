@@ -461,6 +461,7 @@ def test_a_log_that_cannot_be_moved_yet_is_no_error(path: Path) -> None:
         ("attempt to write a readonly database", "read-only"),
         ("database disk image is malformed", "restore a backup"),
         ("file is not a database", "no database"),
+        ("Could not decode to UTF-8 column 'x' with text 'y'", "restore a backup"),
         ("unable to open database file", "folder exists"),
         ("no such table: x", "no such table: x"),
     ],

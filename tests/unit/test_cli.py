@@ -373,6 +373,16 @@ def test_the_doctor_finds_what_is_not_well(source: Path, tmp_path: Path) -> None
     assert hhtui("export", db).stdout.splitlines() == KEYS[:1]
 
 
+def test_the_doctor_finds_texts_that_are_gone(db: Path) -> None:
+    with Database.open(db) as database, database.writing() as connection:
+        connection.execute("DELETE FROM body WHERE id = 2")
+        connection.execute("DELETE FROM pair_fts_docsize WHERE id = 3")
+    wrong = [line for line in hhtui("doctor", db).stdout.splitlines() if line.startswith("not")]
+    assert [line.split("  ")[0] for line in wrong] == ["not texts", "not text index"]
+    assert KEYS[1] in wrong[0]
+    assert f"the texts of {KEYS[1]} are missing" in failure("show", db, KEYS[1])
+
+
 def test_a_replaced_revision_is_told_and_not_counted(source: Path, tmp_path: Path) -> None:
     db, rest = tmp_path / "a.db", source.read_text().splitlines(keepends=True)[1:]
     hhtui("load", source, "--db", db, "--limit", 2, "--no-score")
