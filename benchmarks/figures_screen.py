@@ -9,8 +9,9 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.commands import AS_INSTALLED, ROOT, hhtui, own_home, python
-from benchmarks.ptyprobe import KeyFigures, Terminal, drawn_text, hold, idle, press, quantile
+from benchmarks.ptyprobe import KeyFigures, hold, idle, press, quantile
 from benchmarks.table import Figure, Target
+from benchmarks.terminal import Terminal, drawn_text
 from benchmarks.workplace import Workplace
 
 SMALL, LARGE = (80, 24), (200, 50)

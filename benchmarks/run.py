@@ -21,8 +21,8 @@ from pathlib import Path
 
 from benchmarks import corpus, figures_decide, figures_load, figures_screen, figures_search
 from benchmarks.commands import CommandFailed
-from benchmarks.ptyprobe import Ended
 from benchmarks.table import Figure, render
+from benchmarks.terminal import Ended
 from benchmarks.workplace import Workplace
 
 LARGER = 10

@@ -21,7 +21,7 @@ from pathlib import Path
 from benchmarks import corpus
 from benchmarks.commands import hhtui, own_home, run
 from benchmarks.endurance.screen import Screen
-from benchmarks.ptyprobe import Ended
+from benchmarks.terminal import Ended
 from benchmarks.workplace import Workplace
 
 PREFERENCES = {b"a": "chosen", b"s": "rejected", b"e": "equal", b"z": "unsure"}

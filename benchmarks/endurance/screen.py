@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.commands import ROOT
-from benchmarks.ptyprobe import PARTIAL_ESCAPE, Ended, Terminal
+from benchmarks.terminal import PARTIAL_ESCAPE, Ended, Terminal
 
 KEY = re.compile(r"(?<!\S)[^\s/]+/[^\s/]+/\d+(?!\S)")
 UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<=>][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")

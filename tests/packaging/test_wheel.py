@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.ptyprobe import Terminal, drawn_text
+from benchmarks.terminal import Terminal, drawn_text
 from hhtui import __version__
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import corpus, ptyprobe, queries
+from benchmarks import terminal as pseudo_terminal
 from benchmarks.endurance import contents, decision_keys
 from benchmarks.table import Figure, Target, readable, render
 
@@ -122,7 +123,7 @@ def test_corpus_of_the_real_file_has_its_shape(real_file: Path, tmp_path: Path) 
 
 
 def test_probe_answers_queries_and_counts_what_a_key_causes() -> None:
-    with ptyprobe.Terminal([sys.executable, "-c", ECHO], 80, 24) as terminal:
+    with pseudo_terminal.Terminal([sys.executable, "-c", ECHO], 80, 24) as terminal:
         assert terminal.read_first_paint() > 0
         terminal.read_until(lambda: b"?62;22c" in terminal.received)
         figures = ptyprobe.press(terminal, b"x", 3)
@@ -137,7 +138,7 @@ def test_probe_answers_queries_and_counts_what_a_key_causes() -> None:
 
 def test_probe_reads_no_faster_than_the_line() -> None:
     script = "import os; os.write(1, b'.' * 3000)"
-    with ptyprobe.Terminal([sys.executable, "-c", script], rate=20_000) as terminal:
+    with pseudo_terminal.Terminal([sys.executable, "-c", script], rate=20_000) as terminal:
         terminal.read_first_paint()
         reading = terminal.read(quiet=0.2, first=5.0)
         assert len(terminal.received) == 3000
@@ -146,7 +147,7 @@ def test_probe_reads_no_faster_than_the_line() -> None:
 
 
 def test_probe_delays_keys_by_the_round_trip() -> None:
-    with ptyprobe.Terminal([sys.executable, "-c", ECHO], rtt=150) as terminal:
+    with pseudo_terminal.Terminal([sys.executable, "-c", ECHO], rtt=150) as terminal:
         terminal.read_until(lambda: b"?62;22c" in terminal.received)
         terminal.send(b"x")
         reading = terminal.read(quiet=0.1, first=5.0)
@@ -156,27 +157,27 @@ def test_probe_delays_keys_by_the_round_trip() -> None:
 
 
 def test_probe_says_that_the_program_ended() -> None:
-    with ptyprobe.Terminal([sys.executable, "-c", "print('gone')"]) as terminal:
-        with pytest.raises(ptyprobe.Ended, match="gone"):
+    with pseudo_terminal.Terminal([sys.executable, "-c", "print('gone')"]) as terminal:
+        with pytest.raises(pseudo_terminal.Ended, match="gone"):
             terminal.read_until(lambda: False)
         assert terminal.wait() == 0
 
 
 def test_probe_kills_what_still_runs() -> None:
-    terminal = ptyprobe.Terminal([sys.executable, "-c", "import time; time.sleep(600)"])
+    terminal = pseudo_terminal.Terminal([sys.executable, "-c", "import time; time.sleep(600)"])
     terminal.close()
     assert terminal.exit_status == -signal.SIGKILL
 
 
 def test_keys_are_characters_or_names_in_braces() -> None:
-    assert ptyprobe.split_keys("j{down}ü{space}") == [b"j", b"\x1b[B", "ü".encode(), b" "]
+    assert pseudo_terminal.split_keys("j{down}ü{space}") == [b"j", b"\x1b[B", "ü".encode(), b" "]
     with pytest.raises(KeyError):
-        ptyprobe.split_keys("{nosuch}")
+        pseudo_terminal.split_keys("{nosuch}")
 
 
 def test_drawn_text_is_what_remains_without_escapes() -> None:
     data = b"\x1b[?1049h\x1b[31mone\x1b]0;title\x07 two\x1b(B\x1b[3"
-    assert ptyprobe.drawn_text(data) == "one two"
+    assert pseudo_terminal.drawn_text(data) == "one two"
 
 
 def test_quantiles_are_values_that_were_measured() -> None:
