@@ -1,10 +1,12 @@
 """hhtui in a real pseudo-terminal: what a reader types is stored about what was on the screen, and nothing else."""
 
 import os
+import random
 import re
 import shutil
 import signal
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,7 +14,9 @@ from pathlib import Path
 import pyte
 import pytest
 
-from benchmarks.endurance.decision_keys import type_fast
+from benchmarks.endurance.deciding import ANNOTATOR as DRIVER
+from benchmarks.endurance.decision_keys import Watched, compare, type_fast
+from benchmarks.endurance.decision_keys import events as driven
 from benchmarks.endurance.screen import Screen
 from tests.command_line import command, hhtui
 from tests.emulator import Emulator
@@ -21,6 +25,7 @@ from tests.tui.desk import ANNOTATOR, fill, numbered
 from tests.tui.hostile import OWN, bundled_rows, shared, single_rows
 
 KEYS_AT_ONCE = 40
+PATIENCE = 30.0
 BIDIRECTIONAL_OR_C1 = re.compile("[\x80-\x9f\u202a-\u202e\u2066-\u2069]")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 C0_NEVER_SENT = re.compile(rb"[\x00-\x06\x0b\x0c\x0e\x10-\x1a\x1c-\x1f\x7f]")
@@ -143,17 +148,18 @@ def test_decision_keys_typed_fast_hit_the_pair_on_the_screen(made: Path, tmp_pat
     assert report.hit >= KEYS_AT_ONCE * 3 // 4, str(report)
 
 
-def test_on_a_slow_line_every_decision_waits_for_its_pair(made: Path) -> None:
-    with browsing(made) as screen:
+def test_on_a_slow_line_every_decision_waits_until_its_pair_is_seen(made: Path) -> None:
+    with browsing(made, "--by", DRIVER) as screen:
+        watched = Watched(screen)
+        watched.read_until(time.perf_counter() + 0.1)
         screen.terminal.rate, screen.terminal.delay = 20_000, 0.15
-        for key in b"jfjfjxaasjf":
-            screen.press(bytes([key]))
-            screen.terminal.read(quiet=0.04, first=0.04, longest=0.04)
-        screen.wait_until(lambda: len(events(made)) == 7)
-    assert [(kind, row) for kind, _, row in events(made)] == [
-        *(("flag", "1"), ("flag", "2"), ("drop", "3")),
-        *(("preference", "3"), ("preference", "4"), ("preference", "5"), ("flag", "7")),
-    ]
+        typed = watched.type_keys(12, 20.0, random.Random(1))
+        deadline = time.perf_counter() + PATIENCE
+        while len(events(made)) < len(typed) and time.perf_counter() < deadline:
+            watched.read_until(time.perf_counter() + 0.05)
+        report = compare(typed, driven(made), watched.seen)
+    assert (report.missed, report.lost) == (0, 0), str(report)
+    assert report.held > 0, str(report)
 
 
 def test_five_decision_keys_in_one_write_ask_once(made: Path) -> None:

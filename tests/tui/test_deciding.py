@@ -9,6 +9,7 @@ import pytest
 
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
+from hhtui.tui.widgets.pair_view import PairView
 from tests.tui.desk import fill, numbered, reading
 
 PREFERENCES = {"a": "chosen", "s": "rejected", "e": "equal", "z": "unsure"}
@@ -36,6 +37,18 @@ async def test_a_preference_is_saved_and_moves_on(made: Path) -> None:
         await desk.press("G", "a")
         assert desk.row == 47
         assert "preference: chosen" in desk.header
+
+
+async def test_nothing_is_decided_about_a_pair_that_is_not_painted(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with reading(made) as desk:
+        with monkeypatch.context() as patch:
+            patch.setattr(PairView, "painted", False)
+            desk._post(["j", "f", "j", "a"])
+            await desk.until(lambda: len(desk.browse.gate) == 3, "the keys were not held")
+            assert (desk.row, desk.events()) == (1, [])
+        desk.browse.gate.look()
+        await desk.settle()
+        assert desk.events() == [("flag", "yes", "1"), ("preference", "chosen", "2")]
 
 
 async def test_a_preference_replaces_the_one_before(made: Path) -> None:

@@ -121,9 +121,9 @@ async def test_editing_keys_and_letters_in_one_read_keep_their_order(made: Path)
 
 async def test_flagged_pairs_alone_and_back(made: Path) -> None:
     async with reading(made) as desk:
-        await desk.search("chosen:bank")
-        await desk.press("j", "f", "j", "f")
-        await desk.press("T")
+        await desk.press("/")
+        await desk.type("chosen:bank")
+        await desk.press("enter", "j", "f", "j", "f", "T")
         assert (desk.query, desk.rows, desk.row) == ("flag:yes", [3, 6], 6)
         await desk.press("k", "T")
         assert (desk.query, desk.rows, desk.row) == ("chosen:bank", BANK, 3)
