@@ -1,13 +1,17 @@
 """What goes wrong becomes one line on stderr and an exit code, never a traceback.
 
-0 done, 1 an error with the way out, 2 wrong usage, 130 interrupted (resumable), 141 the reader of stdout went away.
+0 done, 1 an error with the way out, 2 wrong usage, 130 interrupted (resumable), 141 the reader of stdout went away,
+129 and 143 the terminal went away or somebody ended the process (also resumable).
 """
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from types import FrameType
+from typing import IO, Any, NoReturn
 
 import click
 
@@ -52,7 +56,8 @@ def reported() -> Iterator[None]:
     """Turn the errors that a command may raise into lines on stderr and exit codes."""
     _replace_closed_streams()
     try:
-        yield
+        with _ended_by_exception():
+            yield
         sys.stdout.flush()
     except (KeyboardInterrupt, Interrupted) as error:
         message = str(error) or "interrupted; nothing was left half done, the same command can be given again"
@@ -106,6 +111,29 @@ def _about_file(error: OSError) -> str:
     from hhtui.store.placing import reason
 
     return f"{error.filename}: {reason(error)}" if error.filename else reason(error)
+
+
+@contextmanager
+def _ended_by_exception() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP, where nobody ignores them, end the process as an error does: what it began is taken away.
+
+    That is the draft of an export, and the process that scores.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_DFL]
+    for number in numbers:
+        signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def _replace_closed_streams() -> None:

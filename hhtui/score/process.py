@@ -55,12 +55,12 @@ class Scoring:
     def wait(self) -> int:
         """Wait for the end and return how many texts were scored.
 
-        Ctrl-C while waiting is passed on, and raised once the process has ended. Raises KeyboardInterrupt also
-        where the process was interrupted, and ScoreError, in one line, where it failed or died.
+        Ctrl-C or SystemExit while waiting is passed on, and raised once the process has ended. Raises KeyboardInterrupt
+        also where the process was interrupted, and ScoreError, in one line, where it failed or died.
         """
         try:
             code = self._process.wait()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit):
             self.stop()
             raise
         self._listener.join()

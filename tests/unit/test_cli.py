@@ -14,6 +14,7 @@ import pytest
 from hhtui import api
 from hhtui.cli import IN_ORDER
 from hhtui.cli.output import cut, duration, progress_text
+from hhtui.ingest.load import Options
 from hhtui.store.database import Database
 from hhtui.text import cells
 from tests.command_line import ROWS, command, dialogue, hhtui, hhtui_json, hhtui_process, write_rows
@@ -495,6 +496,21 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
         process.stdout.read(10)
         process.stdout.close()
         assert (process.stderr.read(), process.wait(60)) == (b"", 141)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_an_ended_export_leaves_no_draft(tmp_path: Path, number: signal.Signals) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    db, rows = tmp_path / "a.db", [{"chosen": dialogue("x" * 50, str(row)), "rejected": "y"} for row in range(20_000)]
+    api.load(db, write_rows(tmp_path / "rows.jsonl", rows), options=Options(index=False))
+    words = command("export", db, "--all", "--format", "csv", "-o", folder / "a.csv")
+    process = subprocess.Popen(words, stderr=subprocess.PIPE)
+    while not any(folder.iterdir()):
+        assert process.poll() is None
+    process.send_signal(number)
+    assert process.communicate(timeout=60)[1] == b""
+    assert (process.returncode, list(folder.iterdir())) == (128 + number, [])
 
 
 def test_closed_standard_streams_are_no_fault(db: Path) -> None:
