@@ -34,6 +34,7 @@ class Database:
         self.read_only = read_only
         self.notice = notice
         self._immutable = immutable
+        self._file = _identity(path)
         self._lock = FileLock(path)
         self._mutex = threading.RLock()
         self._writer: sqlite3.Connection | None = None
@@ -109,11 +110,12 @@ class Database:
 
         `durable` transactions are on disk when this returns, even if the machine loses power; others survive
         the death of the process. Raises StoreError where the database is read-only, locked for longer than
-        `timeout` seconds, or the disk is full; nothing of the transaction is stored then.
+        `timeout` seconds, no longer at its path, or the disk is full; nothing of the transaction is stored then.
         """
         if self.read_only:
             raise StoreError(f"{self.path} is read-only: nothing can be saved; copy it to where you may write")
         with self._mutex, self._lock.held(timeout):
+            self._check_place()
             connection = self._open_writer()
             try:
                 connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
@@ -172,6 +174,13 @@ class Database:
             self._writer.execute("PRAGMA journal_size_limit = 0")
             self._writer.execute("PRAGMA cache_size = -32768")
         return self._writer
+
+    def _check_place(self) -> None:
+        """Raise StoreError where the file was taken away: SQLite would go on writing to what nobody finds again."""
+        if _identity(self.path) != self._file:
+            raise StoreError(
+                f"{self.path} was moved, deleted or replaced while it was open; nothing was saved, open it again"
+            )
 
     def _connect(self, mode: str) -> Connection:
         connection = sqlite3.connect(
@@ -254,6 +263,15 @@ def _lay_out(path: Path) -> None:
         )
     finally:
         connection.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from every other, whatever its name; None where there is no file."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _check_sqlite() -> None:

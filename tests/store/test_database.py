@@ -253,6 +253,21 @@ def test_an_error_within_a_transaction_stores_nothing(path: Path) -> None:
         assert database.reader().execute("SELECT name FROM setting").fetchall() == [("y",)]
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_nothing_is_saved_to_a_file_that_was_taken_away(path: Path, replaced: bool) -> None:
+    with Database.create(path) as database:
+        with database.writing() as connection:
+            connection.execute("INSERT INTO setting VALUES ('first', '1')")
+        path.rename(path.with_name("moved.db"))
+        if replaced:
+            Database.create(path).close()
+        with pytest.raises(StoreError, match="was moved, deleted or replaced"), database.writing():
+            pass
+        path.with_name("moved.db").replace(path)
+        with database.writing() as connection:
+            connection.execute("INSERT INTO setting VALUES ('second', '1')")
+
+
 def test_data_version_tells_of_another_writer(path: Path) -> None:
     with Database.create(path) as database, Database.open(path) as other:
         before = database.data_version()
