@@ -40,13 +40,17 @@ def browse(
     Without DB it is $HHTUI_DB, else the database used last, on the first run the shipped sample.
     """
     from hhtui import api, paths
+    from hhtui.query.parser import LONGEST
 
     _need_terminal()
     if database is not None and database.is_dir():
         raise Failure(f"{database} is a folder; to read the pairs in it: hhtui load {database} --db NEW.db")
     if ids is not None:
-        listed = "key:" + ",".join(f'"{key}"' for key in keys_of_file(ids))
+        keys = keys_of_file(ids)
+        listed = "key:" + ",".join(f'"{key}"' for key in keys)
         query = f"({query}) {listed}" if query else listed
+        if len(query) > LONGEST:
+            raise Failure(f"{ids} names {len(keys):,} pairs, more than a query can list; divide it: split -l 200 {ids}")
     if order is not None:
         query = f"{query or ''} sort:{order}".strip()
     place = database or paths.named_database() or paths.last_database() or _sample()

@@ -19,6 +19,9 @@ from hhtui.text import clean, clean_line
 
 INTERRUPTED = 130
 READER_GONE = 141
+SHOWN_BEFORE = 60
+SHOWN_AFTER = 60
+"""Characters of a long query on either side of the place where it is wrong."""
 
 
 class Failure(click.ClickException):
@@ -43,8 +46,11 @@ class QueryFailure(Failure):
         from hhtui.text import cells
 
         super().show(file)
-        line = clean_line(self.query)
-        click.echo(f"  {line}\n  {' ' * cells(line[: self.position])}^", file=file, err=True)
+        first = max(0, self.position - SHOWN_BEFORE)
+        line = clean_line(self.query[first : self.position + SHOWN_AFTER])
+        before, after = "…" if first else "", "…" if len(self.query) > self.position + SHOWN_AFTER else ""
+        place = " " * cells(before + line[: self.position - first])
+        click.echo(f"  {before}{line}{after}\n  {place}^", file=file, err=True)
 
 
 class Interrupted(Exception):

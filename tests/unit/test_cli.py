@@ -224,6 +224,13 @@ def test_a_query_that_cannot_be_read_is_pointed_at(db: Path) -> None:
     assert "closing quote" in failure("export", db, "--query", '"open')
 
 
+def test_of_a_long_query_the_place_is_shown(db: Path) -> None:
+    query = f"{'bank ' * 100}foo:bar{' bank' * 100}"
+    message, shown, caret = hhtui("search", db, query).stderr.splitlines()
+    assert "There is no field" in message
+    assert len(shown) < 130 and shown[len(caret) - 1 :].startswith("foo:bar")
+
+
 def test_harm_without_scores_says_how_to_make_them(db: Path) -> None:
     assert "hhtui score" in failure("search", db, "harm:>0.5")
 
@@ -538,11 +545,13 @@ def test_browsing_needs_a_terminal(db: Path) -> None:
 
 def test_what_cannot_be_browsed_is_said_before_the_screen_opens(db: Path, tmp_path: Path) -> None:
     (tmp_path / "none.txt").touch()
+    (tmp_path / "many.txt").write_text("".join(f"{key}\n" for key in KEYS * 1000))
     for words, said in (
         ((db, "--at", "rows/all/9"), "there is no pair"),
         ((db, "--query", "foo:x"), "There is no field"),
         ((db, "--order", "harm-"), "hhtui score"),
         ((db, "--ids", tmp_path / "none.txt"), "holds no keys"),
+        ((db, "--ids", tmp_path / "many.txt"), "names 4,000 pairs"),
         ((tmp_path,), "is a folder"),
     ):
         code, output = on_terminal(*words)
