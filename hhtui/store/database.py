@@ -46,6 +46,8 @@ class Database:
     def create(cls, path: Path) -> Self:
         """Create an empty database at `path`; raises StoreError where a file is there or cannot be made."""
         _check_sqlite()
+        if path.exists() and not path.is_file():
+            raise StoreError(f"{path} is no file, a database cannot be made of it; name a new file")
         if path.exists() and path.stat().st_size:
             raise StoreError(f"{path} exists already; name another file, or load into it with the same command")
         _check_network(path)

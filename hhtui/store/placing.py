@@ -18,6 +18,8 @@ def refuse_existing(path: Path, *, force: bool) -> None:
         raise StoreError(f"{path} is a folder; name a file in it")
     if not path.resolve().parent.is_dir():
         raise StoreError(f"there is no folder {path.resolve().parent}; make it first, or name another file")
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path} is no file that could be replaced; name another, or write to standard output")
     if path.exists() and not force:
         raise StoreError(f"{path} exists already; name another file, or replace it with --force")
 

@@ -1,9 +1,11 @@
 """A database is made, opened, refused, migrated and locked; nothing is harmed when that goes wrong."""
 
+import os
 import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -158,6 +160,16 @@ def test_a_folder_and_an_empty_file_are_called_so(path: Path) -> None:
     path.touch()
     with pytest.raises(StoreError, match=r"is empty; .*hhtui load FILE --db"):
         Database.open(path)
+
+
+@pytest.mark.parametrize("make", [Database.create, Database.open, Database.open_or_create])
+def test_what_is_no_file_is_left_alone(path: Path, make: Callable[[Path], Database]) -> None:
+    """A device such as the null device is as little a file as a pipe."""
+    os.mkfifo(path)
+    with pytest.raises(StoreError):
+        make(path)
+    assert path.is_fifo()
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_no_database_is_told(path: Path) -> None:

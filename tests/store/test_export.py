@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
@@ -203,6 +204,15 @@ def test_what_is_there_stays_unless_forced(database: Database, tmp_path: Path) -
     with pytest.raises(StoreError, match=r"manifest\.json exists"):
         api.export(database, target, everything=True)
     assert not target.exists()
+
+
+def test_what_is_no_file_is_never_replaced(database: Database, tmp_path: Path) -> None:
+    """A device such as the null device is as little a file as a pipe."""
+    target = tmp_path / "pipe"
+    os.mkfifo(target)
+    with pytest.raises(StoreError, match="standard output"):
+        api.export(database, target, everything=True, force=True)
+    assert target.is_fifo()
 
 
 def test_the_database_is_never_the_target(database: Database) -> None:
