@@ -61,15 +61,16 @@ def load(
     from hhtui.progress import unobserved
 
     place = Path(path)
-    is_new = not place.exists()
+    is_new = not (place.exists() and place.stat().st_size)
+    is_empty = False
     try:
-        with Database.open_or_create(place) as database:
+        with Database.create(place) if is_new else Database.open(place) as database:
             try:
                 return load_sources(database, sources, options, observer or unobserved)
             finally:
-                is_new = is_new and not _has_sources(database)
+                is_empty = is_new and not _has_sources(database)
     finally:
-        if is_new:
+        if is_empty:
             _remove(place)
 
 

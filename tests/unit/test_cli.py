@@ -117,6 +117,20 @@ def test_what_cannot_be_loaded_leaves_no_database(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("a.db*"))
 
 
+def test_a_database_that_another_process_just_made_is_left_alone(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db, create = tmp_path / "a.db", Database.create
+
+    def create_second(path: Path) -> Database:
+        create(path).close()
+        return create(path)
+
+    monkeypatch.setattr(Database, "create", create_second)
+    assert "exists already" in failure("load", source, "--db", db, "--no-score")
+    assert hhtui("search", db, "--count").stdout == "0\n"
+
+
 def test_strict_stops_and_what_was_loaded_stays(source: Path, tmp_path: Path) -> None:
     with source.open("ab") as file:
         file.write(b"[1]\n")
