@@ -14,7 +14,7 @@ from benchmarks.ptyprobe import quantile
 from benchmarks.queries import HARM_ORDER, frozen
 from benchmarks.table import NOT_INSTALLED, Figure, Target
 from benchmarks.workplace import Workplace
-from hhtui.query import parse
+from hhtui.query.parser import parse
 from hhtui.store import results
 from hhtui.store.database import Database
 

@@ -125,7 +125,7 @@ def search(database: Database, query: str = "") -> "Result":
 
     Raises QueryError where the query cannot be read, or this database cannot answer it.
     """
-    from hhtui.query import parse
+    from hhtui.query.parser import parse
     from hhtui.store import results
 
     return results.search(database.reader(), parse(query))
@@ -255,7 +255,8 @@ def browse(
 
 def _check_start(database: Database, query: str | None, at: str | None) -> None:
     """Raise QueryError or StoreError before the screen opens where the query or the key is of no use."""
-    from hhtui.query import parse, plan
+    from hhtui.query.parser import parse
+    from hhtui.query.planner import plan
     from hhtui.store import pairs, scorers
     from hhtui.store.columns import score_columns
 

@@ -3,7 +3,8 @@
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,30 +44,24 @@ class Step:
 class Annotator:
     """Decides in one database under one name, within one session."""
 
-    def __init__(self, database: Database, name: str, session: str) -> None:
-        """Use `begin`, which also writes the session down."""
+    def __init__(self, database: Database, name: str, session: str, started_at: str) -> None:
+        """Use `begin`."""
         self.database = database
         self.name = name
         self.session = session
+        self._started_at = started_at
+        self._written_down = False
 
     @classmethod
     def begin(cls, database: Database, name: str) -> "Annotator":
-        """Start a session of `name`; on a read-only database nothing is written and every decision is refused."""
-        from hhtui import __version__
-
+        """Start a session of `name`, which is written down with its first decision; raises StoreError for no name."""
         if not name.strip():
             raise StoreError("an annotator needs a name; give one with --by NAME")
-        session = str(uuid.uuid4())
-        if not database.read_only:
-            with database.writing() as connection:
-                connection.execute(
-                    "INSERT INTO session VALUES (?, ?, ?, ?, NULL)", (session, name, __version__, _now())
-                )
-        return cls(database, name, session)
+        return cls(database, name, str(uuid.uuid4()), _now())
 
     def end(self) -> None:
-        """Write down when the session ended."""
-        if not self.database.read_only:
+        """Write down when the session ended, where anything was decided in it."""
+        if self._written_down:
             with self.database.writing() as connection:
                 connection.execute("UPDATE session SET ended_at = ? WHERE id = ?", (_now(), self.session))
 
@@ -86,7 +81,7 @@ class Annotator:
         "" withdraws a preference or a note. Raises StoreError where nothing could be saved.
         """
         step = str(uuid.uuid4())
-        with self.database.writing() as connection:
+        with self._writing() as connection:
             self._log(connection, step, pair_ids, kind, value, side, label, conditions or Conditions())
         return Step(step, pair_ids, _in_words(kind, value, len(pair_ids)))
 
@@ -96,7 +91,7 @@ class Annotator:
         What they have is read in the transaction that saves the step.
         """
         step = str(uuid.uuid4())
-        with self.database.writing() as connection:
+        with self._writing() as connection:
             marked = sum(
                 connection.execute(
                     "SELECT count(*) FROM decision WHERE pair_id = ? AND annotator = ? AND kind = ?",
@@ -110,7 +105,7 @@ class Annotator:
 
     def undo(self) -> Step | None:
         """Retract my newest live step, also one of an earlier session; None where there is none."""
-        with self.database.writing() as connection:
+        with self._writing() as connection:
             row = connection.execute(
                 f"SELECT step FROM event WHERE annotator = ? AND kind != 'retract' AND {_LIVE} "
                 "ORDER BY seq DESC LIMIT 1",
@@ -120,7 +115,7 @@ class Annotator:
 
     def redo(self) -> Step | None:
         """Retract my newest live undo, unless I have decided something since; None where there is none."""
-        with self.database.writing() as connection:
+        with self._writing() as connection:
             row = connection.execute(
                 f"SELECT step, target FROM event WHERE annotator = ? AND kind = 'retract' AND {_LIVE} "
                 "AND EXISTS (SELECT 1 FROM event AS decided "
@@ -131,6 +126,20 @@ class Annotator:
                 (self.name, self.name),
             ).fetchone()
             return self._retract(connection, row[0], row[1], "redone") if row else None
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Give the writing connection, with the session written down in the same transaction."""
+        from hhtui import __version__
+
+        with self.database.writing() as connection:
+            if not self._written_down:
+                connection.execute(
+                    "INSERT INTO session VALUES (?, ?, ?, ?, NULL)",
+                    (self.session, self.name, __version__, self._started_at),
+                )
+            yield connection
+        self._written_down = True
 
     def _log(
         self,

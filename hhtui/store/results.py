@@ -6,18 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hhtui.query import Plan, Query, parse, plan
-from hhtui.query.nodes import All, Any, Match, Node, Not
 from hhtui.store.columns import last_id, score_columns
-from hhtui.store.connection import kept_by
-from hhtui.store.indexed import mask_from, reach
+from hhtui.store.pairs import count as count_pairs
 from hhtui.store.scorers import harm_column
 
 if TYPE_CHECKING:
-    import numpy
-    from numpy.typing import NDArray
-
-    Mask = NDArray[numpy.bool_]
+    from hhtui.query.nodes import Plan
+    from hhtui.query.tree import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +29,32 @@ class Result:
     searched: int = 0
 
 
-def search(connection: sqlite3.Connection, query: Query) -> Result:
+def everything(connection: sqlite3.Connection) -> Result:
+    """Return every pair in the order of the rows."""
+    last, total = last_id(connection), count_pairs(connection)
+    if total == last:
+        return Result(range(1, last + 1), total, total)
+    from hhtui.query.nodes import Plan
+    from hhtui.store.running import run_plan
+
+    return run_plan(connection, Plan())
+
+
+def search(connection: sqlite3.Connection, query: "Query") -> Result:
     """Plan and run `query` on what the database holds now.
 
     Raises QueryError where this database cannot answer it, sqlite3.OperationalError where it was interrupted.
     """
+    from hhtui.query.planner import plan
+    from hhtui.query.tree import Query
+
+    if query == Query():
+        return everything(connection)
     with _snapshot(connection):
-        if query == Query():
-            return _run(connection, Plan())
         return _run(connection, plan(query, score_columns(connection), harm_column(connection)))
 
 
-def run(connection: sqlite3.Connection, wanted: Plan) -> Result:
+def run(connection: sqlite3.Connection, wanted: "Plan") -> Result:
     """Run a plan on what the database holds now; raises as `search` does."""
     with _snapshot(connection):
         return _run(connection, wanted)
@@ -53,7 +62,16 @@ def run(connection: sqlite3.Connection, wanted: Plan) -> Result:
 
 def count(connection: sqlite3.Connection, text: str) -> int:
     """Return how many pairs the query `text` finds; raises as `parse` and `search` do."""
+    from hhtui.query.parser import parse
+
     return len(search(connection, parse(text)).ids)
+
+
+def _run(connection: sqlite3.Connection, wanted: "Plan") -> Result:
+    from hhtui.query.nodes import Plan
+    from hhtui.store.running import run_plan
+
+    return everything(connection) if wanted == Plan() else run_plan(connection, wanted)
 
 
 @contextmanager
@@ -74,53 +92,3 @@ def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
         running.close()
         if own:
             connection.execute("ROLLBACK")
-
-
-def _run(connection: sqlite3.Connection, wanted: Plan) -> Result:
-    last = last_id(connection)
-    total = connection.execute("SELECT count(*) FROM pair").fetchone()[0]
-    if wanted == Plan() and total == last:
-        return Result(range(1, last + 1), total, total)
-    from hhtui.store.conditions import Conditions
-    from hhtui.store.orders import ordered
-
-    candidates = _everyone(connection, last, total)
-    searched = total
-    if wanted.filter is not None and _asks_the_index(wanted.filter):
-        candidates[reach(connection) :] = False
-        searched = int(candidates.sum())
-    if wanted.filter is not None:
-        candidates &= Conditions(connection, last).mask(wanted.filter, candidates)
-    return Result(ordered(connection, candidates, wanted.order), total, searched)  # type: ignore[arg-type]
-
-
-def _everyone(connection: sqlite3.Connection, last: int, total: int) -> "Mask":
-    """Return which ids up to `last` are of a pair: all, unless a revision was replaced."""
-    import numpy
-
-    if total == last:
-        return numpy.ones(last, dtype=numpy.bool_)
-    return kept_by(connection, _Present).mask(connection, last, total)
-
-
-class _Present:
-    """Which ids are of a pair; as ids only ever grow, the last one and their number tell whether that is still so."""
-
-    def __init__(self) -> None:
-        self._stamp = (0, 0)
-        self._mask: Mask | None = None
-
-    def mask(self, connection: sqlite3.Connection, last: int, total: int) -> "Mask":
-        if self._mask is None or self._stamp != (last, total):
-            joined = connection.execute("SELECT group_concat(id) FROM pair").fetchone()[0]
-            self._mask, self._stamp = mask_from(joined, last), (last, total)
-        return self._mask.copy()
-
-
-def _asks_the_index(node: Node) -> bool:
-    match node:
-        case All(nodes) | Any(nodes):
-            return any(map(_asks_the_index, nodes))
-        case Not(inner):
-            return _asks_the_index(inner)
-    return isinstance(node, Match)

@@ -13,7 +13,8 @@ from hhtui.store.database import Database
 class Place:
     """Where an annotator stands: the query, the pair's key and its index, and the ids of the page around it.
 
-    `first` is the index of the first of `ids` within the result, which had `total` pairs.
+    `first` is the index of the first of `ids` within the result, which had `total` pairs; `order` is the result's, in
+    the query's words.
     """
 
     query: str = ""
@@ -22,6 +23,7 @@ class Place:
     first: int = 0
     total: int = 0
     ids: Sequence[int] = field(default_factory=tuple)
+    order: str = "row"
 
 
 def get(connection: sqlite3.Connection, name: str) -> Any:

@@ -199,7 +199,7 @@ class Deciding:
         bulk = len(ids) > 1
         context: dict[str, object] = {
             "query": screen.view.text,
-            "order": screen.finding.order,
+            "order": screen.view.order,
             "blind": False,
             "sides": ["chosen", "rejected"],
             "labels_visible": True,

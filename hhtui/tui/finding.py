@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hhtui.query import QueryError, parse
 from hhtui.store import pairs, settings
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
@@ -16,6 +15,7 @@ from hhtui.tui.widgets.query_line import QueryLine
 from hhtui.tui.workers import Answer, QueryRunner
 
 if TYPE_CHECKING:
+    from hhtui.query.errors import QueryError
     from hhtui.tui.screens.browse import Browse
 
 FLAGGED = "flag:yes"
@@ -43,15 +43,6 @@ class Finding:
             "reload": lambda: self._set_query(self.view.text),
             "palette": self._open_palette,
         }
-
-    @property
-    def order(self) -> str:
-        """The order of the result, in the query's words."""
-        try:
-            sort = parse(self.view.text).sort
-        except QueryError:
-            return "row"
-        return ",".join(map(str, sort)) or "row"
 
     @property
     def waiting(self) -> bool:
@@ -122,14 +113,14 @@ class Finding:
             return
         self._answered = answer.request
         awaited = self._before_editing is None or self._keep_when_answered
-        if answer.error is not None or answer.result is None or answer.highlighter is None:
+        if answer.result is None:
             self._complain(answer.error)
         else:
-            self._show(View(answer.text, answer.result, answer.highlighter), keep=awaited)
+            self._show(View(answer.text, answer.result, answer.order, answer.highlighter), keep=awaited)
         if awaited:
             self._screen.gate.release("query")
 
-    def _complain(self, error: QueryError | None) -> None:
+    def _complain(self, error: "QueryError | None") -> None:
         self._keep_when_answered = False
         if not self.view.whole:
             self.view = everything(self._screen.connection).at_pair(self.view.current)
@@ -198,6 +189,8 @@ class Finding:
     def _order_chosen(self, chosen: str | None) -> None:
         if chosen is None:
             return
+        from hhtui.query.parser import parse
+
         query = parse(self.view.text)
         sort = parse(f"sort:{chosen}").sort if chosen else ()
         self._set_query(str(replace(query, sort=sort)))
@@ -247,7 +240,7 @@ def _order_choice(order: tuple[str, str]) -> Choice:
     return Choice(order[0], order[0], order[1])
 
 
-def _in_words(error: QueryError | None) -> str:
+def _in_words(error: "QueryError | None") -> str:
     """Return what is wrong with a query, the place first: the end of a long line is cut off."""
     if error is None:
         return "The query found no answer."

@@ -2,24 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from hhtui.query import Highlighter, highlighter, parse
+from hhtui.store import results
 from hhtui.store.connection import Connection
-from hhtui.store.results import Result, search
+from hhtui.store.results import Result
 from hhtui.store.settings import Place
+
+if TYPE_CHECKING:
+    from hhtui.query.highlights import Highlighter
+
+
+ROW_ORDER = "row"
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """One result of one query, and the index of the current pair in it; `index` is 0 where nothing was found.
 
+    `order` is the result's, in the query's words, and `highlighter` marks what the query found.
     Where it is a page that was kept of a longer result, `first` is the index of its first pair in that and `kept_of`
     how many pairs that had.
     """
 
     text: str
     result: Result
-    highlighter: Highlighter
+    order: str = ROW_ORDER
+    highlighter: "Highlighter | None" = None
     index: int = 0
     first: int = 0
     kept_of: int | None = None
@@ -71,12 +80,11 @@ def position_of(ids: Sequence[int], pair_id: int) -> int | None:
 
 def everything(connection: Connection) -> View:
     """Return the view of all pairs in row order."""
-    query = parse("")
-    return View("", search(connection, query), highlighter(query))
+    return View("", results.everything(connection))
 
 
 def remembered(place: Place) -> View:
     """Return the page that was shown last as a view of its own, to be seen until its query has run again."""
     ids = list(place.ids)
     index = max(0, min(place.index - place.first, len(ids) - 1))
-    return View(place.query, Result(ids), highlighter(parse("")), index, place.first, place.total)
+    return View(place.query, Result(ids), place.order, None, index, place.first, place.total)

@@ -4,22 +4,28 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from hhtui.query import Highlighter, QueryError, highlighter, parse
 from hhtui.store.connection import Connection
 from hhtui.store.database import Database
 from hhtui.store.results import Result, search
+from hhtui.tui.view import ROW_ORDER
+
+if TYPE_CHECKING:
+    from hhtui.query.errors import QueryError
+    from hhtui.query.highlights import Highlighter
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a request: a result and what to highlight, or the error in the query."""
+    """What came of a request: a result, its order in the query's words and what to highlight, or the error."""
 
     request: int
     text: str
     result: Result | None = None
-    highlighter: Highlighter | None = None
-    error: QueryError | None = None
+    order: str = ROW_ORDER
+    highlighter: "Highlighter | None" = None
+    error: "QueryError | None" = None
 
 
 class QueryRunner:
@@ -61,6 +67,8 @@ class QueryRunner:
         self._thread.shutdown(wait=True)
 
     def _run(self, request: int, text: str) -> None:
+        from hhtui.query.errors import QueryError
+
         connection = self._database.reader()
         with self._mutex:
             if request != self._newest:
@@ -79,9 +87,13 @@ class QueryRunner:
 
 def answer_to(connection: Connection, text: str, request: int = 0) -> Answer:
     """Parse and run the query `text`; an error in the query is part of the answer."""
+    from hhtui.query.errors import QueryError
+    from hhtui.query.highlights import highlighter
+    from hhtui.query.parser import parse
+
     try:
         query = parse(text)
         result = search(connection, query)
     except QueryError as error:
         return Answer(request, text, error=error)
-    return Answer(request, text, result, highlighter(query))
+    return Answer(request, text, result, ",".join(map(str, query.sort)) or ROW_ORDER, highlighter(query))

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hhtui.query import Plan, Query, QueryError, parse
-from hhtui.query.nodes import Substring
-from hhtui.query.tree import Field, Item, Items, Node, Phrase, Regex, SortKey, Text, Word
+from hhtui.query.errors import QueryError
+from hhtui.query.nodes import Plan, Substring
+from hhtui.query.parser import parse
+from hhtui.query.tree import Field, Item, Items, Node, Phrase, Query, Regex, SortKey, Text, Word
 from hhtui.store import index
 from hhtui.store.bodies import Bodies
 from hhtui.store.connection import Connection
@@ -119,7 +120,7 @@ def test_only_the_empty_query_leaves_numpy_alone(tmp_path: Path) -> None:
     bare_database(tmp_path / "a.db", [(dialogue("a", "b"), dialogue("a", "c"))] * 3).close()
     program = (
         "import sys; from pathlib import Path; from hhtui.store.database import Database\n"
-        "from hhtui.store import results; from hhtui.query import parse\n"
+        "from hhtui.store import results; from hhtui.query.parser import parse\n"
         "found = results.search(Database.open(Path(sys.argv[1])).reader(), parse(''))\n"
         "assert found.ids == range(1, 4) and found.total == 3, found\n"
         "heavy = {'numpy', 'pyarrow', 'pandas', 'sqlite_utils', 'rapidfuzz'} & set(sys.modules)\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hhtui.query import parse
+from hhtui.query.parser import parse
 from hhtui.store.database import Database
 from hhtui.store.results import count, search
 from tests.store.filled import read_transcripts

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hhtui.query import Query
+from hhtui.query.tree import Query
 from hhtui.store.connection import Connection
 from hhtui.store.database import Database
 from hhtui.store.results import Result, _snapshot

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hhtui.model import SIDES, Side
-from hhtui.query import highlighter, parse
+from hhtui.query.highlights import highlighter
+from hhtui.query.parser import parse
 
 TEXT = "How do you rob a Bank? The banker won’t say: C++ is élan. Banks, how do"
 

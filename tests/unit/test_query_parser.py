@@ -2,7 +2,8 @@
 
 import pytest
 
-from hhtui.query import Query, QueryError, parse
+from hhtui.query.errors import QueryError
+from hhtui.query.parser import parse
 from hhtui.query.tree import (
     And,
     Comparison,
@@ -16,6 +17,7 @@ from hhtui.query.tree import (
     Or,
     Phrase,
     Present,
+    Query,
     Range,
     Regex,
     Side,

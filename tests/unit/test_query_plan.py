@@ -3,7 +3,7 @@
 import pytest
 
 from hhtui.model import PREFERENCES, RESPONSES, SIDES, Bit
-from hhtui.query import Plan, QueryError, parse, plan
+from hhtui.query.errors import QueryError
 from hhtui.query.nodes import (
     All,
     Any,
@@ -20,11 +20,14 @@ from hhtui.query.nodes import (
     Noted,
     NumberRange,
     Order,
+    Plan,
     Regex,
     Shared,
     Shuffle,
     Substring,
 )
+from hhtui.query.parser import parse
+from hhtui.query.planner import plan
 
 
 def planned(text: str) -> Plan:

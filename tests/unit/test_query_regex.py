@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from hhtui.query import QueryError
+from hhtui.query.errors import QueryError
 from hhtui.query.regex import check, compiled, literal
 from hhtui.text import fold
 

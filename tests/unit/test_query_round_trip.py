@@ -5,8 +5,12 @@ import sqlite3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hhtui.query import Query, QueryError, highlighter, parse, plan
+from hhtui.query.errors import QueryError
+from hhtui.query.highlights import highlighter
 from hhtui.query.nodes import All, Any, Match, Node, Not
+from hhtui.query.parser import parse
+from hhtui.query.planner import plan
+from hhtui.query.tree import Query
 from tests.query_trees import queries
 
 _WORDS = ["a", "b*", '"c d"', '"', "x", "C++", "😀", "日本", "don’t", "\x00", "/e.f/", "/", "\\", "~", "~g", "*"]

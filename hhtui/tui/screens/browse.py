@@ -316,7 +316,7 @@ class Browse(Screen[None]):
             numbers = (*(f"read-only  {form}" for form in numbers), "read-only")
         left, right = headline.header(standing, found, self.annotator.name, numbers, self.size.width)
         self.query_one("#header", Line).show(left, right)
-        status = headline.status(view.total, self.reader.total(), self.finding.order, _status_width(self.size.width))
+        status = headline.status(view.total, self.reader.total(), self.view.order, _status_width(self.size.width))
         self.query_one("#status", Line).show([], status)
         if not self._message:
             self._show_footer()
@@ -346,7 +346,7 @@ class Browse(Screen[None]):
         first = max(0, view.index - PAGE_KEPT // 2)
         ids = tuple(int(one) for one in view.ids[first : first + PAGE_KEPT])
         key = pairs.key_of(self.connection, view.current) if view.current is not None else ""
-        return settings.Place(view.text, key, view.position, view.first + first, view.total, ids)
+        return settings.Place(view.text, key, view.position, view.first + first, view.total, ids, view.order)
 
 
 def _apart(event: events.Key) -> list[events.Key]:

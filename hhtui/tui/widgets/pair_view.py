@@ -12,7 +12,6 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
 from hhtui.model import RESPONSES, SIDES, Pair, Score, Side, Turn
-from hhtui.query import Highlighter
 from hhtui.tui import headline
 from hhtui.tui.diff import WordDiff, word_diff
 from hhtui.tui.linked_scroll import LinkedScroll
@@ -23,6 +22,7 @@ from hhtui.tui.widgets.dialogue_pane import NOTHING, DialogueContent, DialoguePa
 from hhtui.tui.widgets.prompt_pane import PromptPane
 
 if TYPE_CHECKING:
+    from hhtui.query.highlights import Highlighter
     from hhtui.tui.app import HhtuiApp
 
 DifferenceMode = Literal["when alike", "always", "never"]
@@ -137,7 +137,7 @@ class PairView(Widget):
         )
         return arrange(size.width, size.height, heights, only=only, whole_prompt=self._whole_prompt)
 
-    def show(self, pair: Pair, scores: Mapping[Side, Score], highlighter: Highlighter | None) -> None:
+    def show(self, pair: Pair, scores: Mapping[Side, Score], highlighter: "Highlighter | None") -> None:
         """Show `pair` from its beginning, its scores in the titles, and what `highlighter` finds in it."""
         before = self.regions(self.size)
         self._pair, self._empty = pair, ""
