@@ -1,5 +1,6 @@
 """`hhtui browse` and `hhtui demo`: the screen."""
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -40,7 +41,6 @@ def browse(
     Without DB it is $HHTUI_DB, else the database used last, on the first run the shipped sample.
     """
     from hhtui import api, paths
-    from hhtui.query.parser import LONGEST
 
     _need_terminal()
     if database is not None and database.is_dir():
@@ -49,10 +49,13 @@ def browse(
         keys = keys_of_file(ids)
         listed = "key:" + ",".join(f'"{key}"' for key in keys)
         query = f"({query}) {listed}" if query else listed
+        from hhtui.query.parser import LONGEST
+
         if len(query) > LONGEST:
             raise Failure(f"{ids} names {len(keys):,} pairs, more than a query can list; divide it: split -l 200 {ids}")
     if order is not None:
         query = f"{query or ''} sort:{order}".strip()
+    gc.disable()
     place = database or paths.named_database() or paths.last_database() or _sample()
     with pointing_into(query or ""):
         _end(api.browse(place, query=query, at=at, by=by, colour=colour, mouse=not no_mouse))
@@ -66,6 +69,7 @@ def demo(no_mouse: bool, colour: Literal["auto", "truecolor", "256", "16"] | Non
     from hhtui import api
 
     _need_terminal()
+    gc.disable()
     _end(api.browse(_sample(), colour=colour, mouse=not no_mouse))
 
 

@@ -1,12 +1,14 @@
 """The application: a database, an annotator, and the browse screen."""
 
 import asyncio
+import gc
 import os
 import signal
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 
@@ -17,14 +19,16 @@ from hhtui.store.errors import StoreError
 from hhtui.tui.actions import keys_in_use
 from hhtui.tui.display import DifferApp
 from hhtui.tui.screens.browse import Browse
-from hhtui.tui.screens.export import ExportRequest
 from hhtui.tui.start import Start
+
+if TYPE_CHECKING:
+    from hhtui.tui.screens.export import ExportRequest
 
 LAST_RESORT_SECONDS = 1.0
 HUNG_UP = 129
 LEFT_TO_TEXTUAL = ("ctrl+q", "ctrl+c")
 
-Export = Callable[[Database, ExportRequest], str]
+Export = Callable[[Database, "ExportRequest"], str]
 """Writes what a request asks for, and returns one line that says what was written."""
 
 
@@ -77,6 +81,7 @@ class HhtuiApp(DifferApp[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self._hang_up)
+        self.call_after_refresh(_collect_from_now)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded and event.key not in LEFT_TO_TEXTUAL:
@@ -114,9 +119,12 @@ class HhtuiApp(DifferApp[None]):
             self.notify(str(error), severity="error", markup=False)
 
     def _hang_up(self) -> None:
+        """Leave at once; writing to a terminal that is gone can block for ever."""
         self._leave()
         self.database.close()
-        asyncio.get_running_loop().call_later(LAST_RESORT_SECONDS, os._exit, HUNG_UP)
+        last_resort = threading.Timer(LAST_RESORT_SECONDS, os._exit, [HUNG_UP])
+        last_resort.daemon = True
+        last_resort.start()
         self.exit(return_code=HUNG_UP)
 
 
@@ -134,6 +142,12 @@ def browse(
     app = HhtuiApp(database, who, config, export, start)
     app.run(mouse=mouse and config.mouse)
     return Ending(_farewell(database, app.saved), app.return_code or 0)
+
+
+def _collect_from_now() -> None:
+    """Collect garbage again, but not among what was made for the first paint: all of that stays."""
+    gc.freeze()
+    gc.enable()
 
 
 def _farewell(database: Database, saved: int) -> str:

@@ -10,7 +10,6 @@ from hhtui.store import decisions
 from hhtui.store.decisions import Conditions, Step
 from hhtui.store.errors import StoreError
 from hhtui.text import clean_line
-from hhtui.tui.screens.dialogs import AskText, Confirm
 
 if TYPE_CHECKING:
     from hhtui.tui.screens.browse import Browse
@@ -77,6 +76,8 @@ class Deciding:
         return [] if view.current is None else [view.current]
 
     def _ask_about(self, ids: Sequence[int], kind: Kind, value: str | None) -> None:
+        from hhtui.tui.screens.dialogs import Confirm
+
         def answered(agreed: bool | None) -> None:
             if agreed:
                 self._save(ids, kind, value)
@@ -152,6 +153,8 @@ class Deciding:
         def written(text: str | None) -> None:
             if text is not None and text.strip() != clean_line(before):
                 self._decide_about(ids, "note", text.strip())
+
+        from hhtui.tui.screens.dialogs import AskText
 
         self._screen.ask(AskText("Note", before), written)
 

@@ -8,7 +8,6 @@ from hhtui.store import pairs, settings
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
 from hhtui.tui.actions import ACTIONS, BY_ID, shown_key
-from hhtui.tui.screens.dialogs import Choice, Choose
 from hhtui.tui.start import Start
 from hhtui.tui.view import View, everything, remembered
 from hhtui.tui.widgets.query_line import QueryLine
@@ -183,7 +182,12 @@ class Finding:
             self._set_query(FLAGGED)
 
     def _choose_order(self) -> None:
-        choices = [Choice("", "row", "the order of the source"), *map(_order_choice, self._screen.reader.orders())]
+        from hhtui.tui.screens.dialogs import Choice, Choose
+
+        choices = [
+            Choice("", "row", "the order of the source"),
+            *(Choice(order, order, brings) for order, brings in self._screen.reader.orders()),
+        ]
         self._screen.ask(Choose("Order by", choices), self._order_chosen)
 
     def _order_chosen(self, chosen: str | None) -> None:
@@ -196,6 +200,8 @@ class Finding:
         self._set_query(str(replace(query, sort=sort)))
 
     def _open_palette(self) -> None:
+        from hhtui.tui.screens.dialogs import Choice, Choose
+
         keys = self._screen.app.keys
         choices = [
             Choice(action.id, action.meaning, " ".join(map(shown_key, keys[action.id])))
@@ -234,10 +240,6 @@ class Finding:
             self._screen.go_to(view.index)
         else:
             self._screen.say(f"{key} is not in this view; empty the query to see it", error=True)
-
-
-def _order_choice(order: tuple[str, str]) -> Choice:
-    return Choice(order[0], order[0], order[1])
 
 
 def _in_words(error: "QueryError | None") -> str:

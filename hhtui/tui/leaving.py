@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from hhtui import paths
 from hhtui.store import results, settings
 from hhtui.tui import clipboard
-from hhtui.tui.screens.export import ask_for_export
 
 if TYPE_CHECKING:
     from hhtui.tui.screens.browse import Browse
@@ -50,6 +49,8 @@ class Leaving:
         self._screen.run_worker(self._export(), exclusive=True, group="export")
 
     async def _export(self) -> None:
+        from hhtui.tui.screens.export import ask_for_export
+
         screen = self._screen
         flagged = results.count(screen.connection, "flag:yes")
         try:

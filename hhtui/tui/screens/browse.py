@@ -20,8 +20,7 @@ from hhtui.tui.finding import Finding
 from hhtui.tui.gate import Gate, Press
 from hhtui.tui.leaving import Leaving
 from hhtui.tui.reading import Reader
-from hhtui.tui.screens.dialogs import Confirm, Dialog
-from hhtui.tui.screens.help import Help
+from hhtui.tui.screens.dialog import Dialog
 from hhtui.tui.view import View
 from hhtui.tui.widgets.line import Line
 from hhtui.tui.widgets.pair_list import PairList
@@ -80,7 +79,7 @@ class Browse(Screen[None]):
             **self.deciding.handlers(),
             **self.leaving.handlers(),
             "layout": self._toggle_list,
-            "help": lambda: self.ask(Help(self.app.keys, self.reader.notes())),
+            "help": self._help,
             "quit": self.app.quit_browsing,
             "suspend": self.app.action_suspend_process,
         }
@@ -284,7 +283,14 @@ class Browse(Screen[None]):
     def _pair_painted(self) -> None:
         self.call_later(self.gate.look)
 
+    def _help(self) -> None:
+        from hhtui.tui.screens.help import Help
+
+        self.ask(Help(self.app.keys, self.reader.notes()))
+
     def _ask_about_paste(self, count: int) -> None:
+        from hhtui.tui.screens.dialogs import Confirm
+
         question = f"{count} decision keys came at once, as when text is pasted. Run them?"
         self.ask(Confirm(question), lambda agreed: self.gate.answer(bool(agreed)))
 

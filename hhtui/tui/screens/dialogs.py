@@ -2,41 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Generic
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from hhtui.text import clean, clean_line
+from hhtui.tui.screens.dialog import Dialog
 from hhtui.tui.widgets.field import Field
-
-if TYPE_CHECKING:
-    from hhtui.tui.app import HhtuiApp
-
-
-class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
-    """Something to be answered before keys go to the browse screen again.
-
-    The keys in `ENDING` may close it: those typed after one wait until that is done.
-    """
-
-    ENDING: ClassVar[frozenset[str]]
-    app: "HhtuiApp"
-
-    def __init__(self) -> None:
-        super().__init__(classes="dialog")
-
-    def on_mount(self) -> None:
-        self.stay()
-
-    def stay(self) -> None:
-        """Take the next keys."""
-        self.app.browse.gate.release("dialog")
 
 
 class Confirm(Dialog[bool]):

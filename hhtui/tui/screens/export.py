@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from hhtui.tui.screens.dialogs import AskText, Choice, Choose, Dialog
+from hhtui.tui.screens.dialog import Dialog
+from hhtui.tui.screens.dialogs import AskText, Choice, Choose
 
 Format = Literal["ids", "csv", "jsonl"]
 ENDINGS: dict[str, str] = {"ids": "ids.txt", "csv": "csv", "jsonl": "jsonl"}

@@ -13,7 +13,7 @@ from hhtui.model import BIT_MEANINGS
 from hhtui.query import fields
 from hhtui.text import clean
 from hhtui.tui.actions import key_table
-from hhtui.tui.screens.dialogs import Dialog
+from hhtui.tui.screens.dialog import Dialog
 
 _SYNTAX = (
     ("bank money", "both words, anywhere in the pair"),

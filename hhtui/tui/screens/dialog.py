@@ -1,0 +1,28 @@
+"""What all questions over the browse screen have in common."""
+
+from typing import TYPE_CHECKING, ClassVar, Generic
+
+from textual.screen import ModalScreen, ScreenResultType
+
+if TYPE_CHECKING:
+    from hhtui.tui.app import HhtuiApp
+
+
+class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
+    """Something to be answered before keys go to the browse screen again.
+
+    The keys in `ENDING` may close it: those typed after one wait until that is done.
+    """
+
+    ENDING: ClassVar[frozenset[str]]
+    app: "HhtuiApp"
+
+    def __init__(self) -> None:
+        super().__init__(classes="dialog")
+
+    def on_mount(self) -> None:
+        self.stay()
+
+    def stay(self) -> None:
+        """Take the next keys."""
+        self.app.browse.gate.release("dialog")
