@@ -92,7 +92,7 @@ def python(*arguments: str) -> list[str]:
 
 def hhtui(*arguments: str) -> list[str]:
     """Return the command that runs hhtui with the arguments, as its console script does."""
-    return python("-c", "import sys; from hhtui.cli import main; sys.argv[0] = 'hhtui'; main()", *arguments)
+    return python("-m", "hhtui", *arguments)
 
 
 def run(argv: Sequence[str], environment: Mapping[str, str] | None = None) -> Run:

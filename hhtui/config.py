@@ -1,10 +1,8 @@
 """The user's configuration: one TOML file, in which unknown names are refused."""
 
 import getpass
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -51,10 +49,12 @@ def load(path: Path, actions: Collection[str]) -> Config:
 
     `actions` are the valid names under `[keys]`. Raises ConfigError for anything unknown or of the wrong type.
     """
+    if not path.exists():
+        return Config()
+    import tomllib
+
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Config()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}; mend it or move it away") from None
     _refuse_unknown(path, "", content, SETTINGS)
@@ -76,6 +76,8 @@ def load(path: Path, actions: Collection[str]) -> Config:
 def _refuse_unknown(path: Path, prefix: str, found: Mapping[str, Any], valid: Collection[str]) -> None:
     for name in found:
         if name not in valid:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, valid, n=1, cutoff=0.0)
             raise ConfigError(f"{path}: there is no setting {prefix}{name}; the nearest is {prefix}{near[0]}")
 

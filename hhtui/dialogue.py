@@ -3,8 +3,8 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import eq
+from typing import NamedTuple
 from unicodedata import category
 
 from hhtui.model import ASSISTANT, HUMAN, Bit, Dialogues, Turn
@@ -111,8 +111,7 @@ def opening(transcript: str) -> str:
     return transcript[start : following.start() if following else None].strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What one pair shows by itself: its three texts, numbers about them, and what is odd about its structure.
 
     `prompt + chosen` is the chosen transcript, `prompt + rejected` the rejected one. `turns` and `lengths` are

@@ -1,13 +1,15 @@
 """The things that hhtui is about, as frozen values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import IntFlag
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 Side = Literal["prompt", "chosen", "rejected"]
 SIDES: tuple[Side, ...] = ("prompt", "chosen", "rejected")
 RESPONSES: tuple[Side, ...] = ("chosen", "rejected")
+
+NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
 HUMAN = "Human"
 ASSISTANT = "Assistant"
@@ -66,8 +68,7 @@ def bits_named(name: str, side: str | None = None) -> Bit:
     return mask
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """One turn of a dialogue: who speaks, and the raw text after the marker.
 
     `role` is "Human" or "Assistant", or "" for text before the first marker. `text` is not stripped.
@@ -77,8 +78,7 @@ class Turn:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dialogues:
+class Dialogues(NamedTuple):
     """A pair's two dialogues: the turns they share, then each side's own, never none."""
 
     prompt: tuple[Turn, ...]
@@ -91,8 +91,7 @@ class Dialogues:
         return turns
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A stored pair: its place, its identity and its text.
 
     `id` is local to one database and counts from 1; `key` is `subset/split/row`; `hash` is the first 16 bytes
@@ -110,14 +109,13 @@ class Pair:
     bits: Bit
     family: int | None
     opening: int | None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NO_VALUES
 
 
 Unit = Literal["response", "prompt", "turn", "pair"]
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreColumn:
+class ScoreColumn(NamedTuple):
     """One number that a scorer gives: its range, and in one sentence each what it means and where it fails."""
 
     name: str
@@ -127,8 +125,7 @@ class ScoreColumn:
     fails: str
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """One number about one text: which scorer and column gave it, and its rank among all scored texts.
 
     `value` is None where the text is empty or not scored yet; `percentile` is the share, in percent, of
@@ -146,8 +143,7 @@ Kind = Literal["flag", "drop", "preference", "label", "note", "skip", "retract"]
 PREFERENCES = ("chosen", "rejected", "equal", "unsure")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One line of the append-only log of decisions.
 
     `uuid` is its identity, `step` is shared by all events of one user action, `target` is the step that a
@@ -168,11 +164,10 @@ class Event:
     value: str = ""
     target: str | None = None
     shown_ms: int | None = None
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = NO_VALUES
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The current value of one kind of decision by one annotator about one pair."""
 
     pair_id: int

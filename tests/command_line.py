@@ -47,7 +47,7 @@ def hhtui_json(*words: object) -> dict[str, Any]:
 
 def command(*words: object) -> list[str]:
     """Return the words of a process that runs a command."""
-    return [sys.executable, "-m", "hhtui.cli", *map(str, words)]
+    return [sys.executable, "-m", "hhtui", *map(str, words)]
 
 
 def hhtui_process(*words: object, prepare: Callable[[], object] | None = None) -> subprocess.CompletedProcess[bytes]:

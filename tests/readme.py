@@ -59,9 +59,12 @@ def _scorers() -> str:
 
 def _commands() -> str:
     parts = []
-    for name, command in main.commands.items():
-        context = click.Context(command, info_name=f"hhtui {name}", max_content_width=100, terminal_width=100)
-        parts.append(f"```\n{command.get_help(context)}\n```\n")
+    group = click.Context(main, info_name="hhtui", terminal_width=100, **main.context_settings)
+    for name in main.list_commands(group):
+        command = main.get_command(group, name)
+        assert command is not None
+        with click.Context(command, info_name=name, parent=group) as context:
+            parts.append(f"```\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 
 

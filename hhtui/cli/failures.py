@@ -84,6 +84,18 @@ def reported() -> Iterator[None]:
         raise Failure(line) from None
 
 
+def exit_for(error: Exception) -> NoReturn:
+    """Report an error that was raised outside of a command, and leave with its exit code."""
+    try:
+        with reported():
+            raise error
+    except click.exceptions.Exit as ending:
+        sys.exit(ending.exit_code)
+    except click.ClickException as failure:
+        failure.show()
+        sys.exit(failure.exit_code)
+
+
 @contextmanager
 def pointing_into(query: str) -> Iterator[None]:
     """Show an error of the query language with the query and a caret under the place."""

@@ -1,6 +1,7 @@
 """The command `hhtui`: its first word is a command or a database, and errors are one line."""
 
 import os
+from importlib import import_module
 from typing import Any
 
 import click
@@ -10,20 +11,46 @@ from hhtui import __version__
 from hhtui.cli.arguments import WORDS
 from hhtui.cli.failures import reported
 
+MODULES = {
+    "browse": "browsing",
+    "demo": "browsing",
+    "load": "loading",
+    "score": "loading",
+    "search": "searching",
+    "show": "searching",
+    "flag": "deciding",
+    "export": "exporting",
+    "backup": "exporting",
+    "stats": "counting",
+    "doctor": "checking",
+    "locate": "about",
+    "keys": "about",
+    "schema": "about",
+}
+"""The commands, in the order of a day's work, and the module of this package that each is in."""
+
 
 class Commands(DefaultGroup):  # type: ignore[misc]
-    """The commands in the order of a day's work; without one, a database is browsed."""
+    """The commands, each loaded when it is asked for; without one, a database is browsed."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        """Return the commands in the order in which they were added."""
-        return list(self.commands)
+        """Return the names of the commands."""
+        return list(MODULES)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Return the command with this name, the default one where there is none."""
+        wanted = name if name in MODULES else self.default_cmd_name
+        if wanted not in self.commands:
+            self.add_command(getattr(import_module(f"hhtui.cli.{MODULES[wanted]}"), wanted))
+        command: click.Command | None = super().get_command(context, name)
+        return command
 
     def resolve_command(
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Refuse a first word that is neither a command, an option nor a file."""
         word = args[0]
-        if word not in self.commands and not word.startswith("-") and not os.path.exists(word):
+        if word not in MODULES and not word.startswith("-") and not os.path.exists(word):
             raise click.UsageError(self._neither(word), context)
         resolved: tuple[str | None, click.Command | None, list[str]] = super().resolve_command(context, args)
         return resolved
@@ -42,7 +69,7 @@ class Commands(DefaultGroup):  # type: ignore[misc]
     def _neither(self, word: str) -> str:
         from difflib import get_close_matches
 
-        close = get_close_matches(word, self.commands, n=1, cutoff=0.5)
+        close = get_close_matches(word, MODULES, n=1, cutoff=0.5)
         if close:
             return f"{word!r} is neither a command nor a file; did you mean: hhtui {close[0]}"
         return f"{word!r} is neither a command nor a file; to make a database: hhtui load FILE --db NEW.db"

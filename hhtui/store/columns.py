@@ -3,9 +3,8 @@
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.model import SIDES
 
@@ -105,8 +104,7 @@ def score_columns(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Cached:
+class _Cached(NamedTuple):
     stamp: tuple[object, ...]
     values: "Array"
 

@@ -5,11 +5,10 @@ import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from hhtui.model import Decision, Kind
+from hhtui.model import NO_VALUES, Decision, Kind
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 
@@ -24,16 +23,14 @@ NOT EXISTS (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(NamedTuple):
     """How a decision was made: `shown_ms` since the pair was painted, and what the annotator could see."""
 
     shown_ms: int | None = None
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = NO_VALUES
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One user action as it was saved: its identity, the pairs it touched, and in words what it did."""
 
     uuid: str

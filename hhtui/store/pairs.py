@@ -3,8 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hhtui.dialogue import pair_up, parse
 from hhtui.model import HUMAN, Bit, Pair
@@ -19,8 +18,7 @@ FROM pair JOIN source ON source.id = pair.source_id JOIN body ON body.id = pair.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """What a list shows of a pair: its key, and its last Human turn with the one before it where it is short.
 
     The texts are raw; `earlier` is "" where the last turn has more than three words or is the only one.

@@ -3,8 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.store.columns import last_id, score_columns
 from hhtui.store.pairs import count as count_pairs
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from hhtui.query.tree import Query
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """The pairs that a query found when it ran.
 
     `ids` are local pair ids in the result's order: a numpy int32 array, or a range where the result is every pair

@@ -4,8 +4,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hhtui.model import RESPONSES, ScoreColumn, Side, Unit
 from hhtui.store import settings
@@ -19,8 +18,7 @@ TAKEN_NAMES = {name.partition(".")[0] for name in STRUCTURE} | {"harm", "gap"}
 _SCORER = "SELECT id, name, version, fingerprint, columns, units, parameters, pairs_done FROM scorer"
 
 
-@dataclass(frozen=True, slots=True)
-class StoredScorer:
+class StoredScorer(NamedTuple):
     """A scorer as a database knows it.
 
     `fingerprint` is its identity: two scorers of one name with other weights or parameters are two. `units` are
@@ -75,7 +73,7 @@ def register(
             "INSERT INTO scorer (name, version, fingerprint, columns, units, parameters) VALUES (?, ?, ?, ?, ?, ?)",
             (
                 *(name, version, fingerprint),
-                json.dumps([asdict(column) for column in columns], ensure_ascii=False),
+                json.dumps([column._asdict() for column in columns], ensure_ascii=False),
                 *(json.dumps(list(units)), json.dumps(dict(parameters), ensure_ascii=False)),
             ),
         )

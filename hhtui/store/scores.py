@@ -4,8 +4,8 @@ import json
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from hhtui.model import RESPONSES, SIDES, Score, Side
 from hhtui.store import pairs
@@ -14,8 +14,7 @@ from hhtui.store.scorers import StoredScorer, known, owners
 _TEXTS = "SELECT prompt, chosen, rejected FROM pair_text WHERE pair_id = ?"
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """How far one scorer has come: how many of how many pairs have their scores."""
 
     scorer: StoredScorer

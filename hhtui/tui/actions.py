@@ -3,8 +3,7 @@
 import string
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Group = Literal["move", "decide", "see", "find", "out"]
 Keys = Mapping[str, tuple[str, ...]]
@@ -18,8 +17,7 @@ GROUPS: dict[Group, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something that a key does.
 
     `id` names it in the configuration, `keys` are Textual's key names, `label` is for the footer and `meaning` for

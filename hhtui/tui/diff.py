@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 Span = tuple[int, int]
 
@@ -14,16 +14,14 @@ MOST_TOKENS = 8_000
 _TOKEN = re.compile(r"\s+|\w+(?:['\u2019]\w+)*|[^\w\s]")
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One place where the texts differ: a span of each, of which one may be empty, never both."""
 
     left: Span
     right: Span
 
 
-@dataclass(frozen=True, slots=True)
-class WordDiff:
+class WordDiff(NamedTuple):
     """The differences between two texts in their order, and the similarity of the texts, 0 to 1.
 
     The similarity is Indel's over words, punctuation marks and runs of white space: 2 × (tokens in common in one

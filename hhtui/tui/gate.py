@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hhtui.tui.actions import Action
 
@@ -15,8 +15,7 @@ SETTLE = 0.003
 Later = Callable[[float, Callable[[], object]], object]
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+class Press(NamedTuple):
     """One key: what `run` does with it, its action on the browse screen, when it was read (seconds, event's clock)."""
 
     run: Callable[[], object]

@@ -1,7 +1,6 @@
 """Where the prompt and the two responses stand within a rectangle."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from textual.geometry import Region
 
@@ -16,8 +15,7 @@ PROMPT_SHARE = 0.4
 MOST_EXTRA = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Heights:
+class Heights(NamedTuple):
     """How many lines, without titles, each text takes at the width it would have; `extra` is 0 where there is none."""
 
     prompt: int

@@ -1,10 +1,9 @@
 """What to open with."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """A query and a pair's key; None is what the annotator left."""
 
     query: str | None = None

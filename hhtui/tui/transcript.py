@@ -1,8 +1,8 @@
 """Turns as one cleaned text for the screen, with the place of every turn in it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from hhtui.model import ASSISTANT, HUMAN, Turn
 from hhtui.text import clean, clean_line
@@ -12,8 +12,7 @@ Span = tuple[int, int]
 EMPTY = "(empty)"
 
 
-@dataclass(frozen=True, slots=True)
-class ShownTurn:
+class ShownTurn(NamedTuple):
     """One turn in a transcript: the spans of its label, which is not data, and of its text; either may be empty."""
 
     role: str
@@ -21,8 +20,7 @@ class ShownTurn:
     text: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Transcript:
+class Transcript(NamedTuple):
     """A text that is safe to draw, and the turns in it; what belongs to no turn's text is not data."""
 
     text: str

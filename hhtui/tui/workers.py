@@ -3,8 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.store.connection import Connection
 from hhtui.store.database import Database
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from hhtui.query.highlights import Highlighter
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came of a request: a result, its order in the query's words and what to highlight, or the error."""
 
     request: int

@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from hhtui.cli import main
+from hhtui.cli.group import MODULES
 from hhtui.config import SETTINGS, load
 from hhtui.tui.actions import ACTIONS
 from tests.readme import README, generated
@@ -21,7 +21,7 @@ def test_generated_parts_of_the_readme_are_current() -> None:
 def test_every_command_action_and_setting_is_documented() -> None:
     text = README.read_text(encoding="utf-8")
 
-    missing = [name for name in main.commands if f"Usage: hhtui {name} " not in text]
+    missing = [name for name in MODULES if f"Usage: hhtui {name} " not in text]
     missing += [action.id for action in ACTIONS if f"`{action.id}`" not in text]
     missing += [name for name in SETTINGS if f"| `{name}` |" not in text]
     assert missing == []

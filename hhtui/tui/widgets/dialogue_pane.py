@@ -1,9 +1,8 @@
 """A pane that shows one side of a pair, with what is to be seen in it marked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -35,8 +34,7 @@ _HUMAN, _ASSISTANT, _ROLE, _DIFFERENCE, _HIT, _CURRENT = (1 << at for at in rang
 _LABELS = {HUMAN: _HUMAN, ASSISTANT: _ASSISTANT}
 
 
-@dataclass(frozen=True, slots=True)
-class DialogueContent:
+class DialogueContent(NamedTuple):
     """What a pane shows: its title's name, the words for what is odd, the score's text; a text and what to mark in it.
 
     `hits` and `differences` are sorted, disjoint spans of the transcript's text.
@@ -121,13 +119,13 @@ class DialoguePane(LineView):
     def rate(self, score: str) -> None:
         """Show another score in the title."""
         if score != self._content.score:
-            self._content = replace(self._content, score=score)
+            self._content = self._content._replace(score=score)
             self.refresh_title()
 
     def mark_differences(self, differences: tuple[Span, ...]) -> None:
         """Mark other spans of the same text as differing."""
         if differences != self._content.differences:
-            self._content = replace(self._content, differences=differences)
+            self._content = self._content._replace(differences=differences)
             self._serial = self._serial_of(self._content)
             self._current = None
             self.refresh()

@@ -1,8 +1,7 @@
 """A widget that draws itself line by line under a title, and never needs a layout to show something else."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -22,8 +21,7 @@ RULE = "─"
 EDGE = "│ "
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(NamedTuple):
     """What the first line says: a name, words about it, and something at the right end, such as a score."""
 
     name: str

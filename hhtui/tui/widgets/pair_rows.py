@@ -1,8 +1,7 @@
 """What is written in the rows of the list of pairs, asked for a few pages at a time."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol, SupportsInt
+from typing import NamedTuple, Protocol, SupportsInt
 
 from textual.cache import LRUCache
 
@@ -25,8 +24,7 @@ class Ids(Protocol):
     def __getitem__(self, key: slice, /) -> Iterable[SupportsInt]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(NamedTuple):
     """What was decided about a pair; `preference` is one of `hhtui.model.PREFERENCES`, or ""."""
 
     flag: bool = False
@@ -38,8 +36,7 @@ UNMARKED = Marks()
 Percentiles = tuple[float | None, float | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What is written in one row, apart from the cursor."""
 
     marks: str
