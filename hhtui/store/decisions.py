@@ -12,7 +12,6 @@ from hhtui.model import NO_VALUES, Decision, Kind
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 
-TOGGLES: tuple[Kind, ...] = ("flag", "drop")
 WITHDRAWN = ("", "no")
 
 _LIVE = """
