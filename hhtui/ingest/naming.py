@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import category
 
 from hhtui.ingest.errors import LoadError
 
@@ -11,6 +12,12 @@ SPLITS = ("train", "test")
 ALL = "all"
 SUFFIXES = (".jsonl", ".json", ".ndjson")
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
+BIDIRECTIONAL = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""The characters with Unicode's property Bidi_Control."""
+NEVER = frozenset('/"' + BIDIRECTIONAL)
+"""What a subset or split never holds: "/" parts a key, a quotation mark ends one in a query."""
+UNSHOWN = ("Cc", "Cs", "Zl", "Zp")
+"""The general categories of what it never holds either: controls, surrogates, line and paragraph separators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,19 @@ def of_file(path: Path) -> tuple[str, str]:
 
 
 def checked(option: str, name: str) -> str:
-    """Return `name`; raises LoadError where it cannot be part of a key. `option` is "subset" or "split"."""
-    if not name.strip() or "/" in name or any(ord(character) < 0x20 for character in name):
-        raise LoadError(f"{name!r} cannot be a {option}: it may not be empty or hold '/'; give another with --{option}")
+    """Return `name`; raises LoadError where no query could name a key with it. `option` is "subset" or "split"."""
+    if wrong := _wrong_with(name):
+        raise LoadError(f"{name!r} cannot be a {option}: {wrong}; give another with --{option}")
     return name
+
+
+def _wrong_with(name: str) -> str:
+    """Return why `name` cannot be part of a key, "" where it can."""
+    if not name.strip():
+        return "it is empty"
+    if name != name.strip():
+        return "it begins or ends with white space"
+    found = next((one for one in name if one in NEVER or category(one) in UNSHOWN), None)
+    if found is None:
+        return ""
+    return f"it holds {found!r}" if found.isprintable() else f"it holds the character U+{ord(found):04X}"

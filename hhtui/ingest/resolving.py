@@ -45,16 +45,21 @@ def resolve(named: "Named", choice: Choice, observer: Observer) -> Iterator[Sour
     """Yield the sources that `named` stands for, opened one by one, and notes on what is left out.
 
     A string is a path, "-" for standard input, or where there is no such file the name of a dataset on the hub.
-    Raises LoadError where it stands for nothing that can be read.
+    Raises LoadError where it stands for nothing that can be read, and where a name in `choice` cannot be part of a key.
     """
+    for option, name in (("subset", choice.subset), ("split", choice.split)):
+        if name is not None:
+            checked(option, name)
     if not isinstance(named, str | Path):
         yield from _datasets(named, choice)
     elif str(named) == STANDARD_INPUT:
         yield _standard_input(choice, observer)
     elif Path(named).is_dir():
         yield from _folder(Path(named), choice)
-    elif Path(named).exists():
+    elif Path(named).is_file():
         yield open_file(Path(named), choice)
+    elif Path(named).exists():
+        yield _pipe(Path(named), choice, observer)
     elif isinstance(named, str) and HUB_NAME.fullmatch(named):
         from hhtui.ingest.hub import open_hub
 
@@ -67,20 +72,34 @@ def resolve(named: "Named", choice: Choice, observer: Observer) -> Iterator[Sour
 
 def open_file(path: Path, choice: Choice) -> FileSource:
     """Return the source of one file; raises LoadError where it cannot be read."""
+    return FileSource(_opened(path), _naming(str(path), choice, *of_file(path)))
+
+
+def _pipe(path: Path, choice: Choice, observer: Observer) -> FileSource:
+    """Return the source of what is no regular file and can be read only once: a named pipe, /dev/fd/63, a device."""
+    with _opened(path) as stream:
+        spool = _spooled(stream, str(path), observer)
+    return FileSource(spool, _naming(str(path), choice, *of_file(path)))
+
+
+def _opened(path: Path) -> BinaryIO:
     try:
-        file = path.open("rb")
+        return path.open("rb")
     except OSError as error:
         raise LoadError(f"{path} cannot be read: {error.strerror}; check its permissions") from None
-    subset, split = of_file(path)
-    return FileSource(file, _naming(str(path), choice, subset, split))
 
 
 def _standard_input(choice: Choice, observer: Observer) -> FileSource:
-    """Spool standard input to a temporary file, so that its hash is known before its first pair is stored."""
-    spool: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115
-    observer(Progress("reading", 0, 0, "bytes", name="standard input"))
-    shutil.copyfileobj(sys.stdin.buffer, spool, 1024 * 1024)
+    spool = _spooled(sys.stdin.buffer, "standard input", observer)
     return FileSource(spool, _naming(STANDARD_INPUT, choice, "stdin", ALL))
+
+
+def _spooled(stream: BinaryIO, name: str, observer: Observer) -> BinaryIO:
+    """Copy a stream to a temporary file, so that its hash is known before its first pair is stored."""
+    spool: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115
+    observer(Progress("reading", 0, 0, "bytes", name=name))
+    shutil.copyfileobj(stream, spool, 1024 * 1024)
+    return spool
 
 
 def _folder(folder: Path, choice: Choice) -> Iterator[Source | Note]:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import lzma
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from hhtui.ingest.producing import produced
 from hhtui.ingest.resolving import Choice, Note, resolve
 from hhtui.ingest.sources import FileSource, Source
 from hhtui.progress import Progress, unobserved
+from hhtui.query.parser import parse
 
 ROWS: list[dict[str, Any]] = [
     {"chosen": f"\n\nHuman: {number}\n\nAssistant: a", "rejected": f"\n\nHuman: {number}\n\nAssistant: b"}
@@ -74,10 +76,35 @@ def test_stem_and_kind_of_file_names() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["a/b", "", "  ", "a\nb"])
-def test_a_name_that_cannot_be_in_a_key_is_refused(name: str) -> None:
-    with pytest.raises(LoadError, match="cannot be a subset"):
-        checked("subset", name)
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("a/b", "holds '/'"),
+        ('a"b', """holds '"'"""),
+        ("", "is empty"),
+        ("  ", "is empty"),
+        (" a", "begins or ends with white space"),
+        ("a\u00a0", "begins or ends with white space"),
+        ("a\nb", r"holds the character U\+000A"),
+        ("a\x7fb", r"holds the character U\+007F"),
+        ("a\x9bb", r"holds the character U\+009B"),
+        ("a\u202eb", r"holds the character U\+202E"),
+        ("a\u2066b", r"holds the character U\+2066"),
+        ("a\u2028b", r"holds the character U\+2028"),
+        ("a\u2029b", r"holds the character U\+2029"),
+        ("a\udcffb", r"holds the character U\+DCFF"),
+    ],
+)
+def test_a_name_that_cannot_be_in_a_key_is_refused(name: str, wrong: str) -> None:
+    with pytest.raises(LoadError, match=f"cannot be a split: it {wrong}; give another with --split") as caught:
+        checked("split", name)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("name", ["harmless-base", "a b", "é.ü", "(1),'x'", "中文", "a\u200db"])
+def test_any_other_name_is_taken_and_can_be_asked_for(name: str) -> None:
+    assert checked("subset", name) == name
+    parse(f'key:"{name}/all/0"')
 
 
 def test_names_from_the_user_win(tmp_path: Path) -> None:
@@ -85,6 +112,14 @@ def test_names_from_the_user_win(tmp_path: Path) -> None:
     assert names(opened(file, Choice(subset="mine", split="dev"))) == [("mine", "dev")]
     with pytest.raises(LoadError, match="cannot be a split"):
         opened(file, Choice(split="a/b"))
+
+
+@pytest.mark.parametrize("choice", [Choice(subset=""), Choice(split="")])
+def test_an_empty_name_from_the_user_is_refused_for_every_kind_of_source(choice: Choice, hh_folder: Path) -> None:
+    option = "subset" if choice.split is None else "split"
+    for named in (hh_folder, hh_folder / "harmless-base" / "test.jsonl.gz", "Anthropic/hh-rlhf"):
+        with pytest.raises(LoadError, match=f"'' cannot be a {option}: it is empty"):
+            opened(named, choice)
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress])
@@ -181,6 +216,26 @@ def test_standard_input_is_spooled(monkeypatch: pytest.MonkeyPatch) -> None:
     assert source.name == "standard input"
     assert source.sha256(unobserved) == hashlib.sha256(gzip.compress(LINES)).hexdigest()
     assert values(source) == ROWS
+
+
+def test_a_pipe_is_spooled_under_its_own_name() -> None:
+    told: list[Progress] = []
+    reading, writing = os.pipe()
+    os.write(writing, gzip.compress(LINES))
+    os.close(writing)
+    path = f"/dev/fd/{reading}"
+    (source,) = resolve(path, Choice(), told.append)
+    os.close(reading)
+    assert isinstance(source, Source)
+    assert (source.name, source.naming.uri, *names([source])) == (path, path, (str(reading), "all"))
+    assert source.sha256(unobserved) == hashlib.sha256(gzip.compress(LINES)).hexdigest()
+    assert values(source) == values(source) == ROWS
+    assert [(one.phase, one.name) for one in told] == [("reading", path)]
+
+
+def test_an_empty_device_is_an_error() -> None:
+    with pytest.raises(LoadError, match="/dev/null is empty"):
+        opened("/dev/null")
 
 
 @pytest.fixture
