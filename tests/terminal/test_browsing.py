@@ -48,13 +48,18 @@ def made(filled: Path, tmp_path: Path) -> Path:
     return copied(filled, tmp_path / "made.db")
 
 
+@pytest.fixture(autouse=True)
+def a_plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away what would tell the program about another terminal than the test's."""
+    for name in ("COLUMNS", "LINES", "TMUX", "TERM_PROGRAM", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
 def own_folders(database: Path) -> dict[str, str]:
-    """Return the environment of a reader without a configuration, outside tmux."""
+    """Return the environment of a reader without a configuration."""
     return {
         "HHTUI_DATA_DIR": str(database.with_name("data")),
         "HHTUI_CONFIG_DIR": str(database.with_name("config")),
-        "TMUX": "",
-        "TERM_PROGRAM": "",
     }
 
 
