@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from hhtui.dialogue import without_markers
 from hhtui.progress import Observer, Progress, unobserved
@@ -35,15 +36,22 @@ def extend(database: Database, observer: Observer = unobserved) -> None:
     """
     if _is_finished(database.reader()):
         return
-    _index_texts(database, observer)
-    if _segments(database.reader()) > MOST_SEGMENTS:
-        _merge(database, observer, everything=True)
-    with database.writing(durable=False) as connection:
-        _configure(connection, USUAL_SETTINGS)
-    for statement in filter(str.strip, LATE_INDEXES.split(";")):
-        with database.writing(durable=False) as connection:
-            connection.execute(statement)
-    relations.relate(database, observer)
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading") as beside:
+        try:
+            _index_texts(database, beside, observer)
+            related = beside.submit(lambda: relations.relations(database.reader()))
+            if _segments(database.reader()) > MOST_SEGMENTS:
+                _merge(database, observer, everything=True)
+            with database.writing(durable=False) as connection:
+                _configure(connection, USUAL_SETTINGS)
+            for statement in filter(str.strip, LATE_INDEXES.split(";")):
+                with database.writing(durable=False) as connection:
+                    connection.execute(statement)
+            observer(Progress("relating", 0, 0, "pairs"))
+            relations.relate(database, related.result())
+        except BaseException:
+            database.interrupt()
+            raise
     extent, structure = _extent(database.reader()), read_structure(database.reader())
     with database.writing() as connection:
         pack_structure(connection, structure)
@@ -59,19 +67,23 @@ def _extent(connection: sqlite3.Connection) -> list[int]:
     return list(connection.execute("SELECT count(*), coalesce(max(id), 0) FROM pair").fetchone())
 
 
-def _index_texts(database: Database, observer: Observer) -> None:
-    """Put every pair above the watermark into the text index, a chunk in each transaction."""
+def _index_texts(database: Database, beside: ThreadPoolExecutor, observer: Observer) -> None:
+    """Put every pair above the watermark into the text index, a chunk in each transaction, while the next is read."""
     last = last_id(database.reader())
     done, chunks = _watermark(database.reader()), 0
     with database.writing(durable=False) as connection:
         _configure(connection, BULK_SETTINGS)
+    coming = beside.submit(_texts, database, done)
     while done < last:
-        texts = _texts(database.reader(), done)
+        texts = coming.result()
+        coming = beside.submit(_texts, database, texts[-1][0])
         with database.writing(durable=False) as connection:
             if _watermark(connection) == done:
                 _insert(connection, texts)
                 settings.put(connection, INDEXED, texts[-1][0])
-        done, chunks = _watermark(database.reader()), chunks + 1
+        if (watermark := _watermark(database.reader())) != texts[-1][0]:
+            coming = beside.submit(_texts, database, watermark)
+        done, chunks = watermark, chunks + 1
         observer(Progress("indexing", done, last, "pairs"))
         if chunks % CHUNKS_TO_MERGE == 0:
             _merge(database, observer, everything=False)
@@ -82,8 +94,8 @@ def _watermark(connection: sqlite3.Connection) -> int:
     return int(settings.get(connection, INDEXED) or 0)
 
 
-def _texts(connection: sqlite3.Connection, after: int) -> list[Texts]:
-    rows = connection.execute(
+def _texts(database: Database, after: int) -> list[Texts]:
+    rows = database.reader().execute(
         "SELECT id, prompt, chosen, rejected FROM body WHERE id > ? ORDER BY id LIMIT ?", (after, CHUNK)
     )
     return [

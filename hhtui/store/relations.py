@@ -3,13 +3,12 @@
 import time
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hhtui.dialogue import MARKER, opening
 from hhtui.model import Bit
-from hhtui.progress import Observer, Progress, unobserved
 from hhtui.store.database import Database
 
 if TYPE_CHECKING:
@@ -30,10 +29,9 @@ class Relation:
     opening: int | None = None
 
 
-def relate(database: Database, observer: Observer = unobserved) -> None:
-    """Set `continued`, family and opening of every pair, where they are not what they should be."""
+def relate(database: Database, wanted: Mapping[int, Relation]) -> None:
+    """Set `continued`, family and opening of every pair as in `wanted`, where they are not."""
     connection = database.reader()
-    wanted = relations(connection, observer)
     nothing = Relation()
     stored = {
         number: Relation(bits, family, opening)
@@ -56,12 +54,12 @@ def relate(database: Database, observer: Observer = unobserved) -> None:
         time.sleep(PAUSE)
 
 
-def relations(connection: "sqlite3.Connection", observer: Observer = unobserved) -> dict[int, Relation]:
+def relations(connection: "sqlite3.Connection") -> dict[int, Relation]:
     """Return the relation of every pair that has one.
 
     Texts are compared by hash first; those with the same hash are read again and compared as they are.
     """
-    hashes = _hash_texts(connection, observer)
+    hashes = _hash_texts(connection)
     bits, families = _continued(connection, hashes)
     first = _openings(connection, hashes)
     return {
@@ -100,12 +98,9 @@ def _turn_ends(prompt: str) -> Iterator[int]:
         yield len(prompt)
 
 
-def _hash_texts(connection: "sqlite3.Connection", observer: Observer) -> _Hashes:
+def _hash_texts(connection: "sqlite3.Connection") -> _Hashes:
     hashes = _Hashes()
-    total = connection.execute("SELECT count(*) FROM pair").fetchone()[0]
     for row in connection.execute("SELECT id, prompt, chosen, rejected FROM body"):
-        if len(hashes.pairs) % CHUNK == 0:
-            observer(Progress("relating", len(hashes.pairs), total, "pairs"))
         hashes.add(*row)
     return hashes
 
