@@ -128,7 +128,7 @@ def beside(loads: Loads, name: str, ours: list[float], peer: str, limit: float |
 def database_size(loads: Loads) -> list[Figure]:
     """The database with its text index and without scores, against the raw JSON."""
     loads.ours()
-    raw = loads.place.corpus.stat().st_size / 2**20
+    raw = loads.place.raw_bytes / 2**20
     return [
         Figure(
             "database with text index", "MiB", [each / 2**20 for each in loads.sizes], peer="raw JSON",

@@ -9,6 +9,7 @@ is measured from outside. A tool that is not installed is left out: `installed(N
 from __future__ import annotations
 
 import argparse
+import gzip
 import importlib.util
 import json
 import time
@@ -62,7 +63,7 @@ def polars(corpus: Path, folder: Path) -> dict[str, object]:
     """Read with polars, without an index."""
     import polars as tool  # type: ignore[import-not-found, unused-ignore]
 
-    return {"pairs": tool.read_ndjson(corpus).height}
+    return {"pairs": tool.read_ndjson(gzip.decompress(corpus.read_bytes())).height}
 
 
 def duckdb(corpus: Path, folder: Path) -> dict[str, object]:
@@ -98,7 +99,7 @@ def tantivy(corpus: Path, folder: Path) -> dict[str, object]:
         builder.add_text_field(side, stored=False)
     index = tool.Index(builder.build(), path=str(folder))
     writer = index.writer(128_000_000)
-    with open(corpus, encoding="utf-8") as lines:
+    with gzip.open(corpus, "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines):
             writer.add_document(tool.Document(id=number, **json.loads(line)))
     writer.commit()

@@ -97,7 +97,7 @@ def main() -> int:
     if unknown:
         parser.error(f"{unknown[0]} is none of {', '.join(known)}")
     chosen = {name: work for name, work in known.items() if not arguments.only or name in arguments.only}
-    print(f"corpus: {arguments.pairs} pairs, {place.corpus.stat().st_size / 2**20:.0f} MiB", file=sys.stderr)
+    print(f"corpus: {arguments.pairs} pairs, {place.raw_bytes / 2**20:.0f} MiB", file=sys.stderr)
     failed: list[str] = []
     figures = list(measure(chosen, failed))
     print(f"{arguments.pairs:,} pairs; {machine()}\n\n{render(figures)}".replace(",", " ", 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import shutil
 import sqlite3
@@ -35,12 +36,18 @@ class Workplace:
 
     @cached_property
     def corpus(self) -> Path:
-        """Return the corpus as a JSONL file, growing it where it is not in the cache yet."""
+        """Return the corpus as compressed JSON lines, as hh-rlhf is kept; grown where it is not in the cache yet."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"corpus-{self.name}.jsonl"
+        path = self.folder / f"corpus-{self.name}.jsonl.gz"
         if not path.exists():
             corpus.grow(self.pairs, path, self.source, self.seed)
         return path
+
+    @cached_property
+    def raw_bytes(self) -> int:
+        """Return the size of the corpus's JSON, not compressed."""
+        with gzip.open(self.corpus) as lines:
+            return sum(map(len, iter(lambda: lines.read(2**20), b"")))
 
     @cached_property
     def loaded(self) -> Path:
