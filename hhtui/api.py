@@ -288,9 +288,9 @@ def _write_request(database: Database, request: "ExportRequest") -> str:
 
 
 def _has_sources(database: Database) -> bool:
-    from hhtui.store.records import origins
+    from hhtui.store.sources import all_sources
 
-    return bool(origins(database.reader()))
+    return bool(all_sources(database.reader()))
 
 
 def _remove(path: Path) -> None:

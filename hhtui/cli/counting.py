@@ -9,6 +9,7 @@ from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, database_first
 
 if TYPE_CHECKING:
+    from hhtui.store.sources import StoredSource
     from hhtui.store.statistics import Histogram, Statistics
 
 RED_TEAM = """\
@@ -50,8 +51,8 @@ def to_json(gathered: "Statistics") -> dict[str, Any]:
 
     return {
         "pairs": gathered.pairs,
-        "refused": sum(source.refused for source in gathered.sources if not source.replaced),
-        "sources": [asdict(source) for source in gathered.sources],
+        "refused": sum(source.rows_refused for source in gathered.sources if not source.replaced),
+        "sources": [_source_json(source) for source in gathered.sources],
         "structure": {
             **gathered.structure,
             "families": gathered.families.groups,
@@ -88,10 +89,24 @@ def bar(share: float, columns: int = BAR) -> str:
     return EIGHTHS[8] * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 
 
+def _source_json(source: "StoredSource") -> dict[str, Any]:
+    return {
+        "subset": source.subset,
+        "split": source.split,
+        "uri": source.uri,
+        "revision": source.revision,
+        "read": source.rows_read,
+        "refused": source.rows_refused,
+        "pairs": source.pairs,
+        "complete": source.complete,
+        "replaced": source.replaced,
+    }
+
+
 def _sources(gathered: "Statistics") -> list[str]:
     lines = ["Sources"]
     for source in gathered.sources:
-        refused = f", {source.refused:,} refused" if source.refused else ""
+        refused = f", {source.rows_refused:,} refused" if source.rows_refused else ""
         unfinished = "" if source.complete else ", not wholly loaded: give the load command again"
         revision = f" @ {source.revision}" if source.revision else ""
         became = "replaced by a later revision" if source.replaced else f"{source.pairs:,} pairs{refused}{unfinished}"

@@ -3,13 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from hhtui import __version__
-from hhtui.store.records import Origin
 from hhtui.store.scorers import StoredScorer
+from hhtui.store.sources import StoredSource
 
 PROMISES = {
     "ids": "keys: one a line, in the order of the selection",
@@ -36,7 +36,7 @@ def manifest(
     form: str,
     promise: str,
     selection: Selection,
-    origins: Mapping[int, Origin],
+    origins: Mapping[int, StoredSource],
     taken: Counter[int],
     of: int,
     scorers: list[StoredScorer],
@@ -73,11 +73,9 @@ def rendered(content: Mapping[str, Any]) -> bytes:
     return json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def _source(origin: Origin, taken: int) -> dict[str, Any]:
-    told = asdict(origin)
-    for name in ("id", "columns", "json_style", "pairs"):
-        del told[name]
-    return {**told, "pairs": taken, "of": origin.pairs}
+def _source(origin: StoredSource, taken: int) -> dict[str, Any]:
+    names = ("uri", "configuration", "data_dir", "split", "subset", "revision", "format", "sha256", "loaded_at")
+    return {**{name: getattr(origin, name) for name in names}, "pairs": taken, "of": origin.pairs}
 
 
 def _scorer(scorer: StoredScorer) -> dict[str, Any]:

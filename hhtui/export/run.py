@@ -13,6 +13,7 @@ from hhtui.store import pairs, records, scorers, settings
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.placing import Sink, placed, refuse_existing, write_whole
+from hhtui.store.sources import all_sources
 
 FORMS: Mapping[str, str] = {
     "ids": "one key a line",
@@ -131,7 +132,7 @@ def _manifest(
     output: Mapping[str, Any],
 ) -> dict[str, Any]:
     connection = database.reader()
-    origins = records.origins(connection)
+    origins = all_sources(connection)
     taken = Counter(records.origins_of(connection, pair_ids))
     promise = form
     if form == "jsonl":

@@ -16,7 +16,8 @@ from hhtui.jsonstyle import JsonStyle
 from hhtui.progress import Observer, Progress, unobserved
 from hhtui.store import index, loading, revisions
 from hhtui.store.database import Database
-from hhtui.store.loading import NewSource, StoredSource
+from hhtui.store.loading import NewSource
+from hhtui.store.sources import StoredSource, live_sources
 
 if TYPE_CHECKING:
     from hhtui.ingest.resolving import Named
@@ -82,21 +83,19 @@ def load(
 def _load_source(database: Database, source: Source, options: Options, observer: Observer) -> SourceReport:
     naming = source.naming
     digest = source.sha256(observer)
-    live = loading.live_sources(database.reader(), naming.subset, naming.split)
+    live = live_sources(database.reader(), naming.subset, naming.split)
     stored = next((one for one in live if one.sha256 == digest), None)
     if stored is None and live and options.as_revision is None:
         raise _conflict(source, live[-1])
-    before = loading.pairs_of(database.reader(), stored.id) if stored else 0
+    before = stored.pairs if stored else 0
     if stored is None or not stored.complete:
         stored = _read_on(database, source, digest, stored, options, observer)
     earlier = [one for one in live if one.id < stored.id] if stored.complete else []
     unmatched = _replace(database, source, stored, earlier, observer) if earlier else []
-    connection = database.reader()
-    pairs = loading.pairs_of(connection, stored.id)
     return SourceReport(
         *(naming.uri, naming.subset, naming.split, stored.format, digest, stored.revision),
-        *(stored.rows_read, pairs, stored.rows_refused, pairs - before, stored.complete),
-        loading.refused_rows(connection, stored.id, REFUSALS_REPORTED),
+        *(stored.rows_read, stored.pairs, stored.rows_refused, stored.pairs - before, stored.complete),
+        loading.refused_rows(database.reader(), stored.id, REFUSALS_REPORTED),
         replaced=", ".join(one.revision or one.sha256[:8] for one in earlier) or None,
         unmatched=unmatched,
     )
@@ -132,7 +131,7 @@ def _read_on(
             done, total = source.position()
             observer(Progress("loading", done, total, source.unit, batch.rows_read, source.name))
             time.sleep(PAUSE)
-    live = loading.live_sources(database.reader(), source.naming.subset, source.naming.split)
+    live = live_sources(database.reader(), source.naming.subset, source.naming.split)
     return next(one for one in live if one.id == source_id)
 
 

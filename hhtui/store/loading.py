@@ -43,24 +43,6 @@ class NewSource:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredSource:
-    """A source in the database: how far it has been read, and whether to its end."""
-
-    id: int
-    uri: str
-    sha256: str
-    revision: str | None
-    format: str
-    columns: Sequence[str]
-    json_style: str | None
-    loaded_at: str
-    rows_read: int
-    rows_refused: int
-    lines_done: int
-    complete: bool
-
-
-@dataclass(frozen=True, slots=True)
 class NewPair:
     """A pair that is about to be stored; see the tables `pair` and `body`."""
 
@@ -106,32 +88,6 @@ class Prepared:
     refused: Sequence[RefusedRow]
     rows_read: int
     lines_done: int
-
-
-def live_sources(connection: sqlite3.Connection, subset: str, split: str) -> list[StoredSource]:
-    """Return the sources of this subset and split that no later revision has replaced, oldest first."""
-    rows = connection.execute(
-        "SELECT id, uri, sha256, revision, format, columns, json_style, loaded_at, rows_read, rows_refused, "
-        "lines_done, complete FROM source WHERE subset = ? AND split = ? AND superseded_by IS NULL ORDER BY id",
-        (subset, split),
-    )
-    return [
-        StoredSource(
-            id=row[0],
-            uri=row[1],
-            sha256=row[2],
-            revision=row[3],
-            format=row[4],
-            columns=json.loads(row[5]),
-            json_style=row[6],
-            loaded_at=row[7],
-            rows_read=row[8],
-            rows_refused=row[9],
-            lines_done=row[10],
-            complete=bool(row[11]),
-        )
-        for row in rows
-    ]
 
 
 def begin(connection: sqlite3.Connection, source: NewSource) -> int:
@@ -196,12 +152,6 @@ def refused_rows(connection: sqlite3.Connection, source_id: int, limit: int) -> 
         "SELECT line, row, reason, raw FROM refused_row WHERE source_id = ? ORDER BY line LIMIT ?", (source_id, limit)
     )
     return [RefusedRow(*row) for row in rows]
-
-
-def pairs_of(connection: sqlite3.Connection, source_id: int) -> int:
-    """Return how many pairs of a source the database holds."""
-    total: int = connection.execute("SELECT count(*) FROM pair WHERE source_id = ?", (source_id,)).fetchone()[0]
-    return total
 
 
 def _next_id(connection: sqlite3.Connection) -> int:

@@ -13,31 +13,9 @@ from hhtui.store import pairs
 from hhtui.store.columns import Columns
 from hhtui.store.decisions import current
 from hhtui.store.scorers import owners
+from hhtui.store.sources import StoredSource, all_sources
 
 CHUNK = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """A source of pairs: the file or dataset, and under which names it was loaded.
-
-    `sha256` is of the file as stored. `json_style` says in JSON how the source wrote its lines; it is None where
-    the source was no JSON lines, `columns` are its columns in their order.
-    """
-
-    id: int
-    uri: str
-    configuration: str | None
-    data_dir: str | None
-    split: str
-    subset: str
-    revision: str | None
-    format: str
-    sha256: str
-    columns: str
-    json_style: str | None
-    loaded_at: str
-    pairs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +37,7 @@ class Record:
     """A pair, its origin, its scores (column → side → number, None where there is none) and current decisions."""
 
     pair: Pair
-    origin: Origin
+    origin: StoredSource
     scores: Mapping[str, Mapping[Side, float | None]]
     decisions: Sequence[Decision]
 
@@ -75,15 +53,6 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
     finally:
         if own:
             connection.execute("ROLLBACK")
-
-
-def origins(connection: sqlite3.Connection) -> dict[int, Origin]:
-    """Return every source of the database by its id."""
-    rows = connection.execute(
-        "SELECT id, uri, configuration, data_dir, split, subset, revision, format, sha256, columns, json_style, "
-        "loaded_at, (SELECT count(*) FROM pair WHERE pair.source_id = source.id) FROM source ORDER BY id"
-    )
-    return {row[0]: Origin(*row) for row in rows}
 
 
 def origins_of(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator[int]:
@@ -104,7 +73,7 @@ def keys(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator[st
 
 def records(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator[Record]:
     """Yield these pairs with all that is known of them, in their order; ids that are gone are left out."""
-    from_where = origins(connection)
+    origins = all_sources(connection)
     sides = {name: scorer.sides for name, scorer in owners(connection).items()}
     columns = Columns()
     for start in range(0, len(pair_ids), CHUNK):
@@ -119,14 +88,12 @@ def records(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator
                 name: {side: _known(float(numbers[name, side][pair_id - 1])) for side in read}
                 for name, read in sides.items()
             }
-            yield Record(found[pair_id], from_where[source], scores, decided.get(pair_id, ()))
+            yield Record(found[pair_id], origins[source], scores, decided.get(pair_id, ()))
 
 
 def originals(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator[Original]:
     """Yield these pairs as their sources had them, in their order; ids that are gone are left out."""
-    layouts = {
-        number: (tuple(json.loads(origin.columns)), origin.json_style) for number, origin in origins(connection).items()
-    }
+    origins = all_sources(connection)
     for pair_id in pair_ids:
         row = connection.execute(
             "SELECT pair.source_id, body.prompt || body.chosen, body.prompt || body.rejected, body.extra, "
@@ -134,9 +101,10 @@ def originals(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterat
             (int(pair_id),),
         ).fetchone()
         if row is not None:
-            source, chosen, rejected, extra, raw_line = row
+            source_id, chosen, rejected, extra, raw_line = row
+            origin = origins[source_id]
             fields = {"chosen": chosen, "rejected": rejected, **(json.loads(extra) if extra else {})}
-            yield Original(fields, *layouts[source], raw_line)
+            yield Original(fields, origin.columns, origin.json_style, raw_line)
 
 
 def flagged(connection: sqlite3.Connection) -> list[int]:

@@ -9,30 +9,13 @@ from hhtui.model import BIT_MEANINGS, SIDES, ScoreColumn, bits_named
 from hhtui.store.columns import Columns
 from hhtui.store.records import every
 from hhtui.store.scorers import StoredScorer, known, owners
+from hhtui.store.sources import StoredSource, all_sources
 
 if TYPE_CHECKING:
     from hhtui.store.columns import Array
 
 PERCENTILES = (0, 10, 25, 50, 75, 90, 99, 100)
 BINS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class SourceCount:
-    """A source as it was loaded: where it came from and what became of its records.
-
-    A `replaced` one has no pairs any more: a later revision took its place.
-    """
-
-    subset: str
-    split: str
-    uri: str
-    revision: str | None
-    read: int
-    refused: int
-    pairs: int
-    complete: bool
-    replaced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +62,7 @@ class Statistics:
     """
 
     pairs: int
-    sources: tuple[SourceCount, ...]
+    sources: tuple[StoredSource, ...]
     structure: Mapping[str, int]
     families: Families
     openings: Families
@@ -94,7 +77,7 @@ def gather(connection: sqlite3.Connection) -> Statistics:
     columns = _Present(connection)
     return Statistics(
         pairs=len(columns.places),
-        sources=_sources(connection),
+        sources=tuple(all_sources(connection).values()),
         structure=_structure(columns.get("bits")),
         families=_families(columns.get("family")),
         openings=_families(columns.get("opening")),
@@ -124,15 +107,6 @@ class _Present:
     def get(self, name: str) -> "Array":
         """Return the column `name`, one value for each pair."""
         return self._columns.get(self._connection, name)[self.places]
-
-
-def _sources(connection: sqlite3.Connection) -> tuple[SourceCount, ...]:
-    rows = connection.execute(
-        "SELECT subset, split, uri, revision, rows_read, rows_refused, "
-        "(SELECT count(*) FROM pair WHERE pair.source_id = source.id), complete, "
-        "superseded_by IS NOT NULL FROM source ORDER BY id"
-    )
-    return tuple(SourceCount(*told[:-2], *map(bool, told[-2:])) for told in rows)
 
 
 def _structure(values: "Array") -> dict[str, int]:
