@@ -16,7 +16,7 @@ from hhtui.jsonstyle import JsonStyle
 from hhtui.progress import Observer, Progress, unobserved
 from hhtui.store import index, loading, revisions
 from hhtui.store.database import Database
-from hhtui.store.loading import NewSource
+from hhtui.store.loading import NewSource, RefusedRow
 from hhtui.store.sources import StoredSource, live_sources
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ def load(
 
     A source is a path, "-" for standard input, the name of a hub dataset, or a `datasets.Dataset` or `DatasetDict`.
     A source that was loaded before is left as it is, one that was begun goes on where it stopped. Raises
-    LoadError where a source cannot be loaded and StoreError where the database cannot be written; what was
-    stored until then stays, also after KeyboardInterrupt or the death of the process, and the same
-    call goes on from there.
+    LoadError where a source cannot be loaded or every row of it was refused, and StoreError where the database
+    cannot be written; what was stored until then stays, also after KeyboardInterrupt or the death of the process,
+    and the same call goes on from there.
     """
     started = time.monotonic()
     options = options or Options()
@@ -85,17 +85,21 @@ def _load_source(database: Database, source: Source, options: Options, observer:
     digest = source.sha256(observer)
     live = live_sources(database.reader(), naming.subset, naming.split)
     stored = next((one for one in live if one.sha256 == digest), None)
-    if stored is None and live and options.as_revision is None:
-        raise _conflict(source, live[-1])
+    filled = [one for one in live if one.pairs or not one.complete]
+    if stored is None and filled and options.as_revision is None:
+        raise _conflict(source, filled[-1])
     before = stored.pairs if stored else 0
     if stored is None or not stored.complete:
         stored = _read_on(database, source, digest, stored, options, observer)
+    refusals = loading.refused_rows(database.reader(), stored.id, REFUSALS_REPORTED)
+    if refusals and not stored.pairs:
+        raise _all_refused(source, stored, refusals[0])
     earlier = [one for one in live if one.id < stored.id] if stored.complete else []
     unmatched = _replace(database, source, stored, earlier, observer) if earlier else []
     return SourceReport(
         *(naming.uri, naming.subset, naming.split, stored.format, digest, stored.revision),
         *(stored.rows_read, stored.pairs, stored.rows_refused, stored.pairs - before, stored.complete),
-        loading.refused_rows(database.reader(), stored.id, REFUSALS_REPORTED),
+        refusals,
         replaced=", ".join(one.revision or one.sha256[:8] for one in earlier) or None,
         unmatched=unmatched,
     )
@@ -166,4 +170,11 @@ def _conflict(source: Source, loaded: StoredSource) -> LoadError:
     return LoadError(
         f"{source.name} differs from what is loaded as {name} ({loaded.uri}, sha256 {loaded.sha256[:8]}…): give it "
         "another --subset or --split, or replace the other with --as-revision NAME, which carries decisions over"
+    )
+
+
+def _all_refused(source: Source, stored: StoredSource, first: RefusedRow) -> LoadError:
+    return LoadError(
+        f"{source.name} gave no pairs: {stored.rows_refused:,} of {stored.rows_read:,} rows were refused, the first in "
+        f"line {first.line}: {first.reason}; correct it and load it again, table refused_row has what was refused"
     )

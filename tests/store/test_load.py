@@ -302,13 +302,9 @@ def test_the_whole_json_test_suite_at_once(database: Database, tmp_path: Path, s
 def test_every_file_of_the_json_test_suite_alone(database: Database, shared_data: Path) -> None:
     files = sorted((shared_data / "nasty" / "jsontestsuite").rglob("*.json"))
     for number, file in enumerate(files):
-        try:
-            report = load(database, [file], Options(subset=f"file {number}", index=False))
-        except LoadError as error:
-            assert "\n" not in str(error)
-            assert any(word in str(error) for word in ("no known format", "is empty", "holds no rows"))
-        else:
-            assert (report.pairs, report.refused) == (0, report.read)
+        with pytest.raises(LoadError, match=r"no known format|is empty|holds no rows|gave no pairs") as caught:
+            load(database, [file], Options(subset=f"file {number}", index=False))
+        assert "\n" not in str(caught.value)
     assert pairs.count(database.reader()) == 0
 
 
@@ -337,6 +333,43 @@ def test_lines_without_any_object_are_told_after_a_while(database: Database, tmp
     (tmp_path / "x.jsonl").write_bytes(b"plain text\n" * 10_001)
     with pytest.raises(LoadError, match=r"no JSON objects in its first 10,000 lines \(line 1: not JSON"):
         load(database, [tmp_path / "x.jsonl"])
+
+
+@pytest.mark.parametrize(
+    ("content", "refused", "reason"),
+    [
+        (jsonl([row(0), row(1)]).replace(b"\n", b"\r"), 1, "not JSON"),
+        (b"plain text\n\nmore of it\n", 2, "not JSON"),
+        (b"[5, null]", 2, "not an object"),
+    ],
+    ids=["ended-by-CR", "text", "array"],
+)
+def test_a_source_whose_every_row_was_refused_is_an_error_that_keeps_them(
+    database: Database, tmp_path: Path, content: bytes, refused: int, reason: str
+) -> None:
+    (tmp_path / "x.jsonl").write_bytes(content)
+    said = rf"x.jsonl gave no pairs: {refused} of {refused} rows were refused, the first in line 1: {reason}"
+    for _ in range(2):
+        with pytest.raises(LoadError, match=said) as caught:
+            load(database, [tmp_path / "x.jsonl"])
+        assert "\n" not in str(caught.value)
+        stored = database.reader().execute("SELECT count(*) FROM refused_row").fetchone()
+        assert stored == (refused,)
+
+
+def test_rows_that_were_refused_up_to_the_limit_are_told_and_a_later_load_goes_on(
+    database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "x.jsonl").write_bytes(b"[1]\n[2]\n" + jsonl([row(0)]))
+    with pytest.raises(LoadError, match="gave no pairs: 2 of 2 rows were refused"):
+        load(database, [tmp_path / "x.jsonl"], Options(limit=2))
+    report = load(database, [tmp_path / "x.jsonl"])
+    assert (report.read, report.pairs, report.refused) == (3, 1, 2)
+
+
+def test_no_records_read_are_no_error(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_bytes(jsonl([row(0)]))
+    assert load(database, [tmp_path / "x.jsonl"], Options(limit=0)).read == 0
 
 
 def test_red_team_records_are_no_pairs(database: Database, shared_data: Path) -> None:

@@ -132,6 +132,31 @@ def test_the_earlier_file_does_not_push_out_a_revision_that_was_stopped(database
     assert pairs.count(database.reader()) == 3
 
 
+def test_a_corrected_file_takes_the_place_of_one_whose_every_row_was_refused(
+    database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text("no JSON\n")
+    with pytest.raises(LoadError, match="gave no pairs"):
+        load(database, [file])
+    report = load(database, [write(tmp_path, "corrected", ["zero", "one"])])
+    assert (report.pairs, report.refused) == (2, 0)
+    replaced = database.reader().execute("SELECT superseded_by FROM source ORDER BY id").fetchall()
+    assert replaced == [(2,), (None,)]
+
+
+def test_a_revision_whose_every_row_was_refused_replaces_nothing(database: Database, tmp_path: Path) -> None:
+    old = write(tmp_path, "old", ["zero", "one"])
+    load(database, [old])
+    file = tmp_path / "rows.jsonl"
+    file.write_text("no JSON\n")
+    with pytest.raises(LoadError, match="gave no pairs"):
+        load(database, [file], Options(as_revision="v2"))
+    assert load(database, [old]).pairs == 2
+    with pytest.raises(LoadError, match=r"differs from what is loaded as rows/all .*old"):
+        load(database, [write(tmp_path, "new", ["two"])])
+
+
 def test_families_are_found_anew_after_a_revision(database: Database, tmp_path: Path) -> None:
     first = row("one")
     second = {name: f"{first['rejected']}\n\nHuman: more\n\nAssistant: {name}" for name in ("chosen", "rejected")}

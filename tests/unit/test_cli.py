@@ -117,6 +117,15 @@ def test_what_cannot_be_loaded_leaves_no_database(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("a.db*"))
 
 
+def test_a_file_whose_every_row_is_refused_fails_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text("no JSON\nat all\n")
+    said = failure("load", tmp_path / "rows.jsonl", "--db", tmp_path / "a.db")
+    assert "gave no pairs: 2 of 2 rows were refused, the first in line 1: not JSON" in said
+    assert [line for line in said.splitlines() if line.startswith("hhtui: ")] == [said.splitlines()[-1]]
+    told = hhtui_json("stats", tmp_path / "a.db", "--json")
+    assert (told["pairs"], told["refused"]) == (0, 2)
+
+
 def test_a_database_that_another_process_just_made_is_left_alone(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
