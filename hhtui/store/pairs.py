@@ -90,12 +90,10 @@ def id_of(connection: sqlite3.Connection, key: str) -> int:
     raise StoreError(f"there is no pair {key!r}; keys here: {known}")
 
 
-def key_of(connection: sqlite3.Connection, pair_id: int) -> str:
-    """Return the key of the pair with this local id; raises KeyError where there is none."""
+def key_of(connection: sqlite3.Connection, pair_id: int) -> str | None:
+    """Return the key of the pair with this local id, or None where there is none."""
     row = connection.execute("SELECT key FROM pair WHERE id = ?", (pair_id,)).fetchone()
-    if row is None:
-        raise KeyError(pair_id)
-    return str(row[0])
+    return str(row[0]) if row else None
 
 
 def _pair(row: tuple[Any, ...]) -> Pair:

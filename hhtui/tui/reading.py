@@ -26,9 +26,12 @@ class Reader:
         self._total: int | None = None
         self._descriptions: tuple[str, ...] | None = None
 
-    def pair(self, pair_id: int) -> Pair:
-        """Return a pair; raises KeyError where it is gone."""
-        return pairs.read(self._connection, pair_id)
+    def pair(self, pair_id: int) -> Pair | None:
+        """Return a pair, or None where it is gone: a later revision of its source has replaced it."""
+        try:
+            return pairs.read(self._connection, pair_id)
+        except KeyError:
+            return None
 
     def headings(self, pair_ids: Sequence[int]) -> list[pairs.Heading]:
         """Return what the list shows of these pairs."""
@@ -103,10 +106,10 @@ class Reader:
         self._descriptions = None
 
     def as_json(self, pair_id: int | None) -> str:
-        """Return a pair as a JSON object: key, hash and both transcripts; "" where `pair_id` is None."""
-        if pair_id is None:
+        """Return a pair as a JSON object: key, hash and both transcripts; "" where there is none."""
+        pair = None if pair_id is None else self.pair(pair_id)
+        if pair is None:
             return ""
-        pair = self.pair(pair_id)
         record = {"key": pair.key, "hash": pair.hash.hex()}
         record |= {side: rebuild((*pair.dialogues.prompt, *pair.dialogues.side(side))) for side in RESPONSES}
         return json.dumps(record, ensure_ascii=False)

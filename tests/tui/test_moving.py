@@ -168,3 +168,15 @@ async def test_an_empty_database_and_an_empty_result_say_so_and_take_every_key(t
         assert desk.events() == []
         await desk.search("bank")
         assert desk.rows == [0]
+
+
+async def test_a_pair_that_was_replaced_meanwhile_is_said_to_be_gone(made: Path) -> None:
+    async with reading(made) as desk:
+        with desk.browse.database.writing() as connection:
+            connection.execute("DELETE FROM pair WHERE id = 2")
+        await desk.press("j")
+        assert "This pair is gone" in desk.text()
+        await desk.press("f")
+        assert desk.events() == []
+        await desk.press("j")
+        assert desk.row == 2

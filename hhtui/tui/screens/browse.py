@@ -190,10 +190,13 @@ class Browse(Screen[None]):
     def show_pair(self) -> None:
         """Show the current pair, or that there is none."""
         current = self.view.current
+        pair = None if current is None else self.reader.pair(current)
         if current is None:
             self.pair.show_nothing("No pair matches." if self.view.text else "No pairs yet.")
+        elif pair is None:
+            self.pair.show_nothing("This pair is gone: a later revision of its source has replaced it.")
         else:
-            self.pair.show(self.reader.pair(current), self.reader.scores(current), self.view.highlighter)
+            self.pair.show(pair, self.reader.scores(current), self.view.highlighter)
         self._show_lines()
 
     def show_decisions(self, pair_ids: Sequence[int]) -> None:
@@ -351,8 +354,8 @@ class Browse(Screen[None]):
         view = self.finding.kept_view()
         first = max(0, view.index - PAGE_KEPT // 2)
         ids = tuple(int(one) for one in view.ids[first : first + PAGE_KEPT])
-        key = pairs.key_of(self.connection, view.current) if view.current is not None else ""
-        return settings.Place(view.text, key, view.position, view.first + first, view.total, ids, view.order)
+        key = None if view.current is None else pairs.key_of(self.connection, view.current)
+        return settings.Place(view.text, key or "", view.position, view.first + first, view.total, ids, view.order)
 
 
 def _apart(event: events.Key) -> list[events.Key]:
