@@ -1,10 +1,16 @@
-"""Fixtures that several kinds of tests share."""
+"""Fixtures that several kinds of tests share, and how Hypothesis chooses examples: the same ones always in CI."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+settings.register_profile("ci", derandomize=True, database=None, deadline=None, max_examples=100, print_blob=True)
+settings.register_profile("random", deadline=None, max_examples=100, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "random")
 
 
 @pytest.fixture(scope="session")

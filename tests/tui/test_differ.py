@@ -6,12 +6,12 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pyte
 import pytest
 import textual
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.color import Color, ColorSystem
@@ -51,6 +51,7 @@ class Witness(StockToy):
         self.differ = Differ()
         self.skipped = skipped
         self.compared = 0
+        self.misplaced: set[tuple[int, int]] = set()
         self.resize_screens(*SIZES[0])
 
     def resize_screens(self, columns: int, lines: int) -> None:
@@ -67,6 +68,7 @@ class Witness(StockToy):
 
     def feed(self, update: LayoutUpdate | ChopsUpdate) -> None:
         self.streams[0].feed(update.render_segments(CONSOLE))
+        self.misplaced = misplaced_after(update, self.misplaced)
         if not self.skipped():
             drawn = self.differ.paint((0, 0))
             self.streams[1].feed(drawn)
@@ -76,7 +78,7 @@ class Witness(StockToy):
     def compare(self) -> None:
         stock, same, other = (screen.picture() for screen in self.screens)
         if self.content != "joined":
-            assert differences(stock, same) == []
+            assert [place for place in differences(stock, same) if place not in self.misplaced] == []
         assert [place for place in differences(same, other) if not unsure_at(same, *place)] == []
         self.compared += 1
 
@@ -89,6 +91,49 @@ def differences(expected: list[list[Cell]], actual: list[list[Cell]]) -> list[tu
         for x, (cell, other_cell) in enumerate(zip(row, other, strict=True))
         if cell != other_cell
     ]
+
+
+def misplaced_after(update: LayoutUpdate | ChopsUpdate, before: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Return row and column of the cells at which Textual itself does not show what it has laid out there.
+
+    Of a wide character that it cuts, `Segment.split_cells` makes two blanks; but "❤\ufe0f" it cuts into a heart of one
+    column and a selector of none, so that the strips after it hold a column less than they claim. A full update
+    writes the strips of a row one after another, and what follows such a strip comes too far to the left. A partial
+    update moves to each strip's column, and leaves what it does not reach as it was. The differ draws every strip in
+    its column.
+    """
+    return misplaced_by(update) if isinstance(update, LayoutUpdate) else before - placed_by(update)
+
+
+def misplaced_by(update: LayoutUpdate) -> set[tuple[int, int]]:
+    """Return the cells of a full update from the first strip on that does not end where the next one starts."""
+    places: set[tuple[int, int]] = set()
+    right = update.region.right
+    for y, strips in enumerate(update.strips, update.region.y):
+        starts = list(cast(Any, strips).mapping)
+        column = update.region.x
+        for strip, end in zip(strips, [*starts[1:], right], strict=True):
+            column += columns_of(strip)
+            if column != end:
+                places.update((y, x) for x in range(min(column, end), right))
+                break
+    return places
+
+
+def placed_by(update: ChopsUpdate) -> set[tuple[int, int]]:
+    """Return the cells that a partial update draws."""
+    return {
+        (y, x)
+        for y, left, right in update.spans
+        for (start, strip), end in zip(update.chops[y].items(), update.chop_ends[y], strict=True)
+        if strip is not None and start < right and end > left
+        for x in range(start, min(start + columns_of(strip), end, right))
+    }
+
+
+def columns_of(strip: Strip) -> int:
+    """Return how many columns a strip takes, whatever it claims."""
+    return sum(cell_len(segment.text) for segment in strip)
 
 
 def unsure_at(picture: list[list[Cell]], y: int, x: int) -> bool:
@@ -122,6 +167,7 @@ async def test_every_frame_of_a_long_session_is_that_of_textual(seed: int, conte
 
 @settings(max_examples=5, deadline=None)
 @given(st.integers(0, 1000), st.lists(st.sampled_from(["j", "d", "u", "o", "h", "resize"]), max_size=6))
+@example(42, ["d", "u", "j", "d", "j", "resize"])
 def test_any_keys_give_the_frames_of_textual(seed: int, keys: list[str]) -> None:
     asyncio.run(drive(seed, keys))
 
@@ -221,6 +267,23 @@ def test_a_widget_over_half_of_a_wide_character_blanks_the_other_half(start: int
     pair.differ.invalidate()
     pyte.Stream(pair.drawn).feed(pair.differ.paint((0, 0)))
     assert differences(pair.stock.picture(), pair.drawn.picture()) == []
+
+
+def test_what_textual_draws_out_of_place_the_differ_draws_in_its_column() -> None:
+    heart, _, border = Strip([Segment("❤\ufe0f│")]).divide([1, 2, 3])
+    chops = {0: heart, 1: Strip([Segment("▐")]), 2: border, 3: Strip([Segment("b")])}
+    full = LayoutUpdate([chops.values()], Region(0, 0, 4, 1))
+    partial = ChopsUpdate([chops], [(0, 0, 4)], [[1, 2, 3, 4]])
+    differ, stock, drawn = Differ(), Emulator(4, 1), Emulator(4, 1)
+    misplaced: set[tuple[int, int]] = set()
+    for update, shown, expected in ((full, "❤▐b ", {(0, 2), (0, 3)}), (partial, "❤▐bb", {(0, 2)})):
+        pyte.Stream(stock).feed(update.render_segments(CONSOLE))
+        differ.apply(update)
+        pyte.Stream(drawn).feed(differ.paint((0, 0)))
+        misplaced = misplaced_after(update, misplaced)
+        assert stock.display == [shown]
+        assert drawn.display == ["❤▐ b"]
+        assert misplaced == expected
 
 
 @pytest.mark.parametrize("seed", range(3))
