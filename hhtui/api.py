@@ -232,12 +232,15 @@ def browse(
 
     Without `path` that is the database used last, on the first run the shipped sample. `query` and `at`, a pair's
     key, replace what the reader left; `by` is the name that decisions are saved under, `colour` one of
-    `hhtui.config.COLOURS`. Raises StoreError where the database cannot be opened or has no such pair, and QueryError
-    where it cannot answer the query.
+    `hhtui.config.COLOURS`. Raises StoreError where the database cannot be opened or has no such pair, QueryError
+    where it cannot answer the query, and ConfigError where the configuration names a key that no terminal has.
     """
     from dataclasses import replace
 
+    from hhtui.tui.key_names import refuse_unknown
+
     chosen = _configuration()
+    refuse_unknown(paths.config_file(), chosen.keys)
     if colour is not None:
         chosen = replace(chosen, colour=colour)
     annotator = by or annotator_name()

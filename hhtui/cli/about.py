@@ -25,9 +25,10 @@ def locate() -> None:
 def keys() -> None:
     """Print the keys of the screen, as configured."""
     from hhtui import config, paths
-    from hhtui.tui import actions
+    from hhtui.tui import actions, key_names
 
     chosen = config.load(paths.config_file(), actions.BY_ID)
+    key_names.refuse_unknown(paths.config_file(), chosen.keys)
     groups = actions.key_table(actions.keys_in_use(chosen.keys))
     widths = [max(len(row[column]) for _, rows in groups for row in rows) for column in (0, 1)]
     for title, rows in groups:

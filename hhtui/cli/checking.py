@@ -114,6 +114,7 @@ def _folders() -> Iterator["Check"]:
     from hhtui import config, paths
     from hhtui.store.integrity import Check
     from hhtui.tui.actions import BY_ID
+    from hhtui.tui.key_names import refuse_unknown
 
     folder = paths.data_folder()
     there = next(parent for parent in (folder, *folder.resolve().parents) if parent.exists())
@@ -123,7 +124,7 @@ def _folders() -> Iterator["Check"]:
     )
     file = paths.config_file()
     try:
-        config.load(file, BY_ID)
+        refuse_unknown(file, config.load(file, BY_ID).keys)
     except config.ConfigError as error:
         yield Check("configuration", False, str(error))
         return

@@ -317,6 +317,19 @@ def test_the_configured_name_is_used(db: Path, tmp_path: Path) -> None:
     assert "the nearest is annotator" in failure("flag", db, KEYS[0])
 
 
+def test_a_key_that_no_terminal_has_is_refused_where_keys_are_told(db: Path, tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    file = tmp_path / "config" / "config.toml"
+    file.write_text('[keys]\nflag = ["f", "nosuchkey"]\n')
+    said = f"{file}: keys.flag: there is no key 'nosuchkey'; the nearest is "
+    assert failure("keys").startswith(f"hhtui: {said}")
+    doctor = hhtui("doctor", db)
+    assert doctor.exit_code == 1
+    assert [said in line for line in doctor.stdout.splitlines() if line.startswith("not configuration")] == [True]
+    file.write_text('[keys]\nflag = ["F5", "ctrl+x"]\n')
+    assert "f5 ctrl+x" in hhtui("keys").stdout
+
+
 def test_a_read_only_database_is_not_decided_on(db: Path) -> None:
     db.chmod(0o444)
     assert "is read-only" in failure("flag", db, KEYS[0])
