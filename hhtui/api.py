@@ -258,15 +258,17 @@ def browse(
 
 def _check_start(database: Database, query: str | None, at: str | None) -> None:
     """Raise QueryError or StoreError before the screen opens where the query or the key is of no use."""
-    from hhtui.query.parser import parse
-    from hhtui.query.planner import plan
-    from hhtui.store import pairs, scorers
-    from hhtui.store.columns import score_columns
-
     connection = database.reader()
     if query is not None:
+        from hhtui.query.parser import parse
+        from hhtui.query.planner import plan
+        from hhtui.store import scorers
+        from hhtui.store.columns import score_columns
+
         plan(parse(query), score_columns(connection), scorers.harm_column(connection))
     if at is not None:
+        from hhtui.store import pairs
+
         pairs.id_of(connection, at)
 
 

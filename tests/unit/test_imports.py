@@ -34,6 +34,16 @@ asyncio.run(main())
 print(json.dumps(loaded[0]))
 """
 
+OPEN_AS_THE_COMMAND_DOES = """
+import json, sys
+import hhtui.__main__
+import hhtui.api
+import hhtui.tui.app
+
+hhtui.tui.app.browse = lambda *_, **__: print(json.dumps(sorted(sys.modules)))
+hhtui.api.browse(sys.argv[1])
+"""
+
 
 def modules_after(code: str, *arguments: str) -> set[str]:
     """Return the top-level modules that are loaded when `code`, which prints a JSON list of them, has run."""
@@ -77,3 +87,24 @@ def test_opening_and_painting_loads_textual_and_sqlite_alone(tmp_path: Path) -> 
 
     assert {"textual", "sqlite3"} <= loaded
     assert loaded & HEAVY == set()
+
+
+def test_a_database_alone_opens_without_the_commands_and_the_query_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hhtui.store.database import Database
+
+    monkeypatch.setenv("HHTUI_DATA_DIR", str(tmp_path))
+    Database.create(tmp_path / "a.db").close()
+
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN_AS_THE_COMMAND_DOES, str(tmp_path / "a.db")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    loaded = set(json.loads(done.stdout))
+    assert "hhtui.tui.screens.browse" in loaded
+    assert "click" not in loaded
+    assert {name for name in loaded if name.startswith("hhtui.query.")} == set()
