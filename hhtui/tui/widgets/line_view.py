@@ -57,6 +57,7 @@ class LineView(Widget, can_focus=False):
         super().__init__(id=id, classes=classes)
         self.corner = corner
         self.when_drawn: Callable[[], object] | None = None
+        self.styled_by: Widget = self
         self._looks: dict[tuple[str, ...], Style] = {}
         self._backdrop: Color | None = None
         self._strips: LRUCache[object, Strip] = LRUCache(KEPT_STRIPS)
@@ -84,12 +85,12 @@ class LineView(Widget, can_focus=False):
         raise NotImplementedError
 
     def look(self, *components: str) -> Style:
-        """Return the view's own style overlaid with those of its component classes, in order."""
+        """Return the view's own style overlaid with those of component classes, of `styled_by`, in order."""
         style = self._looks.get(components)
         if style is None:
             style = self.rich_style
             for name in components:
-                style += self.get_component_rich_style(name, partial=True)
+                style += self.styled_by.get_component_rich_style(name, partial=True)
             self._looks[components] = style
         return style
 

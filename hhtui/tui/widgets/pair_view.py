@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.geometry import NULL_OFFSET, Region, Size, Spacing
@@ -19,6 +19,7 @@ from hhtui.tui.oddities import oddities
 from hhtui.tui.pair_layout import TITLE, Heights, Place, arrange
 from hhtui.tui.transcript import Span, Transcript, response_transcript, transcript
 from hhtui.tui.widgets.dialogue_pane import NOTHING, DialogueContent, DialoguePane
+from hhtui.tui.widgets.line_view import LineView
 from hhtui.tui.widgets.prompt_pane import PromptPane
 
 if TYPE_CHECKING:
@@ -45,10 +46,27 @@ class PairLayout(Layout):
         ]
 
 
+class _Pane(DialoguePane):
+    """A pane that the pair's view styles: Textual then works out each component class once, not for every pane."""
+
+    @classmethod
+    def _get_component_classes(cls) -> frozenset[str]:
+        return frozenset()
+
+
+class _PromptPane(PromptPane):
+    """The prompt's pane, styled in the same way."""
+
+    @classmethod
+    def _get_component_classes(cls) -> frozenset[str]:
+        return frozenset()
+
+
 class PairView(Widget):
     """Shows one pair; `painted` turns true when the terminal has been sent all of it and, where it answers, has it."""
 
     DEFAULT_CSS = "PairView { width: 1fr; height: 1fr; }"
+    COMPONENT_CLASSES: ClassVar[set[str]] = LineView.COMPONENT_CLASSES | DialoguePane.COMPONENT_CLASSES
     app: "HhtuiApp"
 
     def __init__(self, when_painted: Callable[[], object], *, id: str | None = None) -> None:  # noqa: A002
@@ -57,13 +75,14 @@ class PairView(Widget):
         self._when_painted = when_painted
         self._layout = PairLayout()
         self.panes: dict[Place, DialoguePane] = {
-            "prompt": PromptPane("prompt", whole_key="p", corner="┌"),
-            "chosen": DialoguePane("chosen", corner="├"),
-            "rejected": DialoguePane("rejected", corner="┬"),
-            "extra": DialoguePane("from the source", corner="├"),
+            "prompt": _PromptPane("prompt", whole_key="p", corner="┌"),
+            "chosen": _Pane("chosen", corner="├"),
+            "rejected": _Pane("rejected", corner="┬"),
+            "extra": _Pane("from the source", corner="├"),
         }
         for side, pane in self.panes.items():
             pane.when_drawn = partial(self._drawn, side)
+            pane.styled_by = self
         self.scroll = LinkedScroll(self.panes["chosen"], self.panes["rejected"])
         self._pair: Pair | None = None
         self._empty = ""
