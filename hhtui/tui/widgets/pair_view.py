@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.app import ComposeResult
@@ -50,6 +50,7 @@ class _Pane(DialoguePane):
     """A pane that the pair's view styles: Textual then works out each component class once, not for every pane."""
 
     @classmethod
+    @cache
     def _get_component_classes(cls) -> frozenset[str]:
         return frozenset()
 
@@ -58,6 +59,7 @@ class _PromptPane(PromptPane):
     """The prompt's pane, styled in the same way."""
 
     @classmethod
+    @cache
     def _get_component_classes(cls) -> frozenset[str]:
         return frozenset()
 
