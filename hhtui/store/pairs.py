@@ -53,6 +53,16 @@ def read_many(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterat
             yield _pair(row)
 
 
+def transcripts(connection: sqlite3.Connection, pair_id: int) -> tuple[str, str]:
+    """Return the chosen and the rejected transcript of a pair, exactly as they were loaded."""
+    row = connection.execute(
+        "SELECT prompt || chosen, prompt || rejected FROM body WHERE id = ?", (pair_id,)
+    ).fetchone()
+    if row is None:
+        raise KeyError(pair_id)
+    return row[0], row[1]
+
+
 def headings(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> list[Heading]:
     """Return what a list shows of these pairs, in their order; ids that are gone are left out."""
     found = []
