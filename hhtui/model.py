@@ -116,13 +116,17 @@ Unit = Literal["response", "prompt", "turn", "pair"]
 
 
 class ScoreColumn(NamedTuple):
-    """One number that a scorer gives: its range, and in one sentence each what it means and where it fails."""
+    """One number that a scorer gives: its range, and in one sentence each what it means and where it fails.
+
+    It is a number of a text, and so of a side; with `of_pair` it is one of the pair.
+    """
 
     name: str
     low: float
     high: float
     meaning: str
     fails: str
+    of_pair: bool = False
 
 
 class Score(NamedTuple):

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, runtime_checkable
 
 from hhtui.model import ScoreColumn, Unit
 
@@ -13,22 +14,77 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-DEFAULT = "alt-profanity"
-REGISTRY: Mapping[str, str] = {"alt-profanity": "hhtui.score.toxicity:AltProfanity"}
-"""Scorer names and where their classes are; a new scorer is one file and one line here."""
+REGISTRY: Mapping[str, str] = {
+    "alt-profanity": "hhtui.score.toxicity:AltProfanity",
+}
+"""Scorer names and where each is made, by a call with its name and the options; a new scorer is one file and a line."""
+
+DEFAULTS = ("alt-profanity",)
+"""The scorers that work at once, offline."""
 
 
 class ScoreError(Exception):
     """Scores cannot be made as asked; the message says what is missing and what to do next."""
 
 
-@runtime_checkable
-class Scorer(Protocol):
-    """Something that turns texts into numbers.
+class Options(NamedTuple):
+    """How a scorer is to be made; each takes from it what concerns it.
 
-    Everything but `load` and `score` is known without loading weights. `fingerprint` is the identity: it changes with
-    the weights, the parameters and the preparation of a text, and scores under two fingerprints are never mixed.
-    `units` are the kinds of text it reads, `batch` is how many texts it takes at once, and so how many a kill costs.
+    `checkpoint` is a file in detoxify's format, `config_dir` a folder with the model's config.json and tokenizer,
+    `model` a folder that `hhtui scorer export` wrote. `device` is one of PyTorch's (`cpu`, `cuda`, `cuda:1`, `mps`),
+    None for the best one here; `threads` limits libraries of linear algebra; `batch_tokens` is how many padded tokens
+    go through a model at once, None for what suits the device. With `download`, weights that are not here
+    may be downloaded.
+    """
+
+    checkpoint: Path | None = None
+    config_dir: Path | None = None
+    model: Path | None = None
+    device: str | None = None
+    threads: int | None = None
+    batch_tokens: int | None = None
+    download: bool = False
+
+    def to_json(self) -> str:
+        """Return the options that are set as a JSON object."""
+        told = {name: value for name, value in self._asdict().items() if value != self._field_defaults[name]}
+        return json.dumps(told, default=str)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the options that `to_json` wrote."""
+        paths = ("checkpoint", "config_dir", "model")
+        return cls(**{name: Path(value) if name in paths else value for name, value in json.loads(text).items()})
+
+
+NO_OPTIONS = Options()
+
+
+class Scored(NamedTuple):
+    """What a scorer found in n texts.
+
+    `numbers` has the shape (n, k) for k columns, NaN where a number cannot be computed. `windows` has, for each text,
+    in how many overlapping windows it was read, None where every text was read whole. `tokens` counts the tokens that
+    were read, padding apart, 0 where the scorer has none.
+    """
+
+    numbers: "NDArray[numpy.float32]"
+    windows: "NDArray[numpy.int32] | None" = None
+    tokens: int = 0
+
+
+class WordWeight(NamedTuple):
+    """How much one word, or a few in a row, moves a linear score of a text: up where `weight` is positive."""
+
+    words: str
+    weight: float
+
+
+class Described(Protocol):
+    """What is known of every scorer without loading weights.
+
+    `fingerprint`, where it has one, is the identity: it changes with the weights, the parameters and the preparation
+    of a text, and scores under two fingerprints are never mixed.
     """
 
     @property
@@ -37,11 +93,7 @@ class Scorer(Protocol):
 
     @property
     def version(self) -> str:
-        """The version of the package or weights."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Hexadecimal hash over name, version, weights and parameters; see `fingerprint`."""
+        """The version of the package, rules or weights."""
 
     @property
     def columns(self) -> tuple[ScoreColumn, ...]:
@@ -49,24 +101,70 @@ class Scorer(Protocol):
 
     @property
     def units(self) -> tuple[Unit, ...]:
-        """The kinds of text it reads."""
+        """The kinds of text that it reads."""
 
     @property
     def parameters(self) -> Mapping[str, Any]:
         """What the fingerprint is made of, in JSON's types."""
 
+
+@runtime_checkable
+class Scorer(Described, Protocol):
+    """Something that turns texts into numbers, each text by itself."""
+
     @property
-    def batch(self) -> int:
-        """How many texts it takes at once."""
+    def fingerprint(self) -> str:
+        """Hexadecimal hash over name, version, weights and parameters; see `fingerprint`."""
+
+    @property
+    def findings(self) -> Mapping[str, Any]:
+        """What was measured of it before, in JSON's types: how an int8 model ranks texts beside fp32, for example."""
 
     def load(self) -> None:
         """Load libraries and weights, once; raises ScoreError where they cannot be had."""
 
-    def score(self, texts: Sequence[str]) -> "NDArray[numpy.float32]":
-        """Return one row of k numbers for each of `texts`, none of which is empty; shape (n, k).
+    def batches(self, texts: Sequence[str]) -> Iterator[Sequence[int]]:
+        """Yield which of `texts` to give to `score` together: every index once. A kill costs at most one batch."""
 
-        A number that cannot be computed is NaN.
-        """
+    def score(self, texts: Sequence[str]) -> Scored:
+        """Return the numbers of `texts`, none of which is empty."""
+
+
+class PairTexts(NamedTuple):
+    """A pair as a scorer of pairs reads it.
+
+    `group` is what the pairs of one family share, and pairs that are equal: the hash of the family's first pair, or
+    the pair's own. A response is "" where it is empty. `labelled` says whether the source calls one response better.
+    """
+
+    group: bytes
+    chosen: str
+    rejected: str
+    labelled: bool
+
+
+class Fitted(NamedTuple):
+    """What a scorer of pairs found in n pairs.
+
+    `numbers` has the shape (n, m): the columns in their order, for a column of a side its chosen, then its rejected
+    number; NaN where there is none. `findings` is what was measured on the way, in JSON's types. `model` is what
+    `words` needs to explain a number.
+    """
+
+    numbers: "NDArray[numpy.float32]"
+    findings: Mapping[str, Any]
+    model: bytes
+
+
+@runtime_checkable
+class PairScorer(Described, Protocol):
+    """Something that learns from all pairs of a database and gives each of them numbers.
+
+    Its fingerprint in a database is made of its own and of the pairs that it learned from.
+    """
+
+    def fit(self, pairs: Iterable[PairTexts]) -> Fitted:
+        """Learn from `pairs` and score them; raises ScoreError where they do not suffice."""
 
 
 def fingerprint(name: str, version: str, parameters: Mapping[str, Any]) -> str:
@@ -75,22 +173,29 @@ def fingerprint(name: str, version: str, parameters: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def create(name: str) -> Scorer:
+def create(name: str, options: Options = NO_OPTIONS) -> Scorer | PairScorer:
     """Return the scorer `name`; raises ScoreError that names the nearest where there is none of this name."""
     if name not in REGISTRY:
         near = get_close_matches(name, REGISTRY, n=1, cutoff=0)
         raise ScoreError(f"there is no scorer {name!r}; did you mean {near[0]}? All of them: {', '.join(REGISTRY)}")
     module, _, attribute = REGISTRY[name].partition(":")
-    scorer = getattr(import_module(module), attribute)()
-    assert isinstance(scorer, Scorer)
+    scorer = getattr(import_module(module), attribute)(name, options)
+    assert isinstance(scorer, Scorer | PairScorer)
     return scorer
 
 
-def scores_of(scorer: Scorer, texts: Sequence[str]) -> "NDArray[numpy.float32]":
+def in_order(texts: Sequence[str], size: int) -> Iterator[Sequence[int]]:
+    """Yield the indexes of `texts` in their order, `size` at a time: the batches of a scorer that has no better way."""
+    for start in range(0, len(texts), size):
+        yield range(start, min(start + size, len(texts)))
+
+
+def scores_of(scorer: Scorer, texts: Sequence[str]) -> Scored:
     """Return `scorer.score(texts)`; raises ScoreError where the answer has not the shape (n, k)."""
     import numpy
 
-    values = numpy.asarray(scorer.score(texts), dtype=numpy.float32)
-    if values.shape != (len(texts), len(scorer.columns)):
-        raise ScoreError(f"scorer {scorer.name} gave numbers of the shape {values.shape} for {len(texts)} texts")
-    return values
+    scored = scorer.score(texts)
+    numbers = numpy.asarray(scored.numbers, dtype=numpy.float32)
+    if numbers.shape != (len(texts), len(scorer.columns)):
+        raise ScoreError(f"scorer {scorer.name} gave numbers of the shape {numbers.shape} for {len(texts)} texts")
+    return scored._replace(numbers=numbers)

@@ -1,21 +1,21 @@
 """Toxicity by alt-profanity-check: a linear model over words, small enough to come with the installation."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hhtui.model import ScoreColumn, Unit
-from hhtui.score.scorer import ScoreError, fingerprint
+from hhtui.model import NO_VALUES, ScoreColumn, Unit
+from hhtui.score.scorer import NO_OPTIONS, Options, Scored, ScoreError, fingerprint, in_order
 
 if TYPE_CHECKING:
-    import numpy
     from numpy.typing import NDArray
 
 PACKAGE = "alt-profanity-check"
+BATCH = 2000
 MODEL_FILES = ("vectorizer.joblib", "model.joblib")
 MISSING = f"{PACKAGE} is not installed here; install hhtui again, or: pip install {PACKAGE}"
 
@@ -37,13 +37,13 @@ class AltProfanity:
     the package is missing.
     """
 
-    name = "alt-profanity"
     columns = (TOXICITY,)
-    units: tuple[Unit, ...] = ("response", "prompt")
-    batch = 2000
+    units: tuple[Unit, ...] = ("response", "prompt", "turn")
+    findings = NO_VALUES
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "alt-profanity", options: Options = NO_OPTIONS) -> None:
         """Describe the scorer; nothing is loaded yet."""
+        self.name = name
         self._vectorizer: Any = None
         self._model: Any = None
 
@@ -78,13 +78,17 @@ class AltProfanity:
             raise ScoreError(f"{PACKAGE} cannot be loaded ({error}); install hhtui again") from error
         self._vectorizer, self._model = vectorizer, model
 
-    def score(self, texts: Sequence[str]) -> "NDArray[numpy.float32]":
+    def batches(self, texts: Sequence[str]) -> Iterator[Sequence[int]]:
+        """Yield the texts as they come, 2,000 at a time."""
+        return in_order(texts, BATCH)
+
+    def score(self, texts: Sequence[str]) -> Scored:
         """Return the toxicity of each text, shape (n, 1)."""
         import numpy
 
         if not texts:
-            return numpy.empty((0, 1), dtype=numpy.float32)
+            return Scored(numpy.empty((0, 1), dtype=numpy.float32))
         if self._model is None:
             self.load()
         probabilities: NDArray[numpy.float64] = self._model.predict_proba(self._vectorizer.transform(texts))[:, 1:]
-        return probabilities.astype(numpy.float32)
+        return Scored(probabilities.astype(numpy.float32))
