@@ -61,7 +61,7 @@ def test_the_lower_layers_load_nothing_heavy(module: str) -> None:
     assert loaded & (HEAVY | {"textual", "click"}) == set()
 
 
-@pytest.mark.parametrize("module", ["hhtui.model", "hhtui.text", "hhtui.dialogue", "hhtui.query"])
+@pytest.mark.parametrize("module", ["hhtui.model", "hhtui.text", "hhtui.dialogue", "hhtui.identity", "hhtui.query"])
 def test_the_language_and_the_texts_do_not_load_sqlite(module: str) -> None:
     loaded = modules_after(f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))")
 
