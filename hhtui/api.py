@@ -21,6 +21,11 @@ from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 
 if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+    from hhtui.audit.labels import By
+    from hhtui.audit.report import Evaluation
     from hhtui.config import Config
     from hhtui.export.manifest import Selection
     from hhtui.export.run import Export, Report
@@ -30,10 +35,12 @@ if TYPE_CHECKING:
     from hhtui.model import Kind
     from hhtui.progress import Observer
     from hhtui.score.progress import ScoreProgress
+    from hhtui.score.scorer import Options as ScoreOptions
     from hhtui.store.decisions import Step
     from hhtui.store.placing import Sink
     from hhtui.store.records import Record
     from hhtui.store.results import Result
+    from hhtui.store.scorers import StoredScorer
     from hhtui.store.statistics import Statistics
     from hhtui.tui.app import Ending
     from hhtui.tui.screens.export import ExportRequest
@@ -217,6 +224,44 @@ def statistics(database: Database) -> "Statistics":
     from hhtui.store.statistics import gather
 
     return gather(database.reader())
+
+
+def evaluate(
+    database: Database,
+    labels: PathLike,
+    columns: Sequence[str],
+    *,
+    label: Sequence[str] = (),
+    by: "By | None" = None,
+    field: str | None = None,
+    resamples: int = 2000,
+    seed: int = 7,
+    options: "ScoreOptions | None" = None,
+    report: "Callable[[str, int, int], None]" = lambda scorer, done, total: None,
+) -> "Evaluation":
+    """Measure how `columns`, named as in a query, rank what a file of labels says of pairs or of texts.
+
+    Labelled texts without a score are scored now, by the scorer that the database has scores of, made with `options`;
+    nothing is stored. `report` hears its name, and how many texts are done of how many. Raises AuditError about the
+    labels, ScoreError where that scorer cannot be had, StoreError where there is no such column.
+    """
+    import shlex
+
+    from hhtui.audit.evaluation import evaluate as evaluate_labels
+    from hhtui.audit.labels import read_labels
+    from hhtui.score.outside import score_texts
+    from hhtui.score.scorer import NO_OPTIONS
+
+    def score_now(scorer: "StoredScorer", texts: Sequence[str]) -> "NDArray[numpy.float32]":
+        return score_texts(
+            *(scorer.name, scorer.fingerprint, texts, options or NO_OPTIONS),
+            report=lambda done: report(scorer.name, done, len(texts)),
+        )
+
+    asked = [f"--field={field}"] * (field is not None) + [f"--column={one}" for one in columns]
+    command = shlex.join(["hhtui", "eval", str(database.path), "--labels", str(labels), *asked])
+    read = read_labels(Path(labels), by=by, field=field, names=label, command=command)
+    return evaluate_labels(database.reader(), read, columns, score_now, resamples=resamples, seed=seed)
 
 
 def browse(

@@ -11,13 +11,14 @@ PARTS = ("chosen", "rejected", "min", "prompt")
 OF_PAIRS = ("length", "turns")
 LENGTH = "length"
 LENGTH_DIFFERENCE = "length.gap"
-SPOKEN = {LENGTH_DIFFERENCE: "length.chosen − length.rejected"}
+SPOKEN = {LENGTH_DIFFERENCE: "gap of length"}
 
 
 class Column(NamedTuple):
-    """What to evaluate: its full name in a query, its name in the store, the scorer's column, the length beside it.
+    """What to evaluate: its full name, its name in the store, the scorer's column, the length beside it.
 
-    `scored` is None for a number that no scorer gives, as `length.chosen`.
+    A gap is the number of the chosen side less that of the rejected side. `scored` is None for a number that
+    no scorer gives, as `length.chosen`.
     """
 
     name: str
@@ -34,7 +35,7 @@ def column_of_pairs(connection: Connection, name: str) -> Column:
     """
     if name == "gap":
         scored = _harm(connection)
-        return Column(f"{scored.name}.chosen − {scored.name}.rejected", f"{scored.name}.gap", scored, LENGTH_DIFFERENCE)
+        return Column(f"gap of {scored.name}", f"{scored.name}.gap", scored, LENGTH_DIFFERENCE)
     base, _, part = name.rpartition(".") if name.rpartition(".")[2] in PARTS else (name, "", "")
     dotted = f".{part}" if part else ""
     if base == "row" and not part:

@@ -110,13 +110,14 @@ def pointing_into(query: str) -> Iterator[None]:
 
 def _about(error: Exception) -> str | None:
     """Return the line for an error that a command may raise, or None where the error is a fault of hhtui."""
+    from hhtui.audit.errors import AuditError
     from hhtui.config import ConfigError
     from hhtui.ingest.errors import LoadError
     from hhtui.query.errors import QueryError
     from hhtui.score.scorer import ScoreError
     from hhtui.store.errors import StoreError
 
-    if isinstance(error, StoreError | LoadError | ScoreError | QueryError | ConfigError):
+    if isinstance(error, StoreError | LoadError | ScoreError | AuditError | QueryError | ConfigError):
         return str(error)
     if type(error).__module__ == "sqlite3":
         from hhtui.store.database import explain

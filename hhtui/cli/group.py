@@ -22,6 +22,7 @@ MODULES = {
     "export": "exporting",
     "backup": "exporting",
     "stats": "counting",
+    "eval": "evaluating",
     "doctor": "checking",
     "locate": "about",
     "keys": "about",
