@@ -89,6 +89,7 @@ ACTIONS: tuple[Action, ...] = (
         footer=7,
     ),
     Action("order", "find", ("O",), "order", "choose the order of the result", opens=True),
+    Action("thresholds", "find", ("H",), "thresholds", "count the pairs above a score, and show them", opens=True),
     Action("flagged", "find", ("T",), "flagged", "only flagged pairs, or the query before"),
     Action("reload", "find", ("ctrl+l",), "reload", "run the query again"),
     Action(

@@ -38,6 +38,7 @@ class Finding:
         return {
             "query": self.edit,
             "order": self._choose_order,
+            "thresholds": self._choose_threshold,
             "flagged": self._toggle_flagged,
             "reload": lambda: self._set_query(self.view.text),
             "palette": self._open_palette,
@@ -198,6 +199,20 @@ class Finding:
         query = parse(self.view.text)
         sort = parse(f"sort:{chosen}").sort if chosen else ()
         self._set_query(str(replace(query, sort=sort)))
+
+    def _choose_threshold(self) -> None:
+        from hhtui.store.thresholds import offered
+        from hhtui.tui.screens.thresholds import ThresholdDialog
+
+        columns = offered(self._screen.connection)
+        if columns:
+            self._screen.ask(ThresholdDialog(columns), self._threshold_chosen)
+        else:
+            self._screen.say("there are no scores yet; hhtui score makes them", error=True)
+
+    def _threshold_chosen(self, query: str | None) -> None:
+        if query is not None:
+            self._set_query(query)
 
     def _open_palette(self) -> None:
         from hhtui.tui.screens.dialogs import Choice, Choose
