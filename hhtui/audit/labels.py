@@ -22,7 +22,7 @@ VALUES: Mapping[str, bool | None] = {
 }
 """What a label may say, whatever its case; None is unknown."""
 
-SHOWN = 30
+SHOWN = 60
 
 
 class Item(NamedTuple):
