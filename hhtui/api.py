@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from hhtui.ingest.load import Options
     from hhtui.ingest.report import LoadReport
     from hhtui.ingest.resolving import Named
-    from hhtui.model import Kind
+    from hhtui.model import Kind, Unit
     from hhtui.progress import Observer
+    from hhtui.score.explaining import Deliver, Explaining
     from hhtui.score.progress import ScoreProgress
     from hhtui.score.scorer import Options as ScoreOptions
     from hhtui.store.decisions import Step
@@ -85,23 +86,26 @@ def score(
     path: PathLike,
     scorers: Sequence[str] = (),
     *,
-    threads: int | None = None,
+    options: "ScoreOptions | None" = None,
+    turns: bool = False,
     report: "Callable[[ScoreProgress], None]" = lambda progress: None,
 ) -> int:
     """Score every text of the database that lacks a score, in a process of its own; return how many were scored.
 
-    Without `scorers` that is the one that comes with hhtui. Ctrl-C stops it; the next call goes on.
+    Without `scorers` those are the ones that work at once, offline. Responses and prompts are scored, with `turns`
+    also each turn by itself. Ctrl-C stops it; the next call goes on.
     """
     from hhtui.score.process import start
-    from hhtui.score.scorer import DEFAULT, create
+    from hhtui.score.scorer import NO_OPTIONS, create
 
-    names = tuple(scorers) or (DEFAULT,)
-    for name in names:
-        create(name)
+    how = options or NO_OPTIONS
+    more: tuple[Unit, ...] = ("turn",) if turns else ()
+    for name in scorers:
+        create(name, how)
     with open(path) as database:
         if database.read_only:
             raise StoreError(str(database.notice))
-    return start(Path(path), names, report, threads=threads).wait()
+    return start(Path(path), scorers, report, options=how, more=more).wait()
 
 
 def build_sample(
@@ -298,7 +302,15 @@ def browse(
         if place != paths.sample_database():
             paths.remember(place)
         start = Start(query, at)
-        return run(database, annotator=annotator, config=chosen, export=_write_request, start=start, mouse=mouse)
+        return run(
+            database,
+            annotator=annotator,
+            config=chosen,
+            export=_write_request,
+            explain=_explain,
+            start=start,
+            mouse=mouse,
+        )
 
 
 def _check_start(database: Database, query: str | None, at: str | None) -> None:
@@ -308,9 +320,8 @@ def _check_start(database: Database, query: str | None, at: str | None) -> None:
         from hhtui.query.parser import parse
         from hhtui.query.planner import plan
         from hhtui.store import scorers
-        from hhtui.store.columns import score_columns
 
-        plan(parse(query), score_columns(connection), scorers.harm_column(connection))
+        plan(parse(query), scorers.score_fields(connection), scorers.harm_column(connection))
     if at is not None:
         from hhtui.store import pairs
 
@@ -335,6 +346,13 @@ def _write_request(database: Database, request: "ExportRequest") -> str:
     """Write what the screen asks for, and return one line about it."""
     done = export(database, request.path, request.format, query=request.query)
     return f"{done.pairs:,} of {done.of:,} to {done.path}, manifest {done.manifest_path}"
+
+
+def _explain(database: Database, pair_id: int, deliver: "Deliver") -> "Explaining":
+    """Look for the words that move the scores of a pair most, in a process of its own."""
+    from hhtui.score.explaining import explain
+
+    return explain(database, pair_id, deliver)
 
 
 def _has_sources(database: Database) -> bool:

@@ -129,11 +129,51 @@ class ScoreColumn(NamedTuple):
     of_pair: bool = False
 
 
+class ScoreField(NamedTuple):
+    """A scorer's column as a query names it: its qualified name, and the sides that it has numbers for.
+
+    Without `sides` it is a number of the pair.
+    """
+
+    column: str
+    sides: tuple[Side, ...]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What may stand after its name and a dot."""
+        both: tuple[str, ...] = ("chosen", "rejected", "min") if set(RESPONSES) <= set(self.sides) else ()
+        return (*both, "prompt") if "prompt" in self.sides else both
+
+
+LENGTH = ScoreColumn(
+    name="length",
+    low=0,
+    high=10_000,
+    meaning="How many characters the last turn of a response has.",
+    fails="It says nothing about what the characters say; it is the baseline that every other number has to beat.",
+)
+"""The signal that needs no scorer."""
+
+
+class PairTexts(NamedTuple):
+    """A pair as a scorer of pairs reads it.
+
+    `group` is what the pairs of one family share, and pairs that are equal: the hash of the family's first pair, or
+    the pair's own. A response is "" where it is empty. `labelled` says whether the source calls one response better.
+    """
+
+    group: bytes
+    chosen: str
+    rejected: str
+    labelled: bool
+
+
 class Score(NamedTuple):
     """One number about one text: which scorer and column gave it, and its rank among all scored texts.
 
     `value` is None where the text is empty or not scored yet; `percentile` is the share, in percent, of
     scored texts of the same kind (responses of both sides together, or prompts) with a value at most this one.
+    A long text is read in several overlapping `windows`, and the greatest value is kept.
     """
 
     scorer: str
@@ -141,6 +181,7 @@ class Score(NamedTuple):
     value: float | None
     percentile: float | None
     scored: bool = True
+    windows: int = 1
 
 
 Kind = Literal["flag", "drop", "preference", "label", "note", "skip", "retract"]

@@ -10,6 +10,7 @@ import click
 from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, keys_of_file
 from hhtui.cli.failures import Failure, pointing_into
+from hhtui.cli.score_progress import words
 from hhtui.config import COLOURS
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _sample() -> Path:
     progress = output.ProgressLine()
 
     def show(told: "ScoreProgress") -> None:
-        progress.update(f"scoring the sample, {told.state}", told.texts, told.texts_total)
+        progress.show(words(told))
 
     try:
         return api.build_sample(report=show)

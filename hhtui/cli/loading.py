@@ -1,19 +1,18 @@
-"""`hhtui load` and `hhtui score`: pairs and their scores come into a database."""
+"""`hhtui load`: pairs and their scores come into a database."""
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hhtui.cli import output
-from hhtui.cli.arguments import database_first, same_command
+from hhtui.cli.arguments import same_command
 from hhtui.cli.failures import Interrupted
+from hhtui.cli.score_progress import score_and_show
 
 if TYPE_CHECKING:
     from hhtui.ingest.report import LoadReport
     from hhtui.progress import Progress
-    from hhtui.score.progress import ScoreProgress
 
 
 @click.command()
@@ -57,7 +56,7 @@ def load(
         progress.close()
         if not as_json:
             _tell(report, path)
-        scored = None if no_score else _score(path, (), None, progress)
+        scored = None if no_score else score_and_show(path, progress)
     except KeyboardInterrupt:
         raise Interrupted(f"stopped; what is loaded stays, and this goes on: {same_command(context)}") from None
     finally:
@@ -67,62 +66,6 @@ def load(
         output.data_json({"db": str(path), **report.to_json(), **(scored or {})})
     elif scored:
         output.narrate(f"{scored['scored']:,} texts scored in {output.duration(scored['score_seconds'])}")
-
-
-@click.command()
-@click.argument("words", nargs=-1, metavar="[DB]")
-@click.option("--scorer", "scorers", multiple=True, metavar="NAME", help="The scorer; may be given several times.")
-@click.option("--threads", type=click.IntRange(min=1), help="At most so many threads.")
-@click.option("--harm", metavar="COLUMN", help="Let harm: and gap: stand for this column from now on.")
-@click.option("--list", "listed", is_flag=True, help="List scorers and how far they are in this database.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.pass_context
-def score(
-    context: click.Context,
-    words: tuple[str, ...],
-    scorers: tuple[str, ...],
-    threads: int | None,
-    harm: str | None,
-    listed: bool,
-    as_json: bool,
-) -> None:
-    """Score the texts that have no score yet.
-
-    That happens in a process of its own. Interrupted, the same command goes on. The numbers are what a scorer's
-    column says, toxicity is not harm.
-    """
-    from hhtui.cli import scorers as listing
-
-    path = None if listed and not words else database_first(words)[0]
-    if listed or path is None:
-        listing.show(path, as_json)
-        return
-    progress = output.ProgressLine()
-    try:
-        told = _score(path, scorers, threads, progress)
-    except KeyboardInterrupt:
-        raise Interrupted(f"stopped; what is scored stays, and this goes on: {same_command(context)}") from None
-    finally:
-        progress.close()
-    if harm is not None:
-        listing.choose(path, harm)
-    if as_json:
-        output.data_json({**told, **listing.state(path)})
-    else:
-        output.narrate(f"{told['scored']:,} texts scored in {output.duration(told['score_seconds'])}")
-
-
-def _score(path: Path, names: tuple[str, ...], threads: int | None, progress: output.ProgressLine) -> dict[str, Any]:
-    from hhtui import api
-
-    def show(told: "ScoreProgress") -> None:
-        done, what = told.texts, f"{told.scorer} {told.state}"
-        progress.update(what, done, told.texts_total)
-
-    began = time.monotonic()
-    scored = api.score(path, names, threads=threads, report=show)
-    progress.close()
-    return {"scored": scored, "score_seconds": round(time.monotonic() - began, 3)}
 
 
 def _show(progress: output.ProgressLine, told: "Progress") -> None:

@@ -51,6 +51,11 @@ def data_json(value: Any) -> None:
     data(text.replace("\x7f", "\\u007f"))
 
 
+def can_ask() -> bool:
+    """Return whether a question on stderr would be answered."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def narrate(text: str) -> None:
     """Write one line to stderr, after what stdout holds."""
     sys.stdout.flush()
@@ -95,6 +100,13 @@ class ProgressLine:
         seconds = max(now - self._began, PAUSE)
         rates = (done - self._first[0]) / seconds, (count - self._first[1]) / seconds
         self._draw(progress_text(what, done, total, count, rates))
+
+    def show(self, text: str) -> None:
+        """Show `text`, unless another was shown a moment ago."""
+        now = time.monotonic()
+        if self._terminal and now - self._shown_at >= PAUSE:
+            self._shown_at = now
+            self._draw(text)
 
     def close(self) -> None:
         """Take the line away."""

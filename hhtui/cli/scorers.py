@@ -1,30 +1,56 @@
-"""What `hhtui score --list` says: the scorers there are, and how far each is in a database."""
+"""`hhtui scorer`, and what `hhtui score --list` says: the scorers there are, and those of a database."""
 
 from pathlib import Path
 from typing import Any
 
+import click
+
 from hhtui.cli import output
+from hhtui.cli.arguments import database_first
+from hhtui.cli.failures import Failure
+from hhtui.model import ScoreColumn
+
+
+@click.group()
+def scorer() -> None:
+    """Choose what harm means, and make a smaller model of a large one."""
+
+
+@scorer.command()
+@click.argument("words", nargs=-1, required=True, metavar="[DB] NAME.COLUMN")
+def use(words: tuple[str, ...]) -> None:
+    """Let harm: and gap: stand for a scorer's column from now on.
+
+    The screen shows that column's own name. hhtui score --list DB shows the columns there are.
+    """
+    path, names = database_first(words)
+    if len(names) != 1:
+        raise click.UsageError("name one column: hhtui scorer use DB NAME.COLUMN")
+    output.narrate(f"harm: and gap: stand for {choose(path, names[0])}")
 
 
 def show(path: Path | None, as_json: bool) -> None:
     """Print every scorer with its columns, and how far it is in the database at `path` where one is named."""
-    from hhtui.score.scorer import REGISTRY, create
+    from hhtui.score.listing import signals
 
-    known = [create(name) for name in REGISTRY]
+    known = signals()
     stored = state(path) if path is not None else {}
     if as_json:
-        available = [
-            {"name": one.name, "version": one.version, "columns": [column.name for column in one.columns]}
-            for one in known
-        ]
-        output.data_json({"available": available, **stored})
+        output.data_json({"available": [one.to_json() for one in known], **stored})
         return
+    told_of: set[ScoreColumn] = set()
     for one in known:
-        output.data(f"{one.name} {one.version}")
-        for column in one.columns:
+        output.data(f"{one.name} {one.version}".rstrip())
+        for column in (column for column in one.columns if column not in told_of):
             output.data(f"  {column.name}  {column.low:g} to {column.high:g}  {column.meaning} {column.fails}")
+        if again := [column.name for column in one.columns if column in told_of]:
+            output.data(f"  {', '.join(again)}  as above")
+        told_of.update(one.columns)
     for told in stored.get("scorers", ()):
-        output.data(f"in {path}: {told['name']} {told['version']}, {told['pairs']:,} of {told['of']:,} pairs")
+        turns = f", the turns of {told['turns_of']:,}" if told["turns_of"] else ""
+        output.data(f"in {path}: {told['name']} {told['version']}, {told['pairs']:,} of {told['of']:,} pairs{turns}")
+        if summary := told["findings"].get("summary"):
+            output.data(f"  {summary}")
     if stored:
         output.data(f"harm: stands for {stored['harm'] or 'nothing yet'}")
 
@@ -43,8 +69,10 @@ def state(path: Path) -> dict[str, Any]:
                     "name": one.scorer.name,
                     "version": one.scorer.version,
                     "fingerprint": one.scorer.fingerprint,
-                    "columns": [column.name for column in one.scorer.columns],
+                    "columns": [column.name for column in scorers.columns_of(one.scorer)],
+                    "findings": dict(one.scorer.findings),
                     "pairs": one.pairs,
+                    "turns_of": one.turns_of,
                     "of": one.pairs_total,
                 }
                 for one in progress(connection)
@@ -53,10 +81,13 @@ def state(path: Path) -> dict[str, Any]:
         }
 
 
-def choose(path: Path, column: str) -> None:
-    """Let `harm:` and `gap:` stand for `column` in the database at `path`."""
+def choose(path: Path, column: str) -> str:
+    """Let `harm:` and `gap:` stand for `column` in the database at `path`; return how it is announced."""
     from hhtui import api
     from hhtui.store.scorers import choose_harm_column
 
-    with api.open(path) as database, database.writing() as connection:
-        choose_harm_column(connection, column)
+    with api.open(path) as database:
+        if database.read_only:
+            raise Failure(str(database.notice))
+        with database.writing() as connection:
+            return choose_harm_column(connection, column).title

@@ -74,7 +74,7 @@ def record_json(database: Database, record: Record) -> dict[str, Any]:
 def record_text(database: Database, record: Record) -> str:
     """Return one pair as text for people."""
     pair, origin = record.pair, record.origin
-    titles = {name: scorer.title(name) for name, scorer in scorers.owners(database.reader()).items()}
+    titles = {name: column.title for name, column in scorers.score_columns(database.reader()).items()}
     parts = [
         f"{pair.key}   {pair.hash.hex()}",
         f"from {origin.uri}" + (f" @ {origin.revision}" if origin.revision else ""),

@@ -102,7 +102,8 @@ def _chunks(database: Database, pair_ids: Sequence[int], form: str, with_decisio
     if form == "ids":
         return (f"{key}\n".encode() for key in records.keys(connection, pair_ids))
     if form == "csv":
-        columns = [(name, side) for name, scorer in scorers.owners(connection).items() for side in scorer.sides]
+        shown = scorers.score_columns(connection)
+        columns = [(name, side) for name, column in shown.items() for side in column.sides or ("pair",)]
         return table.lines(records.records(connection, pair_ids), columns)
     if form == "jsonl":
         originals = records.originals(connection, pair_ids)

@@ -18,13 +18,15 @@ TEXTS = ("prompt", "chosen", "rejected")
 def lines(records: Iterable[Record], score_columns: Sequence[tuple[str, str]]) -> Iterator[bytes]:
     """Yield the heading and then one line a pair.
 
-    `score_columns` are the (column, side) to write, each as `column.side`; an empty cell is no score. Where
+    `score_columns` are the (column, side) to write, each as `column.side`, or as `column` for a number of the pair,
+    whose side is "pair"; an empty cell is no score. Where
     annotators decided differently, a cell holds `name: value; name: value`. Prompt and responses are raw text with
     role markers: prompt + chosen is the chosen transcript.
     """
     buffer = io.StringIO(newline="")
     write = csv.writer(buffer).writerow
-    write([*PLACE, *(".".join(one) for one in score_columns), *DECIDED, *TEXTS])
+    numbers = [column if side == "pair" else f"{column}.{side}" for column, side in score_columns]
+    write([*PLACE, *numbers, *DECIDED, *TEXTS])
     yield _taken(buffer)
     for record in records:
         write(_cells(record, score_columns))
@@ -46,7 +48,7 @@ def _cells(record: Record, score_columns: Sequence[tuple[str, str]]) -> list[obj
         *(pair.key, pair.hash.hex(), origin.uri, origin.revision or "", origin.data_dir or ""),
         *(pair.split, pair.row, pair.subset),
     )
-    scores = (record.scores.get(column, {}).get(side) for column, side in score_columns)  # type: ignore[call-overload]
+    scores = (record.scores.get(column, {}).get(side) for column, side in score_columns)
     decided = (_said(record.decisions, kind) for kind in DECIDED[:-1])
     people = "; ".join(sorted({decision.annotator for decision in record.decisions}))
     texts = (rebuild(pair.dialogues.side(side)) for side in ("prompt", "chosen", "rejected"))

@@ -113,6 +113,18 @@ def names() -> tuple[str, ...]:
     return (*BY_NAME, *SIDES, *LATER, "sort")
 
 
+def split_name(written: str) -> tuple[str, str]:
+    """Return a name before a colon as it is compared, and the part that it asks for, "" where it asks for none.
+
+    `toxicity.chosen` is the part `chosen` of `toxicity`; `alt_profanity.toxicity` names one scorer's column.
+    """
+    base, _, last = written.rpartition(".")
+    name = normal_name(base)
+    if base and (last.lower() in PARTS or name in BY_NAME or name in LATER):
+        return name, last.lower()
+    return normal_name(written), ""
+
+
 def scorer_column(name: str) -> FieldInfo:
     """Return the description of a scorer's column as a field."""
     return _number(name, f"The score {name}; the larger of the two sides.", f"{name}:>0.5", sided=True)

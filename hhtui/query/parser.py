@@ -4,7 +4,7 @@ import re
 
 from hhtui.query import fields
 from hhtui.query.errors import QueryError, nearest
-from hhtui.query.fields import FieldInfo, Kind, normal_name
+from hhtui.query.fields import FieldInfo, Kind, split_name
 from hhtui.query.regex import check
 from hhtui.query.scanner import Scanner
 from hhtui.query.tree import And, Field, Fuzzy, Node, Not, Or, Phrase, Query, Regex, Side, SortKey, Text, Word
@@ -13,7 +13,7 @@ from hhtui.query.values import could_be_number, read_value
 LONGEST = 10_000
 DEEPEST = 20
 _SORT_KEY = re.compile(
-    r"(?P<name>[A-Za-z][A-Za-z0-9_-]*?)(?:\.(?P<part>[a-z]+))?(?:\((?P<seed>[0-9]{1,18})\))?(?P<sign>[-+]?)"
+    r"(?P<name>[A-Za-z][A-Za-z0-9_-]*?(?:\.[A-Za-z][A-Za-z0-9_]*)*)(?:\((?P<seed>[0-9]{1,18})\))?(?P<sign>[-+]?)"
     r"(?=,|\s|\)|\Z)"
 )
 
@@ -121,8 +121,7 @@ class _Parser:
         written = "" if self.scanner.peek() in '"/~' else self.scanner.name()
         if not written:
             return self._text()
-        name, _, part = written.partition(".")
-        name, part = normal_name(name), part.lower()
+        name, part = split_name(written)
         if self.side:
             raise self._error(f"{written}: cannot stand inside {self.side}:( )", "words, phrases and /…/ alone")
         self.scanner.at += len(written) + 1
@@ -208,10 +207,10 @@ class _Parser:
             found = _SORT_KEY.match(scanner.text, scanner.at)
             if found is None:
                 raise self._error("After sort: stands no column", "a column such as harm- or random(7)")
-            name, seed = normal_name(found["name"]), found["seed"]
+            (name, part), seed = split_name(found["name"]), found["seed"]
             if (name == "random") != (seed is not None):
                 raise self._error("random takes a number, and nothing else does", "random(7)")
-            part, descending = found["part"] or "", found["sign"] == "-"
+            descending = found["sign"] == "-"
             if part and part not in fields.PARTS:
                 raise self._error(f"{name} has no side “{part}”.{nearest(part, fields.PARTS)}", ", ".join(fields.PARTS))
             key = SortKey(name, part, descending, int(seed) if seed is not None else None, scanner.at)
@@ -223,10 +222,10 @@ class _Parser:
 
 def unknown_field(written: str, position: int, value: str, columns: frozenset[str] = frozenset()) -> QueryError:
     """Return the error for a name that is no field: the nearest one, and how to search for the text instead."""
-    name = normal_name(written.partition(".")[0])
+    name, _ = split_name(written)
     numbers = {field.name for field in fields.FIELDS if field.kind is Kind.NUMBER}
-    hint = nearest(name, {*fields.names(), *columns} - set(fields.LATER)) or ""
-    known = ", ".join(sorted(numbers | columns)) if columns else ""
+    hint = nearest(name, {*fields.names(), *columns} - set(fields.LATER)) or nearest(name.partition(".")[0], columns)
+    known = ", ".join(sorted(numbers | {one for one in columns if "." not in one})) if columns else ""
     return QueryError(
         f'There is no field “{written}”.{hint} To search for the text, quote it: "{written}:{value}"', position, known
     )

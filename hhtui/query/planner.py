@@ -1,9 +1,9 @@
 """A tree becomes a plan: names are resolved, texts become questions to the index, people are assigned."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hhtui.model import PREFERENCES, RESPONSES, SIDES, Bit, Side, bits_named
+from hhtui.model import NO_VALUES, PREFERENCES, RESPONSES, SIDES, Bit, ScoreField, Side, bits_named
 from hhtui.query import fields, nodes, tree
 from hhtui.query.errors import QueryError
 from hhtui.query.merge import all_of, any_of, negate
@@ -21,13 +21,14 @@ COLUMNS_OF_SIDE: dict[str, tuple[Side, ...]] = {
 _DECISIONS = ("flag", "drop", "preference", "note")
 
 
-def plan(query: tree.Query, columns: Collection[str] = frozenset(), harm: str | None = "toxicity") -> nodes.Plan:
+def plan(query: tree.Query, columns: Mapping[str, ScoreField] = NO_VALUES, harm: str | None = None) -> nodes.Plan:
     """Return what the store has to do for `query`.
 
-    `columns` are the names of the database's scorer columns, `harm` the one that `harm:` and `gap:` stand for.
+    `columns` are the database's scorer columns by every name of theirs, `harm` the qualified name of the one that
+    `harm:` and `gap:` stand for.
     Raises QueryError for a name that this database does not have, and for what this version does not run.
     """
-    planner = _Planner({fields.normal_name(name): name for name in columns}, harm)
+    planner = _Planner(columns, harm)
     found = None if query.expression is None else planner.node(query.expression, _Scope())
     return nodes.Plan(found, tuple(planner.order(key) for key in query.sort))
 
@@ -42,7 +43,7 @@ class _Scope:
 
 @dataclass(frozen=True, slots=True)
 class _Planner:
-    columns: dict[str, str]
+    columns: Mapping[str, ScoreField]
     harm: str | None
 
     def node(self, node: tree.Node, scope: _Scope) -> nodes.Node:
@@ -84,12 +85,19 @@ class _Planner:
         if name in ("turns", "length", "row"):
             return nodes.Column(name, part)
         if name in ("harm", "gap"):
-            if self.harm is None or fields.normal_name(self.harm) not in self.columns:
+            if self.harm is None or self.harm not in self.columns:
                 raise QueryError("This database has no scores; hhtui score DB makes them", position)
-            return nodes.Column(self.harm, "gap" if name == "gap" else part)
+            return nodes.Column(self.harm, "gap" if name == "gap" else self._part(self.harm, part, position))
         if name not in self.columns:
             raise unknown_field(f"{name}.{part}" if part else name, position, value, frozenset(self.columns))
-        return nodes.Column(self.columns[name], part)
+        return nodes.Column(self.columns[name].column, self._part(name, part, position))
+
+    def _part(self, name: str, part: str, position: int) -> str:
+        """Return `part`; raises QueryError where the column has no such side."""
+        there = self.columns[name].parts
+        if part and part not in there:
+            raise QueryError(f"{name} has no side “{part}”", position, ", ".join(there) or f"{name}: without a side")
+        return part
 
     def order(self, key: tree.SortKey) -> nodes.Ordering:
         """Return the order that a sort key asks for; raises QueryError where there is no such column."""

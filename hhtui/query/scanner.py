@@ -5,7 +5,7 @@ import re
 from hhtui.query.errors import QueryError
 
 _RUN = re.compile(r'[^\s()"]+')
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)?\Z")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){0,2}\Z")
 _REGEX_END = re.compile(r"/(c?)(?=[\s)]|\Z)")
 _ITEM = re.compile(r'[^\s(),"]+')
 

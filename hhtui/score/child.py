@@ -10,7 +10,7 @@ from typing import Any
 
 from hhtui.score.progress import ScoreProgress
 from hhtui.score.run import run
-from hhtui.score.scorer import ScoreError, create
+from hhtui.score.scorer import Options, ScoreError, create
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 
@@ -25,12 +25,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     the end `scored`, the number of texts.
     """
     options = _parser().parse_args(arguments)
-    if options.threads:
-        os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(options.threads)))
+    how = Options.from_json(options.options)
+    if how.threads:
+        os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(how.threads)))
     try:
         with Database.open(options.database) as database:
-            scorers = [create(name) for name in options.scorer]
-            _say("scored", run(database, scorers, _report, wait=not options.no_wait))
+            scorers = [create(name, how) for name in options.scorer]
+            flags = {"lenient": options.lenient, "wait": not options.no_wait}
+            _say("scored", run(database, scorers, _report, more=options.unit, **flags))
     except (ScoreError, StoreError) as error:
         _say("error", str(error))
         return 1
@@ -46,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m hhtui.score.child", description="Score the texts of a database.")
     parser.add_argument("database", type=Path)
     parser.add_argument("--scorer", action="append", required=True)
-    parser.add_argument("--threads", type=int, help="the most threads that the libraries of linear algebra may use")
+    parser.add_argument("--options", default="{}", help="how scorers are made, see hhtui.score.scorer.Options")
+    parser.add_argument("--unit", action="append", default=[], help="a kind of text to score besides the usual ones")
+    parser.add_argument("--lenient", action="store_true", help="skip a scorer that too few pairs are here for")
     parser.add_argument("--no-wait", action="store_true", help="end where another process scores this database")
     return parser
 

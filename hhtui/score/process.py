@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from threading import Thread
 
+from hhtui.model import Unit
 from hhtui.score.child import INTERRUPTED
 from hhtui.score.progress import Report, ScoreProgress
-from hhtui.score.scorer import DEFAULT, ScoreError
+from hhtui.score.scorer import DEFAULTS, NO_OPTIONS, Options, ScoreError
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 INSTALLED = ("site-packages", "dist-packages")
@@ -34,7 +35,7 @@ class Scoring:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._narration,
-            env=_environment(),
+            env=environment(),
             start_new_session=True,
             text=True,
             encoding="utf-8",
@@ -103,28 +104,32 @@ class Scoring:
 
 def start(
     database: Path,
-    names: Sequence[str] = (DEFAULT,),
+    names: Sequence[str] = (),
     report: Report = lambda progress: None,
     *,
-    threads: int | None = None,
+    options: Options = NO_OPTIONS,
+    more: Collection[Unit] = (),
     wait: bool = True,
 ) -> Scoring:
     """Start a process that scores `database` by the scorers `names`, and return it at once.
 
-    `threads` limits what libraries of linear algebra may use. Without `wait` it ends with an error where another
-    process scores this database. It ends when nobody listens any more.
+    Without `names` those are the ones that work at once, and one that too few pairs are here for is skipped.
+    `more` are kinds of text to score besides responses and prompts. Without `wait` it ends with an error where
+    another process scores this database. It ends when nobody listens any more.
     """
-    command = [sys.executable, "-P", "-m", "hhtui.score.child", str(database)]
-    for name in names:
+    command = [sys.executable, "-P", "-m", "hhtui.score.child", str(database), "--options", options.to_json()]
+    for name in names or DEFAULTS:
         command += ["--scorer", name]
-    if threads:
-        command += ["--threads", str(threads)]
+    for unit in more:
+        command += ["--unit", unit]
+    if not names:
+        command.append("--lenient")
     if not wait:
         command.append("--no-wait")
     return Scoring(command, database, report)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return this process's environment, in which the child finds this very package where it is not installed."""
     if PACKAGE_ROOT.name in INSTALLED:
         return dict(os.environ)

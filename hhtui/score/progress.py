@@ -1,29 +1,36 @@
 """How far a run of a scorer has come, as it travels between two processes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Self
 
-State = Literal["waiting", "starting", "scoring", "done"]
+from hhtui.model import Unit
+
+State = Literal["waiting", "starting", "scoring", "learning", "done", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreProgress:
     """How far a run of one scorer has come.
 
-    `texts` and `texts_total` count places in pairs, an empty text or one that stands at several places at each;
-    `computed` counts the distinct texts that this run has scored, `texts_per_second` their rate since the
-    scorer was ready. `seconds_left` is None while nothing is known. `waiting` is for another process that scores.
+    `unit` is the kind of text that is being scored, `pairs` of `pairs_total` have their scores of it. `computed` counts
+    the distinct texts that this run has scored, `texts_per_second` and `tokens_per_second` (0 for a scorer
+    without tokens) their rate since the scorer was ready. `seconds_left` is for all kinds of text that are to be
+    scored, at the rate in characters so far; None while nothing is known. `waiting` is for another process
+    that scores, `learning` reads and learns from all pairs; a scorer that was `skipped` says why in `note`.
     """
 
     scorer: str
     state: State
-    texts: int = 0
-    texts_total: int = 0
+    unit: Unit = "response"
+    pairs: int = 0
+    pairs_total: int = 0
     computed: int = 0
     texts_per_second: float = 0.0
+    tokens_per_second: float = 0.0
     seconds_left: float | None = None
+    note: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields in JSON's types."""
@@ -41,42 +48,67 @@ Report = Callable[[ScoreProgress], None]
 class Meter:
     """Counts and times a run of one scorer, and reports after every step."""
 
-    def __init__(self, scorer: str, sides: int, pairs_done: int, pairs: int, report: Report) -> None:
-        """Start at `pairs_done` of `pairs` pairs with `sides` texts each."""
+    def __init__(self, scorer: str, characters: Mapping[Unit, float], done: Mapping[Unit, int], report: Report) -> None:
+        """Start where the first `done` pairs have their scores; `characters` are a pair's, by the kind of text."""
         self._report = report
-        self._sides = sides
-        self._window = (pairs_done, pairs_done)
-        self._first = pairs_done * sides
+        self._characters = dict(characters)
+        self._first: dict[Unit, float] = dict(done)
+        self._reached = self._first
+        self._window = (0, 0)
         self._began = time.monotonic()
-        self.now = ScoreProgress(scorer, "starting", self._first, pairs * sides)
+        self._tokens = 0
+        self.now = ScoreProgress(scorer, "starting")
         report(self.now)
 
     def ready(self) -> None:
         """Start the clock: weights are loaded."""
         self._began = time.monotonic()
 
-    def window(self, after: int, upto: int, pairs: int) -> None:
-        """Go to the pairs with `after` < id ≤ `upto`, of `pairs` by now."""
-        self._window = (after, upto)
-        self.now = replace(self.now, texts=after * self._sides, texts_total=pairs * self._sides)
+    @property
+    def seconds(self) -> float:
+        """The time since the scorer was ready."""
+        return max(time.monotonic() - self._began, 1e-6)
 
-    def scored(self, texts: int, share: float) -> None:
-        """Count `texts` more; `share` of what the window lacked is scored now."""
+    def window(self, unit: Unit, after: int, upto: int, pairs: int) -> None:
+        """Go to this kind of text of the pairs with `after` < id ≤ `upto`, of `pairs` by now."""
+        self._window = (after, upto)
+        self._reached = {**self._reached, unit: after}
+        self.now = replace(self.now, unit=unit, pairs=after, pairs_total=pairs)
+
+    def scored(self, texts: int, tokens: int, share: float) -> None:
+        """Count `texts` more; `share`, of their characters, of what the window lacked is scored now."""
         after, upto = self._window
-        places = round((after + (upto - after) * share) * self._sides)
-        seconds = max(time.monotonic() - self._began, 1e-6)
+        reached = after + (upto - after) * share
+        self._reached = {**self._reached, self.now.unit: reached}
+        self._tokens += tokens
         computed = self.now.computed + texts
         self.now = replace(
             self.now,
             state="scoring",
-            texts=places,
+            pairs=round(reached),
             computed=computed,
-            texts_per_second=computed / seconds,
-            seconds_left=seconds * (self.now.texts_total - places) / max(places - self._first, 1),
+            texts_per_second=computed / self.seconds,
+            tokens_per_second=self._tokens / self.seconds,
+            seconds_left=self._seconds_left(),
         )
+        self._report(self.now)
+
+    def learning(self, pairs: int) -> None:
+        """A scorer of pairs reads and learns from this many."""
+        self.now = replace(self.now, state="learning", unit="pair", pairs_total=pairs)
+        self._report(self.now)
+
+    def skipped(self, note: str) -> None:
+        """The scorer cannot do its work here, which is no error."""
+        self.now = replace(self.now, state="skipped", note=note)
         self._report(self.now)
 
     def done(self) -> None:
         """Everything is scored."""
-        self.now = replace(self.now, state="done", texts=self.now.texts_total, seconds_left=0.0)
+        self.now = replace(self.now, state="done", pairs=self.now.pairs_total, seconds_left=0.0)
         self._report(self.now)
+
+    def _seconds_left(self) -> float:
+        done = sum((self._reached[unit] - self._first[unit]) * each for unit, each in self._characters.items())
+        left = sum(max(self.now.pairs_total - self._reached[unit], 0) * each for unit, each in self._characters.items())
+        return self.seconds * left / max(done, 1.0)

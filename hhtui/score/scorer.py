@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, runtime_checkable
 
-from hhtui.model import ScoreColumn, Unit
+from hhtui.model import PairTexts, ScoreColumn, Unit
 
 if TYPE_CHECKING:
     import numpy
@@ -16,15 +16,25 @@ if TYPE_CHECKING:
 
 REGISTRY: Mapping[str, str] = {
     "alt-profanity": "hhtui.score.toxicity:AltProfanity",
+    "refusal": "hhtui.score.refusal:Refusal",
+    "detoxify:original": "hhtui.score.detoxify:Detoxify",
+    "detoxify:unbiased": "hhtui.score.detoxify:Detoxify",
+    "detoxify:multilingual": "hhtui.score.detoxify:Detoxify",
+    "detoxify:original-small": "hhtui.score.detoxify:Detoxify",
+    "detoxify:unbiased-small": "hhtui.score.detoxify:Detoxify",
 }
 """Scorer names and where each is made, by a call with its name and the options; a new scorer is one file and a line."""
 
-DEFAULTS = ("alt-profanity",)
+DEFAULTS = ("alt-profanity", "refusal")
 """The scorers that work at once, offline."""
 
 
 class ScoreError(Exception):
     """Scores cannot be made as asked; the message says what is missing and what to do next."""
+
+
+class TooFewPairsError(ScoreError):
+    """A scorer that learns from a database's pairs would learn nothing from so few."""
 
 
 class Options(NamedTuple):
@@ -53,8 +63,9 @@ class Options(NamedTuple):
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the options that `to_json` wrote."""
-        paths = ("checkpoint", "config_dir", "model")
-        return cls(**{name: Path(value) if name in paths else value for name, value in json.loads(text).items()})
+        told: dict[str, Any] = json.loads(text)
+        told.update({name: Path(told[name]) for name in ("checkpoint", "config_dir", "model") if name in told})
+        return cls(**told)
 
 
 NO_OPTIONS = Options()
@@ -130,19 +141,6 @@ class Scorer(Described, Protocol):
         """Return the numbers of `texts`, none of which is empty."""
 
 
-class PairTexts(NamedTuple):
-    """A pair as a scorer of pairs reads it.
-
-    `group` is what the pairs of one family share, and pairs that are equal: the hash of the family's first pair, or
-    the pair's own. A response is "" where it is empty. `labelled` says whether the source calls one response better.
-    """
-
-    group: bytes
-    chosen: str
-    rejected: str
-    labelled: bool
-
-
 class Fitted(NamedTuple):
     """What a scorer of pairs found in n pairs.
 
@@ -164,7 +162,7 @@ class PairScorer(Described, Protocol):
     """
 
     def fit(self, pairs: Iterable[PairTexts]) -> Fitted:
-        """Learn from `pairs` and score them; raises ScoreError where they do not suffice."""
+        """Learn from `pairs` and score them; raises TooFewPairsError where they do not suffice."""
 
 
 def fingerprint(name: str, version: str, parameters: Mapping[str, Any]) -> str:
@@ -179,8 +177,7 @@ def create(name: str, options: Options = NO_OPTIONS) -> Scorer | PairScorer:
         near = get_close_matches(name, REGISTRY, n=1, cutoff=0)
         raise ScoreError(f"there is no scorer {name!r}; did you mean {near[0]}? All of them: {', '.join(REGISTRY)}")
     module, _, attribute = REGISTRY[name].partition(":")
-    scorer = getattr(import_module(module), attribute)(name, options)
-    assert isinstance(scorer, Scorer | PairScorer)
+    scorer: Scorer | PairScorer = getattr(import_module(module), attribute)(name, options)
     return scorer
 
 

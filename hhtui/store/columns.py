@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.model import SIDES
+from hhtui.store.scorers import score_columns
 
 if TYPE_CHECKING:
     import numpy
@@ -30,6 +31,16 @@ STRUCTURE: dict[str, str] = {
     "length.rejected": "length_rejected",
 }
 """Columns that the pair table itself holds, and how SQL reads each; `turns` of a side counts the whole dialogue."""
+
+_TEXT_NUMBERS = (
+    "SELECT pair_text.pair_id, json_extract(score.numbers, :path) FROM pair_text "
+    "JOIN score ON score.text_hash = pair_text.{side} AND score.scorer_id = :scorer "
+    "WHERE pair_text.pair_id > :after AND pair_text.pair_id <= :last"
+)
+_PAIR_NUMBERS = (
+    "SELECT pair_id, json_extract(numbers, :path) FROM pair_score "
+    "WHERE scorer_id = :scorer AND pair_id > :after AND pair_id <= :last"
+)
 
 
 def pack(
@@ -90,20 +101,6 @@ def last_id(connection: sqlite3.Connection) -> int:
     return greatest
 
 
-def score_columns(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
-    """Return the scorer columns of this database: name → (scorer id, position in `score.numbers`).
-
-    Where two scorers share a column's name, the later scorer has it.
-    """
-    return {
-        name: (scorer, int(position))
-        for scorer, position, name in connection.execute(
-            "SELECT scorer.id, part.key, json_extract(part.value, '$.name') "
-            "FROM scorer, json_each(scorer.columns) AS part ORDER BY scorer.id"
-        )
-    }
-
-
 class _Cached(NamedTuple):
     stamp: tuple[object, ...]
     values: "Array"
@@ -118,18 +115,20 @@ class Columns:
     def get(self, connection: sqlite3.Connection, name: str) -> "Array":
         """Return the column `name`, one value for each pair id from 1: `values[id - 1]`.
 
-        Besides the stored columns, `X` is the larger and `X.min` the smaller of `X.chosen` and `X.rejected`, and
-        `X.gap` the difference chosen − rejected. Float columns hold NaN where there is no score: the larger side
+        A scorer's column goes by its qualified name, as `alt_profanity.toxicity`. Besides the stored columns, `X` is
+        the larger and `X.min` the smaller of `X.chosen` and `X.rejected`, and `X.gap` the difference chosen − rejected;
+        a column of the pair has none of these. Float columns hold NaN where there is no score: the larger side
         is then the other one, `min` and `gap` are NaN. Raises KeyError for an unknown name.
         """
-        base, _, part = name.rpartition(".") if "." in name else (name, "", "")
+        base, _, part = name.rpartition(".")
         if name in STRUCTURE or part in SIDES:
             return self._stored(connection, name)
-        if part not in ("", "min", "gap"):
-            raise KeyError(name)
-        return self._derived(connection, base if part else name, part)
+        if part in ("min", "gap"):
+            return self._derived(connection, base, part)
+        scored = score_columns(connection).get(name)
+        return self._stored(connection, name) if scored and scored.column.of_pair else self._derived(connection, name)
 
-    def _derived(self, connection: sqlite3.Connection, base: str, part: str) -> "Array":
+    def _derived(self, connection: sqlite3.Connection, base: str, part: str = "") -> "Array":
         import numpy
 
         chosen, rejected = (
@@ -161,7 +160,7 @@ class Columns:
             return (*packed, last)
         if name in STRUCTURE:
             return (*packed, last)
-        return (*packed, last, connection.execute("SELECT sum(pairs_done), count(*) FROM scorer").fetchone())
+        return (*packed, last, connection.execute("SELECT sum(pairs_done), count(*) FROM scored_unit").fetchone())
 
     def _load(self, connection: sqlite3.Connection, name: str) -> "Array":
         import numpy
@@ -193,16 +192,14 @@ def _from_pairs(connection: sqlite3.Connection, name: str, after: int, last: int
 def _from_scores(connection: sqlite3.Connection, name: str, after: int, last: int) -> "NDArray[numpy.float32]":
     import numpy
 
-    base, _, side = name.rpartition(".")
-    if side not in SIDES:
-        raise KeyError(name)
-    scorer, position = score_columns(connection)[base]
-    values = numpy.full(last - after, numpy.nan, dtype="<f4")
+    columns = score_columns(connection)
+    base, _, side = (name, "", "") if name in columns else name.rpartition(".")
+    column, values = columns[base], numpy.full(last - after, numpy.nan, dtype="<f4")
+    if side and side not in column.sides:
+        return values
     rows = connection.execute(
-        f"SELECT pair_text.pair_id, json_extract(score.numbers, '$[' || ? || ']') FROM pair_text "
-        f"JOIN score ON score.text_hash = pair_text.{side} AND score.scorer_id = ? "
-        "WHERE pair_text.pair_id > ? AND pair_text.pair_id <= ?",
-        (position, scorer, after, last),
+        _PAIR_NUMBERS if column.scorer.of_pairs else _TEXT_NUMBERS.format(side=side),
+        {"path": column.path(side), "scorer": column.scorer.id, "after": after, "last": last},
     ).fetchall()
     if rows:
         found = numpy.array(rows, dtype=numpy.float64)

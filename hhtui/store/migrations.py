@@ -1,5 +1,6 @@
 """An older database is brought to this version's schema, after a copy of it is kept."""
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -8,12 +9,47 @@ from sqlite_utils.migrations import Migrations
 
 from hhtui.store.errors import StoreError
 from hhtui.store.locking import FileLock
-from hhtui.store.schema import SCHEMA_VERSION
+from hhtui.store.schema import PAIR_SCORES_VIEW, SCHEMA_VERSION, SCORE_TABLES
+from hhtui.store.scorers import slug
 
 MIGRATIONS = Migrations("hhtui")
 """In order: the first leads from schema 1 to schema 2, and so on."""
 
 LOCK_SECONDS = 60.0
+
+
+@MIGRATIONS()
+def several_scorers(database: UtilsDatabase) -> None:
+    """Schema 2: scores of pairs, windows, what was found of a scorer, and its columns by their qualified names."""
+    connection = database.conn
+    for statement in (*SCORE_TABLES.split(";\n\n"), *_SCHEMA_2):
+        connection.execute(statement)
+    packed = connection.execute(
+        "SELECT packed_column.name, scorer.name FROM packed_column JOIN scorer ON scorer.id = packed_column.scorer_id"
+    ).fetchall()
+    connection.executemany(
+        "UPDATE packed_column SET name = ? WHERE name = ?",
+        [(f"{slug(scorer)}.{name}", name) for name, scorer in packed],
+    )
+    harm = connection.execute(
+        "SELECT packed_column.name FROM packed_column JOIN setting ON setting.name = 'harm_column' "
+        "WHERE packed_column.name GLOB '*.' || json_extract(setting.value, '$') || '.chosen'"
+    ).fetchone()
+    if harm:
+        connection.execute(
+            "UPDATE setting SET value = ? WHERE name = 'harm_column'", (json.dumps(harm[0].removesuffix(".chosen")),)
+        )
+
+
+_SCHEMA_2 = (
+    "INSERT INTO scored_unit SELECT scorer.id, unit.value, scorer.pairs_done "
+    "FROM scorer, json_each(scorer.units) AS unit WHERE scorer.pairs_done > 0",
+    "DROP VIEW pair_scores",
+    "ALTER TABLE scorer DROP COLUMN pairs_done",
+    "ALTER TABLE scorer ADD COLUMN findings TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE score ADD COLUMN windows INTEGER NOT NULL DEFAULT 1",
+    PAIR_SCORES_VIEW,
+)
 
 
 def migrate(path: Path, version: int, *, migrations: Migrations = MIGRATIONS, to: int = SCHEMA_VERSION) -> Path:

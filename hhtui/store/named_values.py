@@ -2,16 +2,16 @@
 
 import math
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from hhtui.model import Bit
-from hhtui.query.fields import FIELDS, PARTS, FieldInfo, Kind, scorer_column
+from hhtui.model import Bit, ScoreField
+from hhtui.query.fields import FIELDS, PARTS, Kind, split_name
 from hhtui.store.columns import Columns
 from hhtui.store.errors import StoreError
 from hhtui.store.records import Record
-from hhtui.store.scorers import harm_column, owners
+from hhtui.store.scorers import harm_column, score_columns, score_fields
 
 WORDS: dict[str, Callable[[Record], Any]] = {
     "flag": lambda record: _said(record, "flag") == ["yes"],
@@ -40,33 +40,34 @@ def bit_names(bits: Bit) -> list[str]:
 
 
 def all_names(connection: sqlite3.Connection) -> list[str]:
-    """Return every name that has a value in this database, the sides of numbers included."""
-    scored = owners(connection)
-    numbers = [field for field in FIELDS if field.kind is Kind.NUMBER and (scored or field.name not in ("harm", "gap"))]
-    columns = [scorer_column(name) for name in scored]
-    return [name for field in (*numbers, *columns) for name in _with_parts(field)] + list(WORDS)
+    """Return every name that has a value in this database, sides included; a scorer's column by its qualified name."""
+    columns = {name: ScoreField(name, column.sides) for name, column in score_columns(connection).items()}
+    return _numbers(columns) + list(WORDS)
 
 
 def checked(connection: sqlite3.Connection, names: Sequence[str]) -> list[str]:
     """Return `names`; raises StoreError where one is unknown, naming the nearest."""
-    known = all_names(connection)
+    fields = score_fields(connection)
+    known = {*_numbers(fields), *WORDS}
     for name in names:
         if name not in known:
             near = get_close_matches(name, known, n=1, cutoff=0)
-            more = " (this database has no scores yet: hhtui score)" if not owners(connection) else ""
-            raise StoreError(f"there is no column {name!r}; did you mean {near[0]}?{more} Columns: {', '.join(known)}")
+            more = "" if fields else " (this database has no scores yet: hhtui score)"
+            there = ", ".join(all_names(connection))
+            raise StoreError(f"there is no column {name!r}; did you mean {near[0]}?{more} Columns: {there}")
     return list(names)
 
 
 def reader(connection: sqlite3.Connection, names: Sequence[str]) -> Callable[[Record], dict[str, Any]]:
     """Return what gives a record's values under `names`, which `checked` has seen; a missing number is None."""
-    columns, harm = Columns(), harm_column(connection)
+    columns = Columns()
+    stored = {name: stored_name(connection, name) for name in names if name not in WORDS}
 
     def values(record: Record) -> dict[str, Any]:
         return {name: WORDS[name](record) if name in WORDS else _number(name, record.pair.id - 1) for name in names}
 
     def _number(name: str, place: int) -> float | int | None:
-        value = columns.get(connection, _stored_name(name, harm))[place].item()
+        value = columns.get(connection, stored[name])[place].item()
         if isinstance(value, int):
             return value
         return None if math.isnan(value) else float(f"{value:.7g}")
@@ -74,15 +75,22 @@ def reader(connection: sqlite3.Connection, names: Sequence[str]) -> Callable[[Re
     return values
 
 
-def _stored_name(name: str, harm: str | None) -> str:
-    base = name.partition(".")[0]
+def stored_name(connection: sqlite3.Connection, name: str) -> str:
+    """Return how `Columns.get` calls the number that a query calls `name`: `harm.min`, `toxicity.chosen`, `row`."""
+    base, part = split_name(name)
     if base == "gap":
-        return f"{harm}.gap"
-    return name.replace("harm", harm or "", 1) if base == "harm" else name
+        return f"{harm_column(connection)}.gap"
+    field = score_fields(connection).get(base)
+    column = harm_column(connection) if base == "harm" else field.column if field else base
+    return f"{column}.{part}" if part else str(column)
 
 
-def _with_parts(field: FieldInfo) -> list[str]:
-    return [field.name, *(f"{field.name}.{part}" for part in PARTS if field.sided)]
+def _numbers(columns: Mapping[str, ScoreField]) -> list[str]:
+    """Return the names of all numbers, those of these columns too, each with its sides."""
+    plain = [field for field in FIELDS if field.kind is Kind.NUMBER and (columns or field.name not in ("harm", "gap"))]
+    with_parts: list[tuple[str, Sequence[str]]] = [(field.name, PARTS if field.sided else ()) for field in plain]
+    with_parts += [(name, field.parts) for name, field in columns.items()]
+    return [".".join(filter(None, (name, part))) for name, parts in with_parts for part in ("", *parts)]
 
 
 def _said(record: Record, kind: str) -> list[str]:

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from hhtui.model import Decision, Pair, Side
+from hhtui.model import Decision, Pair
 from hhtui.store import pairs
 from hhtui.store.columns import Columns
 from hhtui.store.decisions import current
-from hhtui.store.scorers import owners
+from hhtui.store.scorers import score_columns
 from hhtui.store.sources import StoredSource, all_sources
 
 CHUNK = 500
@@ -34,11 +34,15 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A pair, its origin, its scores (column → side → number, None where there is none) and current decisions."""
+    """A pair, its origin, its scores and current decisions.
+
+    `scores` has, by a column's qualified name, the number of each side, or one of the pair under "pair"; None
+    where there is none.
+    """
 
     pair: Pair
     origin: StoredSource
-    scores: Mapping[str, Mapping[Side, float | None]]
+    scores: Mapping[str, Mapping[str, float | None]]
     decisions: Sequence[Decision]
 
 
@@ -74,17 +78,19 @@ def keys(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator[st
 def records(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator[Record]:
     """Yield these pairs with all that is known of them, in their order; ids that are gone are left out."""
     origins = all_sources(connection)
-    sides = {name: scorer.sides for name, scorer in owners(connection).items()}
+    sides = {name: column.sides or ("pair",) for name, column in score_columns(connection).items()}
     columns = Columns()
     for start in range(0, len(pair_ids), CHUNK):
         some = [int(pair_id) for pair_id in pair_ids[start : start + CHUNK]]
         decided = current(connection, some)
         numbers = {
-            (name, side): columns.get(connection, f"{name}.{side}") for name, read in sides.items() for side in read
+            (name, side): columns.get(connection, name if side == "pair" else f"{name}.{side}")
+            for name, read in sides.items()
+            for side in read
         }
         found = {pair.id: pair for pair in pairs.read_many(connection, some)}
         for pair_id, source in zip(found, origins_of(connection, list(found)), strict=True):
-            scores = {
+            scores: dict[str, dict[str, float | None]] = {
                 name: {side: _known(float(numbers[name, side][pair_id - 1])) for side in read}
                 for name, read in sides.items()
             }

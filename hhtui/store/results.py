@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from hhtui.store.columns import last_id, score_columns
+from hhtui.store.columns import last_id
 from hhtui.store.pairs import count as count_pairs
-from hhtui.store.scorers import harm_column
+from hhtui.store.scorers import harm_column, score_fields
 
 if TYPE_CHECKING:
     from hhtui.query.nodes import Plan
@@ -49,7 +49,7 @@ def search(connection: sqlite3.Connection, query: "Query") -> Result:
     if query == Query():
         return everything(connection)
     with _snapshot(connection):
-        return _run(connection, plan(query, score_columns(connection), harm_column(connection)))
+        return _run(connection, plan(query, score_fields(connection), harm_column(connection)))
 
 
 def run(connection: sqlite3.Connection, wanted: "Plan") -> Result:

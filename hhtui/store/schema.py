@@ -1,10 +1,10 @@
 """The tables of a database, as one plain DDL for a new file."""
 
 APPLICATION_ID = 0x68687475
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 PAGE_SIZE = 16384
 
-TABLES = """
+PAIR_TABLES = """
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
     uri TEXT NOT NULL,             -- the path, "-" for standard input, or the hub name
@@ -71,16 +71,17 @@ CREATE TABLE scorer (
     name TEXT NOT NULL,
     version TEXT NOT NULL,
     fingerprint TEXT NOT NULL UNIQUE,
-    columns TEXT NOT NULL,         -- JSON array of {name, low, high, meaning, fails}
+    columns TEXT NOT NULL,         -- JSON array of {name, low, high, meaning, fails, of_pair}
     units TEXT NOT NULL,           -- JSON array: which texts it reads: response, prompt, turn, pair
-    parameters TEXT NOT NULL,      -- JSON object
-    pairs_done INTEGER NOT NULL DEFAULT 0  -- every pair up to this id has its scores
+    parameters TEXT NOT NULL,      -- JSON object: what the fingerprint is made of
+    findings TEXT NOT NULL DEFAULT '{}'  -- JSON object: what was measured of it, held-out accuracy for example
 ) STRICT;
 
 CREATE TABLE score (
     text_hash BLOB NOT NULL,       -- 16 bytes of SHA-256 over the text that was scored
     scorer_id INTEGER NOT NULL REFERENCES scorer(id),
     numbers TEXT NOT NULL,         -- JSON array, in the order of scorer.columns
+    windows INTEGER NOT NULL DEFAULT 1,  -- in how many overlapping parts the text was read; the maximum is kept
     PRIMARY KEY (text_hash, scorer_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -92,7 +93,7 @@ CREATE TABLE pair_text (
 ) STRICT;
 
 CREATE TABLE packed_column (
-    name TEXT PRIMARY KEY,         -- as in a query: toxicity.chosen, length.rejected, row, bits, ...
+    name TEXT PRIMARY KEY,         -- as in a query: alt_profanity.toxicity.chosen, length.rejected, row, bits, ...
     scorer_id INTEGER REFERENCES scorer(id),
     dtype TEXT NOT NULL,           -- '<f4' or '<i4': the numpy type of one value
     pairs INTEGER NOT NULL,        -- values[i] belongs to pair.id = i + 1; later pairs are read from the tables
@@ -159,20 +160,57 @@ SELECT pair.key, lower(hex(pair.hash)) AS hash, decision.annotator, decision.mad
 FROM decision JOIN pair ON pair.id = decision.pair_id JOIN source ON source.id = pair.source_id
 WHERE decision.kind = 'flag' AND decision.value = 'yes'
 ORDER BY pair.id;
+"""
 
+SCORE_TABLES = """
+CREATE TABLE scored_unit (
+    scorer_id INTEGER NOT NULL REFERENCES scorer(id),
+    unit TEXT NOT NULL,            -- response, prompt, turn, pair
+    pairs_done INTEGER NOT NULL,   -- every pair up to this id has its scores
+    PRIMARY KEY (scorer_id, unit)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pair_score (
+    pair_id INTEGER NOT NULL,      -- pair.id
+    scorer_id INTEGER NOT NULL REFERENCES scorer(id),
+    numbers TEXT NOT NULL,         -- JSON array in the order of scorer.columns: [chosen, rejected], or one of the pair
+    PRIMARY KEY (pair_id, scorer_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE scorer_model (
+    scorer_id INTEGER PRIMARY KEY REFERENCES scorer(id),
+    data BLOB NOT NULL             -- what a scorer learned from this database's pairs, to explain its numbers
+) STRICT;
+"""
+
+PAIR_SCORES_VIEW = """
 CREATE VIEW pair_scores AS
 SELECT pair.key, scorer.name AS scorer, scorer.version, json_extract(part.value, '$.name') AS "column",
        json_extract(prompt.numbers, '$[' || part.key || ']') AS prompt,
        json_extract(chosen.numbers, '$[' || part.key || ']') AS chosen,
-       json_extract(rejected.numbers, '$[' || part.key || ']') AS rejected
+       json_extract(rejected.numbers, '$[' || part.key || ']') AS rejected,
+       NULL AS of_pair
 FROM pair_text
 JOIN pair ON pair.id = pair_text.pair_id
 CROSS JOIN scorer
 CROSS JOIN json_each(scorer.columns) AS part
 LEFT JOIN score AS prompt ON prompt.text_hash = pair_text.prompt AND prompt.scorer_id = scorer.id
 LEFT JOIN score AS chosen ON chosen.text_hash = pair_text.chosen AND chosen.scorer_id = scorer.id
-LEFT JOIN score AS rejected ON rejected.text_hash = pair_text.rejected AND rejected.scorer_id = scorer.id;
+LEFT JOIN score AS rejected ON rejected.text_hash = pair_text.rejected AND rejected.scorer_id = scorer.id
+WHERE scorer.units <> '["pair"]'
+UNION ALL
+SELECT pair.key, scorer.name, scorer.version, json_extract(part.value, '$.name'), NULL,
+       json_extract(pair_score.numbers, '$[' || part.key || '][0]'),
+       json_extract(pair_score.numbers, '$[' || part.key || '][1]'),
+       CASE WHEN json_extract(part.value, '$.of_pair')
+       THEN json_extract(pair_score.numbers, '$[' || part.key || ']') END
+FROM pair_score
+JOIN pair ON pair.id = pair_score.pair_id
+JOIN scorer ON scorer.id = pair_score.scorer_id
+CROSS JOIN json_each(scorer.columns) AS part;
 """
+
+TABLES = PAIR_TABLES + SCORE_TABLES + PAIR_SCORES_VIEW
 
 # Made once the bodies are in: filling an index in key order costs a tenth of growing it row by row.
 LATE_INDEXES = """

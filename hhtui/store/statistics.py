@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hhtui.model import BIT_MEANINGS, SIDES, ScoreColumn, bits_named
+from hhtui.model import BIT_MEANINGS, SIDES, bits_named
 from hhtui.store.columns import Columns
 from hhtui.store.records import every
-from hhtui.store.scorers import StoredScorer, known, owners
+from hhtui.store.scorers import StoredColumn, score_columns
 from hhtui.store.sources import StoredSource, all_sources
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """A scorer column over one side: counts in `BINS` equal bins from `low` to `high`, both ends in.
+    """A scorer column over one side, or over the pair: counts in `BINS` equal bins from `low` to `high`, both ends in.
 
     `missing` pairs have no score there: an empty text, or one that was not scored yet.
     """
@@ -158,17 +158,16 @@ def _distribution(values: "Array") -> Distribution:
 
 def _histograms(connection: sqlite3.Connection, columns: _Present) -> tuple[Histogram, ...]:
     return tuple(
-        _histogram(columns.get(f"{column.name}.{side}"), scorer, column, side)
-        for scorer in known(connection)
-        for column in scorer.columns
-        for side in scorer.sides
-        if owners(connection)[column.name].id == scorer.id
+        _histogram(columns.get(f"{column.name}.{side}" if column.sides else column.name), column, side)
+        for column in score_columns(connection).values()
+        for side in column.sides or ("pair",)
     )
 
 
-def _histogram(values: "Array", scorer: StoredScorer, column: ScoreColumn, side: str) -> Histogram:
+def _histogram(values: "Array", stored: StoredColumn, side: str) -> Histogram:
     import numpy
 
+    column, scorer = stored.column, stored.scorer
     scored = values[~numpy.isnan(values)]
     counts = numpy.histogram(scored.clip(column.low, column.high), bins=BINS, range=(column.low, column.high))[0]
     return Histogram(

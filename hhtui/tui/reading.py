@@ -53,14 +53,13 @@ class Reader:
         return {pair_id: (_rank(found.get("chosen")), _rank(found.get("rejected"))) for pair_id, found in page.items()}
 
     def harm_column(self) -> str | None:
-        """Return the scorer column that numbers on the screen are of, None in a database without scores."""
+        """Return the qualified name of the column that numbers on the screen are of, None without scores."""
         return scorers.harm_column(self._connection)
 
     def scores(self, pair_id: int) -> dict[Side, Score]:
         """Return the scores of a pair's sides in the column that the screen shows."""
         column = self.harm_column()
-        found = scores.of_pair(self._connection, pair_id) if column else {}
-        return {side: score for (_, name, side), score in found.items() if name == column}
+        return scores.of_pair(self._connection, pair_id, column) if column else {}
 
     def total(self) -> int:
         """Return how many pairs the database holds."""
@@ -74,9 +73,9 @@ class Reader:
         The longest names the column, its scorer and version.
         """
         if self._descriptions is None:
-            column = self.harm_column()
-            owner = scorers.owners(self._connection)[column] if column else None
-            forms = (owner.title(column), column) if owner and column else ("no scores",)
+            name = self.harm_column()
+            column = scorers.score_columns(self._connection)[name] if name else None
+            forms = (column.title, column.column.name) if column else ("no scores",)
             is_sample = bool(settings.get(self._connection, "sample"))
             self._descriptions = (*(f"SAMPLE  {form}" for form in forms), "SAMPLE") if is_sample else forms
         return self._descriptions
@@ -91,7 +90,7 @@ class Reader:
 
     def orders(self) -> list[tuple[str, str]]:
         """Return the orders to choose from: the `sort:` column and what it brings first."""
-        column = self.harm_column()
+        column = (self.harm_column() or "").rpartition(".")[2]
         of_scores = [
             (f"{column}.min-", f"both responses high in {column} first"),
             (f"{column}-", f"either response high in {column} first"),

@@ -59,7 +59,7 @@ def score(database: Database, names: Sequence[str] = ("toxicity", "refusal")) ->
         for name in names:
             for side in ("prompt", "chosen", "rejected"):
                 values = [drawn.randrange(65) / 64 if drawn.random() > 0.05 else float("nan") for _ in range(size)]
-                pack(connection, f"{name}.{side}", numpy.array(values, dtype="<f4"), scorer_id=scorer.id)
+                pack(connection, f"made.{name}.{side}", numpy.array(values, dtype="<f4"), scorer_id=scorer.id)
 
 
 def decide(database: Database) -> None:
@@ -82,11 +82,11 @@ def decide(database: Database) -> None:
 def rows_of(database: Database, transcripts: Sequence[tuple[str, str]]) -> list[Row]:
     """Return every pair as a plain row; the texts come from `transcripts`, in the order of the ids."""
     connection, columns = database.reader(), Columns()
-    names = ["row", "turns", "length", "toxicity", "refusal"]
-    stored = {
-        name: columns.get(connection, name).tolist()
-        for name in ["row"] + [f"{base}.{side}" for base in names[1:] for side in ("prompt", "chosen", "rejected")]
-    }
+    stored = {"row": columns.get(connection, "row").tolist()}
+    for name in ("turns", "length", "made.toxicity", "made.refusal"):
+        for side in ("prompt", "chosen", "rejected"):
+            values = columns.get(connection, f"{name}.{side}")
+            stored[f"{name.removeprefix('made.')}.{side}"] = values.tolist()
     decisions: dict[int, list[Decided]] = {}
     for pair_id, annotator, kind, value in connection.execute("SELECT pair_id, annotator, kind, value FROM decision"):
         decisions.setdefault(pair_id, []).append((annotator, kind, value))

@@ -109,7 +109,11 @@ def test_decisions_and_scores_stand_under_one_key(database: Database) -> None:
     assert [{name: line[name] for name in ("chosen", "rejected")} for line in lines] == list(ROWS)
     told = lines[1]["hhtui"]
     assert told["key"] == KEYS[1]
-    assert told["scores"]["size"] == {"prompt": pytest.approx(5 / 7), "chosen": None, "rejected": pytest.approx(13 / 7)}
+    assert told["scores"]["made.size"] == {
+        "prompt": pytest.approx(5 / 7),
+        "chosen": None,
+        "rejected": pytest.approx(13 / 7),
+    }
     (decision,) = told["decisions"]
     assert (decision["annotator"], decision["kind"], decision["value"]) == ("ann", "preference", "rejected")
 
@@ -123,8 +127,8 @@ def test_the_table_has_place_scores_decisions_and_texts(database: Database, sour
     assert rows[0]["note"] == "'=HYPERLINK(1)\nand more"
     assert rows[1]["preference"] == "ann: rejected; ben: equal"
     assert rows[1]["by"] == "ann; ben"
-    assert rows[1]["size.chosen"] == ""
-    assert float(rows[1]["size.rejected"]) == pytest.approx(13 / 7)
+    assert rows[1]["made.size.chosen"] == ""
+    assert float(rows[1]["made.size.rejected"]) == pytest.approx(13 / 7)
     assert (rows[0]["uri"], rows[0]["row"], rows[0]["subset"], rows[0]["split"]) == (str(source), "0", "rows", "all")
     assert [row["prompt"] + row["chosen"] for row in rows] == [row["chosen"] for row in ROWS]
     assert [row["prompt"] + row["rejected"] for row in rows] == [row["rejected"] for row in ROWS]
@@ -158,7 +162,7 @@ def test_the_manifest_says_what_the_file_is(database: Database, source: Path, tm
     assert (origin["subset"], origin["split"], origin["pairs"], origin["of"]) == ("rows", "all", 1, 4)
     (scorer,) = told["scorers"]
     assert scorer["fingerprint"] == MadeScorer().fingerprint
-    assert told["harm_column"] == "size"
+    assert told["harm_column"] == "made.size"
 
 
 @pytest.mark.parametrize(

@@ -57,23 +57,34 @@ def test_a_scorer_is_known_by_its_fingerprint(database: Database) -> None:
     assert first.title("size") == "size (made 1.2)"
 
 
-def test_a_newer_scorer_takes_over_the_columns_of_the_same_name(database: Database) -> None:
+def test_a_newer_scorer_of_a_name_is_the_one_that_is_seen(database: Database) -> None:
     run(database, [MadeScorer()], lambda progress: None)
     newer = registered(database, MadeScorer(revision="2", columns=["size"]))
     reader = database.reader()
-    assert {name: scorer.version for name, scorer in scorers.owners(reader).items()} == {
-        "size": "2.2.3",
-        "letters": "1.2.3",
+    assert {name: column.scorer.version for name, column in scorers.score_columns(reader).items()} == {
+        "made.size": "2.2.3"
     }
-    assert numpy.isnan(Columns().get(reader, "size.chosen")).all()
-    assert scores.of_pair(reader, 1)["made", "size", "chosen"].scored is False
-    assert not numpy.isnan(Columns().get(reader, "letters.rejected")).any()
+    assert numpy.isnan(Columns().get(reader, "made.size.chosen")).all()
+    assert scores.of_pair(reader, 1, "made.size")["chosen"].scored is False
     run(database, [MadeScorer(), MadeScorer(revision="2", columns=["size"])], lambda progress: None)
-    packed = reader.execute("SELECT DISTINCT scorer_id FROM packed_column WHERE name LIKE 'size.%'").fetchall()
+    packed = reader.execute("SELECT DISTINCT scorer_id FROM packed_column WHERE name LIKE 'made.%'").fetchall()
     assert packed == [(newer.id,)]
 
 
-@pytest.mark.parametrize("column", ["Toxic", "", "a-b", "harm", "gap", "length", "row", "x.chosen"])
+def test_a_short_name_is_that_of_the_first_scorer_that_has_such_a_column(database: Database) -> None:
+    registered(database, MadeScorer(name="first:one", columns=["size"]))
+    registered(database, MadeScorer(name="second", columns=["size", "letters"]))
+    reader = database.reader()
+    named = scorers.named_columns(reader)
+    assert set(named) == {"size", "letters", "first_one.size", "second.size", "second.letters"}
+    assert named["size"] == named["first_one.size"]
+    for name in ("size", "first_one.size", "first:one.size", "First-One.size"):
+        assert scorers.resolve(reader, name).name == "first_one.size"
+    with pytest.raises(StoreError, match=r"did you mean second\.letters"):
+        scorers.resolve(reader, "second.leters")
+
+
+@pytest.mark.parametrize("column", ["Toxic", "", "a-b", "harm", "gap", "length", "row", "x.chosen", "min"])
 def test_a_column_must_have_a_name_that_a_query_can_use(database: Database, column: str) -> None:
     with pytest.raises(ValueError, match="cannot be a column's name"):
         registered(database, MadeScorer(columns=[column]))
@@ -84,41 +95,45 @@ def test_harm_is_the_first_column_until_another_is_chosen(database: Database) ->
     assert scorers.harm_column(database.reader()) is None
     registered(database, MadeScorer())
     registered(database, MadeScorer(name="other", columns=["other"]))
-    assert scorers.harm_column(database.reader()) == "size"
+    assert scorers.harm_column(database.reader()) == "made.size"
     with database.writing() as connection:
         scorers.choose_harm_column(connection, "other")
-    assert scorers.harm_column(database.reader()) == "other"
-    with pytest.raises(StoreError, match="size, letters, other"), database.writing() as connection:
+    assert scorers.harm_column(database.reader()) == "other.other"
+    with pytest.raises(StoreError, match=r"made\.size, made\.letters, other\.other"), database.writing() as connection:
         scorers.choose_harm_column(connection, "toxicity")
 
 
 def test_a_pair_has_a_value_for_every_column_and_side(database: Database) -> None:
     run(database, [MadeScorer()], lambda progress: None)
-    found = scores.of_pair(database.reader(), 12)
-    assert set(found) == {("made", column, side) for column in ("size", "letters") for side in SIDES}
+    found = {
+        (column, side): score
+        for column in ("size", "letters")
+        for side, score in scores.of_pair(database.reader(), 12, f"made.{column}").items()
+    }
+    assert set(found) == {(column, side) for column in ("size", "letters") for side in SIDES}
     sides = pair_up(*PAIRS[11])
     texts = {
         "prompt": prompt_text(sides.prompt),
         "chosen": response_text(sides.chosen),
         "rejected": response_text(sides.rejected),
     }
-    for (_, column, side), score in found.items():
+    for (column, side), score in found.items():
         assert score.value == pytest.approx(expected(texts[side])[column == "letters"], rel=1e-6)
 
 
 def test_empty_unscored_and_not_finite_are_told_apart(database: Database) -> None:
     registered(database, MadeScorer())
     reader = database.reader()
-    assert {(score.value, score.percentile, score.scored) for score in scores.of_pair(reader, 1).values()} == {
-        (None, None, False)
-    }
+    assert {
+        (score.value, score.percentile, score.scored) for score in scores.of_pair(reader, 1, "made.size").values()
+    } == {(None, None, False)}
     run(database, [MadeScorer()], lambda progress: None)
     empty, infinite = len(PAIRS) + 1, len(PAIRS) + 2
     for column in ("size", "letters"):
         for pair_id in (empty, infinite):
-            score = scores.of_pair(reader, pair_id)["made", column, "chosen"]
+            score = scores.of_pair(reader, pair_id, f"made.{column}")["chosen"]
             assert (score.value, score.percentile, score.scored) == (None, None, True)
-            assert numpy.isnan(Columns().get(reader, f"{column}.chosen")[pair_id - 1])
+            assert numpy.isnan(Columns().get(reader, f"made.{column}.chosen")[pair_id - 1])
     assert reader.execute("SELECT count(*) FROM score WHERE numbers = '[null, null]'").fetchone() == (1,)
     assert reader.execute("SELECT chosen FROM pair_text WHERE pair_id = ?", (empty,)).fetchone() == (None,)
 
@@ -127,13 +142,13 @@ def test_a_percentile_is_the_share_of_values_at_most_this_one(database: Database
     run(database, [MadeScorer()], lambda progress: None)
     reader = database.reader()
     for column, sides in product(("size", "letters"), (RESPONSES, ("prompt",))):
-        pooled = numpy.concatenate([Columns().get(reader, f"{column}.{side}") for side in sides])
+        pooled = numpy.concatenate([Columns().get(reader, f"made.{column}.{side}") for side in sides])
         pooled = pooled[~numpy.isnan(pooled)]
         side: Side
         for side in sides:
-            assert len(percentiles(reader, f"{column}.{side}") or []) == 101
+            assert len(percentiles(reader, f"made.{column}.{side}") or []) == 101
             for pair_id in range(1, len(PAIRS) + 1):
-                score = scores.of_pair(reader, pair_id)["made", column, side]
+                score = scores.of_pair(reader, pair_id, f"made.{column}")[side]
                 assert score.value is not None
                 share = 100 * int((pooled <= numpy.float32(score.value)).sum()) // len(pooled)
                 assert score.percentile == share
@@ -148,19 +163,19 @@ def test_a_percentile_outside_and_between_the_ranks(value: float, rank: float) -
 def test_a_page_has_the_scores_of_both_responses(database: Database) -> None:
     run(database, [MadeScorer()], lambda progress: None)
     reader = database.reader()
-    page = scores.of_page(reader, [7, len(PAIRS) + 1, 3], "letters")
+    page = scores.of_page(reader, [7, len(PAIRS) + 1, 3], "made.letters")
     assert list(page) == [7, len(PAIRS) + 1, 3]
     for pair_id, sides in page.items():
-        whole = scores.of_pair(reader, pair_id)
-        assert sides == {side: whole["made", "letters", side] for side in RESPONSES}
+        whole = scores.of_pair(reader, pair_id, "made.letters")
+        assert sides == {side: whole[side] for side in RESPONSES}
     with pytest.raises(KeyError):
         scores.of_page(reader, [1], "unknown")
 
 
 def test_a_side_that_a_scorer_does_not_read_is_left_out(database: Database) -> None:
     run(database, [MadeScorer(units=("response",))], lambda progress: None)
-    found = scores.of_pair(database.reader(), 1)
-    assert {side for _, _, side in found} == set(RESPONSES)
+    found = scores.of_pair(database.reader(), 1, "made.size")
+    assert set(found) == set(RESPONSES)
     assert all(score.value is not None for score in found.values())
 
 
@@ -181,7 +196,9 @@ def test_missing_keeps_the_order_of_what_it_was_asked(database: Database) -> Non
     scorer = registered(database, MadeScorer())
     hashes = [number.to_bytes(16) for number in range(2500)]
     with database.writing() as connection:
-        scoring.insert(connection, scoring.rows(scorer, hashes[::2], numpy.ones((1250, 2), dtype=numpy.float32)))
+        scoring.insert_texts(
+            connection, scoring.text_rows(scorer, hashes[::2], numpy.ones((1250, 2), dtype=numpy.float32))
+        )
     assert scoring.missing(database.reader(), scorer, hashes[::-1]) == hashes[1::2][::-1]
 
 
@@ -189,7 +206,9 @@ def test_a_text_keeps_its_first_scores(database: Database) -> None:
     scorer = registered(database, MadeScorer())
     for value in (0.1, 0.2):
         with database.writing() as connection:
-            scoring.insert(connection, scoring.rows(scorer, [b"text"], numpy.full((1, 2), value, dtype=numpy.float32)))
+            scoring.insert_texts(
+                connection, scoring.text_rows(scorer, [b"text"], numpy.full((1, 2), value, dtype=numpy.float32))
+            )
     assert database.reader().execute("SELECT numbers FROM score").fetchall() == [("[0.1, 0.1]",)]
 
 
@@ -197,14 +216,15 @@ def test_texts_are_those_of_the_whole_dialogues(tmp_path: Path, real_file: Path)
     transcripts = read_transcripts(real_file)
     with new_database(tmp_path / "real.db", transcripts) as database:
         scorer = registered(database, MadeScorer())
-        found = list(scoring.unfinished(database.reader(), scorer, 0, len(transcripts)))
-    assert len(found) == len(transcripts) == 2312
-    for (_, prompt, chosen, rejected), pair in zip(found, map(lambda both: pair_up(*both), transcripts), strict=True):
-        assert (prompt, chosen, rejected) == (
-            prompt_text(pair.prompt),
-            response_text(pair.chosen),
-            response_text(pair.rejected),
-        )
+        found = list(scoring.lacking(database.reader(), scorer, "response", 0, len(transcripts)))
+        turns = list(scoring.lacking(database.reader(), scorer, "turn", 0, len(transcripts)))
+    assert len(found) == len(turns) == len(transcripts) == 2312
+    for lacking, all_turns, pair in zip(found, turns, map(lambda both: pair_up(*both), transcripts), strict=True):
+        chosen, rejected = response_text(pair.chosen), response_text(pair.rejected)
+        assert lacking.unlinked == (prompt_text(pair.prompt), chosen, rejected)
+        assert lacking.texts == tuple(text for text in (chosen, rejected) if text)
+        whole = (*pair.prompt, *pair.chosen, *pair.rejected)
+        assert all_turns.texts == tuple(text for turn in whole if (text := turn.text.strip()))
 
 
 def test_reading_scores_loads_no_numpy(database: Database) -> None:
@@ -213,7 +233,8 @@ def test_reading_scores_loads_no_numpy(database: Database) -> None:
         "import sys; from pathlib import Path; from hhtui.store import database, scores, scorers\n"
         f"with database.Database.open(Path({str(database.path)!r})) as opened:\n"
         "    reader = opened.reader()\n"
-        "    assert scores.of_pair(reader, 1) and scores.of_page(reader, [1, 2], scorers.harm_column(reader))\n"
+        "    harm = scorers.harm_column(reader)\n"
+        "    assert scores.of_pair(reader, 1, harm) and scores.of_page(reader, [1, 2], harm)\n"
         "    assert scores.progress(reader)[0].complete\n"
         "assert 'numpy' not in sys.modules"
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hhtui.model import PREFERENCES, RESPONSES, SIDES, Bit
+from hhtui.model import PREFERENCES, RESPONSES, SIDES, Bit, ScoreField
 from hhtui.query.errors import QueryError
 from hhtui.query.nodes import (
     All,
@@ -29,12 +29,20 @@ from hhtui.query.nodes import (
 from hhtui.query.parser import parse
 from hhtui.query.planner import plan
 
+ALL = {name: ScoreField(f"made.{name}", SIDES) for name in ("toxicity", "severe_toxicity")}
+FIELDS = {
+    **ALL,
+    **{f"made.{name}": field for name, field in ALL.items()},
+    "refusal": ScoreField("rules.refusal", RESPONSES),
+    "disagreement": ScoreField("model.disagreement", ()),
+}
+
 
 def planned(text: str) -> Plan:
-    return plan(parse(text), {"toxicity", "severe_toxicity"})
+    return plan(parse(text), FIELDS, "made.toxicity")
 
 
-HARMFUL = NumberRange(Column("toxicity"), low=0.5, low_included=False)
+HARMFUL = NumberRange(Column("made.toxicity"), low=0.5, low_included=False)
 
 
 @pytest.mark.parametrize(
@@ -65,11 +73,14 @@ HARMFUL = NumberRange(Column("toxicity"), low=0.5, low_included=False)
         ("/foo\\.bar/c", Substring(SIDES, "foo.bar", case_sensitive=True)),
         ("/fo+/", Regex(SIDES, "fo+", position=0)),
         ("a /fo+/c", All((Match('"a"'), Regex(SIDES, "fo+", case_sensitive=True, position=2)))),
-        ("harm:<=.5", NumberRange(Column("toxicity"), high=0.5)),
-        ("harm:.2...5", NumberRange(Column("toxicity"), 0.2, 0.5)),
-        ("harm.min:none", IsMissing(Column("toxicity", "min"))),
-        ("gap:*", Not(IsMissing(Column("toxicity", "gap")))),
-        ("severe-toxicity.prompt:=1", NumberRange(Column("severe_toxicity", "prompt"), 1, 1)),
+        ("harm:<=.5", NumberRange(Column("made.toxicity"), high=0.5)),
+        ("harm:.2...5", NumberRange(Column("made.toxicity"), 0.2, 0.5)),
+        ("harm.min:none", IsMissing(Column("made.toxicity", "min"))),
+        ("gap:*", Not(IsMissing(Column("made.toxicity", "gap")))),
+        ("made.severe-toxicity.min:>1", NumberRange(Column("made.severe_toxicity", "min"), 1, low_included=False)),
+        ("disagreement:>1", NumberRange(Column("model.disagreement"), 1, low_included=False)),
+        ("refusal.chosen:1", NumberRange(Column("rules.refusal", "chosen"), 1, 1)),
+        ("severe-toxicity.prompt:=1", NumberRange(Column("made.severe_toxicity", "prompt"), 1, 1)),
         ("row:3", NumberRange(Column("row"), 3, 3)),
         ("length.chosen:<20", NumberRange(Column("length", "chosen"), high=20, high_included=False)),
         ("is:empty", Bits(int(Bit.EMPTY_CHOSEN | Bit.EMPTY_REJECTED))),
@@ -103,7 +114,7 @@ def test_a_query_becomes_its_plan(text: str, expected: Node) -> None:
 
 
 def test_orders_are_resolved_in_turn() -> None:
-    order = (Order(Column("toxicity", "gap"), descending=True), KeyOrder(), Shuffle(3))
+    order = (Order(Column("made.toxicity", "gap"), descending=True), KeyOrder(), Shuffle(3))
     assert planned("sort:gap-,key,random(3)") == Plan(None, order)
     assert planned("") == Plan()
 
@@ -112,6 +123,10 @@ def test_orders_are_resolved_in_turn() -> None:
     ("text", "position", "said"),
     [
         ("a toxicty:>1", 2, "Did you mean “toxicity”?"),
+        ("made.toxcity:>1", 0, "Did you mean “made.toxicity”?"),
+        ("refusal.prompt:1", 0, "no side “prompt”"),
+        ("disagreement.chosen:1", 0, "no side “chosen”"),
+        ("sort:disagreement.min-", 5, "no side “min”"),
         ("sort:hram-", 5, "Did you mean “harm”?"),
         ("sort:row.chosen", 5, "no sides"),
         ("~word", 0, "not searched in this version"),
@@ -129,4 +144,4 @@ def test_what_cannot_run_says_why(text: str, position: int, said: str) -> None:
 @pytest.mark.parametrize("harm", [None, "toxicity"])
 def test_a_database_without_scores_says_how_to_get_them(harm: str | None) -> None:
     with pytest.raises(QueryError, match="hhtui score"):
-        plan(parse("harm:>.5"), frozenset(), harm)
+        plan(parse("harm:>.5"), {}, harm)

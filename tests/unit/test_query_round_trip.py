@@ -5,6 +5,7 @@ import sqlite3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hhtui.model import SIDES, ScoreField
 from hhtui.query.errors import QueryError
 from hhtui.query.highlights import highlighter
 from hhtui.query.nodes import All, Any, Match, Node, Not
@@ -39,7 +40,7 @@ def test_any_text_parses_or_is_refused_and_never_breaks_the_index(text: str) -> 
     assert parse(str(query)) == query
     highlighter(query).spans("chosen", text)
     try:
-        planned = plan(query, {"toxicity"})
+        planned = plan(query, {"toxicity": ScoreField("made.toxicity", SIDES)}, "toxicity")
     except QueryError as error:
         assert 0 <= error.position <= len(text)
         return

@@ -1,0 +1,91 @@
+"""`hhtui score`: the texts of a database get their scores."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hhtui.cli import output
+from hhtui.cli.arguments import database_first, same_command
+from hhtui.cli.failures import Failure, Interrupted
+from hhtui.cli.score_progress import score_and_show
+
+if TYPE_CHECKING:
+    from hhtui.score.scorer import Options
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[DB]")
+@click.option("--scorer", "scorers", multiple=True, metavar="NAME", help="The scorer; may be given several times.")
+@click.option("--unit", type=click.Choice(["turn"]), help="Score each turn by itself too.")
+@click.option("--checkpoint", type=click.Path(path_type=Path), help="detoxify: the file with the weights.")
+@click.option("--config-dir", type=click.Path(path_type=Path), help="detoxify: the folder with config and tokenizer.")
+@click.option("--model", type=click.Path(path_type=Path), help="detoxify-int8: the folder hhtui scorer export wrote.")
+@click.option("--device", metavar="D", help="cpu, cuda, cuda:1 or mps; the best one here by default.")
+@click.option("--threads", type=click.IntRange(min=1), help="At most so many threads.")
+@click.option("--batch-tokens", type=click.IntRange(min=1), help="Padded tokens that go through a model at once.")
+@click.option("--yes", is_flag=True, help="Download weights that are missing without a question.")
+@click.option("--harm", metavar="COLUMN", help="Let harm: and gap: stand for this column from now on.")
+@click.option("--list", "listed", is_flag=True, help="List scorers and how far they are in this database.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def score(
+    context: click.Context,
+    words: tuple[str, ...],
+    scorers: tuple[str, ...],
+    unit: str | None,
+    checkpoint: Path | None,
+    config_dir: Path | None,
+    model: Path | None,
+    device: str | None,
+    threads: int | None,
+    batch_tokens: int | None,
+    yes: bool,
+    harm: str | None,
+    listed: bool,
+    as_json: bool,
+) -> None:
+    """Score the texts that have no score yet.
+
+    Without --scorer by all that work at once, offline. It happens in a process of its own, also beside the
+    browser; interrupted, the same command goes on. Every number is what its column says: toxicity is not harm.
+    """
+    from hhtui.cli import scorers as listing
+    from hhtui.score.scorer import Options
+
+    path = None if listed and not words else database_first(words)[0]
+    if listed or path is None:
+        listing.show(path, as_json)
+        return
+    options = Options(checkpoint, config_dir, model, device, threads, batch_tokens, yes)
+    options = _may_download(scorers, options)
+    progress = output.ProgressLine()
+    try:
+        told = score_and_show(path, progress, scorers, options=options, turns=unit == "turn")
+    except KeyboardInterrupt:
+        raise Interrupted(f"stopped; what is scored stays, and this goes on: {same_command(context)}") from None
+    finally:
+        progress.close()
+    if harm is not None:
+        listing.choose(path, harm)
+    if as_json:
+        output.data_json({**told, **listing.state(path)})
+    else:
+        output.narrate(f"{told['scored']:,} texts scored in {output.duration(told['score_seconds'])}")
+
+
+def _may_download(names: tuple[str, ...], options: "Options") -> "Options":
+    """Ask before weights are downloaded; return the options with the answer, or raise Failure where it is no."""
+    from hhtui.score.weights import download_notice
+
+    for name in names:
+        notice = None if options.download else download_notice(name, options)
+        if notice is None:
+            continue
+        output.narrate(notice)
+        if not output.can_ask():
+            raise Failure("nothing was downloaded; --yes agrees to it, --checkpoint FILE names weights that are here")
+        if not click.confirm("Download?", err=True):
+            raise Failure("nothing was downloaded; --checkpoint FILE names weights that are here")
+        options = options._replace(download=True)
+    return options
