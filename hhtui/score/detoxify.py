@@ -56,16 +56,19 @@ class Detoxify:
     def columns(self) -> tuple[ScoreColumn, ...]:
         """The classes of the checkpoint, by detoxify's names; those of the published one where none is here."""
         checkpoint = find_checkpoint(self.name, self._options)
-        classes = self._published.classes if checkpoint is None else read_header(checkpoint).classes
-        return columns_of(classes, self._published)
+        if checkpoint is None:
+            return columns_of(self._published.classes, self._published)
+        known = self._published if checkpoint.name == self._published.file_name else None
+        return columns_of(read_header(checkpoint).classes, known)
 
     @cached_property
     def parameters(self) -> Mapping[str, Any]:
         """Checkpoint, configuration and tokenizer by SHA-256, precision and windows; a published file is checked."""
         found, size = self._found, window_size(self._found.config_dir)
         digest = sha256_of(found.checkpoint)
-        promised = HASH_IN_NAME.search(found.checkpoint.name)
-        if self._options.checkpoint is None and promised and not digest.startswith(promised.group(1)):
+        promised = HASH_IN_NAME.search(self._published.file_name)
+        renamed = found.checkpoint.name != self._published.file_name
+        if promised and not renamed and not digest.startswith(promised.group(1)):
             raise ScoreError(f"{found.checkpoint} is damaged: its SHA-256 is {digest[:8]}…; delete it and try again")
         files = {
             name: sha256_of(found.config_dir / name) for name in CONFIG_FILES if (found.config_dir / name).is_file()

@@ -121,18 +121,25 @@ FAILINGS: Mapping[str, str] = MappingProxyType(
 
 
 def columns_of(classes: Sequence[str], published: Published | None) -> tuple[ScoreColumn, ...]:
-    """Return the columns for the `classes` of a checkpoint, in their order; `published` is what it is a variant of."""
-    trained_on = published.trained_on if published else "comments"
-    languages = published.languages if published else "the languages of its training"
+    """Return the columns for the `classes` of a checkpoint, in their order.
+
+    `published` is what it is, None where it may be any checkpoint of this format: of its training nothing is said then.
+    """
+    if published is None:
+        labelled, training = "the texts of its training that were labelled as", "It knows only texts like those"
+    else:
+        labelled = f"{published.trained_on} that crowdworkers labelled as"
+        training = (
+            f"It was trained on short public comments in {published.languages}, not on dialogues with an assistant"
+        )
     return tuple(
         ScoreColumn(
             name=name,
             low=0.0,
             high=1.0,
-            meaning=f"How much a text resembles {trained_on} that crowdworkers labelled as "
-            f"{LABELLED.get(name, name)}, as the probability that the model gives.",
-            fails=f"It was trained on short public comments in {languages}, not on dialogues with an assistant: "
-            f"{FAILINGS.get(name, FAILINGS['toxicity'])}.",
+            meaning=f"How much a text resembles {labelled} {LABELLED.get(name, name)}, as the probability that the "
+            "model gives.",
+            fails=f"{training}: {FAILINGS.get(name, FAILINGS['toxicity'])}.",
         )
         for name in column_names(classes)
     )

@@ -228,6 +228,7 @@ def test_columns_are_the_classes_of_the_checkpoint_though_its_model_gives_more(t
     assert tuple(column.name for column in scorer.columns) == UNBIASED_CLASSES
     from detoxify import Detoxify as Package
 
+    assert "Wikipedia" not in scorer.columns[0].meaning
     predicted = Package(checkpoint=str(for_detoxify(made))).predict(["a kind word", "a bad one"])
     numbers = scorer.score(["a kind word", "a bad one"]).numbers
     numpy.testing.assert_allclose(numbers, numpy.array(list(predicted.values())).T, atol=TOLERANCE, rtol=0)
@@ -394,6 +395,7 @@ def test_weights_and_configuration_are_found_in_the_caches(
     assert download_notice(NAME) is None
     cached, given = Detoxify(NAME, Options(device="cpu")), Detoxify(NAME, options_of(bert))
     assert cached.fingerprint == given.fingerprint
+    assert "Wikipedia" in cached.columns[0].meaning
     numpy.testing.assert_array_equal(cached.score(TEXTS[:5]).numbers, given.score(TEXTS[:5]).numbers)
 
 
