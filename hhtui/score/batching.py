@@ -21,6 +21,8 @@ Forward = Callable[[Inputs, Inputs], NDArray[numpy.float32]]
 OVERLAP = 64
 CPU_BATCH_TOKENS = 512
 """What ran fastest of 256 to 4,096 padded tokens a batch with a BERT-base on two cores."""
+ENCODED_AT_ONCE = 1000
+"""How many texts a tokenizer gets at once: what it returns takes far more memory than the token ids."""
 ORDER_SEED = 0
 
 
@@ -164,9 +166,10 @@ class Batcher:
 
     def _tokenise(self, texts: Sequence[str]) -> dict[str, Ids]:
         """Return the token ids of each distinct text, in the order in which they come first."""
-        fresh = [text for text in dict.fromkeys(texts) if text not in self._encoded]
-        encoded = dict(zip(fresh, self._encode(fresh), strict=True)) if fresh else {}
-        return {
-            text: self._encoded[text] if text in self._encoded else numpy.array(encoded[text], dtype=numpy.int32)
-            for text in dict.fromkeys(texts)
-        }
+        encoded = {text: self._encoded.get(text) for text in dict.fromkeys(texts)}
+        fresh = [text for text, ids in encoded.items() if ids is None]
+        for start in range(0, len(fresh), ENCODED_AT_ONCE):
+            part = fresh[start : start + ENCODED_AT_ONCE]
+            found = self._encode(part)
+            encoded.update({text: numpy.array(ids, dtype=numpy.int32) for text, ids in zip(part, found, strict=True)})
+        return {text: ids for text, ids in encoded.items() if ids is not None}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from hhtui.score.batching import Batcher, Frame, Ids, Inputs, by_length, cut, padded, spans
+from hhtui.score.batching import ENCODED_AT_ONCE, Batcher, Frame, Ids, Inputs, by_length, cut, padded, spans
 
 FRAME = Frame(size=12, before=(101,), after=(102, 103), padding=7, overlap=3)
 
@@ -134,6 +134,20 @@ def test_batches_come_in_a_mixed_order_that_is_always_the_same() -> None:
     assert lengths not in (sorted(lengths), sorted(lengths, reverse=True))
     half = len(lengths) // 2
     assert abs(sum(lengths[:half]) / half - sum(lengths[half:]) / (len(lengths) - half)) < 2
+
+
+def test_many_texts_are_given_to_the_tokenizer_in_parts() -> None:
+    model = LetterModel()
+    given: list[int] = []
+
+    def encode(texts: list[str]) -> list[list[int]]:
+        given.append(len(texts))
+        return model.encode(texts)
+
+    texts = [f"{place}" for place in range(2 * ENCODED_AT_ONCE + 1)]
+    scored = Batcher(encode, model.forward, FRAME).score(texts)
+    assert given == [ENCODED_AT_ONCE, ENCODED_AT_ONCE, 1]
+    assert scored.numbers.tolist() == [list(model.expected(text)) for text in texts]
 
 
 def test_no_texts_have_no_batches() -> None:
