@@ -47,6 +47,11 @@ def sample_database() -> Path:
     return data_folder() / "sample.db"
 
 
+def model_folder(name: str) -> Path:
+    """Return where the model that `hhtui scorer export` makes is kept, by its scorer's name as queries write it."""
+    return data_folder() / "models" / name
+
+
 def named_database() -> Path | None:
     """Return the database that `HHTUI_DB` names, or None."""
     named = os.environ.get(DATABASE_VARIABLE)

@@ -1,17 +1,13 @@
 """`hhtui score`: the texts of a database get their scores."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from hhtui.cli import output
 from hhtui.cli.arguments import database_first, same_command
-from hhtui.cli.failures import Failure, Interrupted
+from hhtui.cli.failures import Interrupted
 from hhtui.cli.score_progress import score_and_show
-
-if TYPE_CHECKING:
-    from hhtui.score.scorer import Options
 
 
 @click.command()
@@ -51,6 +47,7 @@ def score(
     browser; interrupted, the same command goes on. Every number is what its column says: toxicity is not harm.
     """
     from hhtui.cli import scorers as listing
+    from hhtui.cli.downloading import may_download
     from hhtui.score.scorer import Options
 
     path = None if listed and not words else database_first(words)[0]
@@ -58,7 +55,7 @@ def score(
         listing.show(path, as_json)
         return
     options = Options(checkpoint, config_dir, model, device, threads, batch_tokens, yes)
-    options = _may_download(scorers, options)
+    options = may_download(scorers, options)
     progress = output.ProgressLine()
     try:
         told = score_and_show(path, progress, scorers, options=options, turns=unit == "turn")
@@ -71,21 +68,4 @@ def score(
     if as_json:
         output.data_json({**told, **listing.state(path)})
     else:
-        output.narrate(f"{told['scored']:,} texts scored in {output.duration(told['score_seconds'])}")
-
-
-def _may_download(names: tuple[str, ...], options: "Options") -> "Options":
-    """Ask before weights are downloaded; return the options with the answer, or raise Failure where it is no."""
-    from hhtui.score.weights import download_notice
-
-    for name in names:
-        notice = None if options.download else download_notice(name, options)
-        if notice is None:
-            continue
-        output.narrate(notice)
-        if not output.can_ask():
-            raise Failure("nothing was downloaded; --yes agrees to it, --checkpoint FILE names weights that are here")
-        if not click.confirm("Download?", err=True):
-            raise Failure("nothing was downloaded; --checkpoint FILE names weights that are here")
-        options = options._replace(download=True)
-    return options
+        output.narrate(f"{told['scored']:,} new scores in {output.duration(told['score_seconds'])}")

@@ -22,6 +22,11 @@ REGISTRY: Mapping[str, str] = {
     "detoxify:multilingual": "hhtui.score.detoxify:Detoxify",
     "detoxify:original-small": "hhtui.score.detoxify:Detoxify",
     "detoxify:unbiased-small": "hhtui.score.detoxify:Detoxify",
+    "detoxify-int8:original": "hhtui.score.int8:DetoxifyInt8",
+    "detoxify-int8:unbiased": "hhtui.score.int8:DetoxifyInt8",
+    "detoxify-int8:multilingual": "hhtui.score.int8:DetoxifyInt8",
+    "detoxify-int8:original-small": "hhtui.score.int8:DetoxifyInt8",
+    "detoxify-int8:unbiased-small": "hhtui.score.int8:DetoxifyInt8",
 }
 """Scorer names and where each is made, by a call with its name and the options; a new scorer is one file and a line."""
 
