@@ -32,15 +32,19 @@ if TYPE_CHECKING:
     from hhtui.ingest.load import Options
     from hhtui.ingest.report import LoadReport
     from hhtui.ingest.resolving import Named
-    from hhtui.model import Kind, Unit
+    from hhtui.model import Kind, Side, Unit
     from hhtui.progress import Observer
     from hhtui.score.explaining import Deliver, Explaining
     from hhtui.score.progress import ScoreProgress
+    from hhtui.score.merge import Merged
+    from hhtui.score.ray_engine import RayOptions
     from hhtui.score.scorer import Options as ScoreOptions
+    from hhtui.score.scorer import WordWeight
     from hhtui.store.decisions import Step
     from hhtui.store.placing import Sink
     from hhtui.store.records import Record
     from hhtui.store.results import Result
+    from hhtui.store.score_details import ScoreDetails
     from hhtui.store.scorers import StoredScorer
     from hhtui.store.statistics import Statistics
     from hhtui.tui.app import Ending
@@ -88,12 +92,14 @@ def score(
     *,
     options: "ScoreOptions | None" = None,
     turns: bool = False,
+    ray: "RayOptions | None" = None,
     report: "Callable[[ScoreProgress], None]" = lambda progress: None,
 ) -> int:
     """Score every text of the database that lacks a score, in a process of its own; return how many were scored.
 
     Without `scorers` those are the ones that work at once, offline. Responses and prompts are scored, with `turns`
-    also each turn by itself. Ctrl-C stops it; the next call goes on.
+    also each turn by itself. With `ray` texts go out as shards, and Ray does the work. Ctrl-C stops it; the next
+    call goes on.
     """
     from hhtui.score.process import start
     from hhtui.score.scorer import NO_OPTIONS, create
@@ -105,7 +111,22 @@ def score(
     with open(path) as database:
         if database.read_only:
             raise StoreError(str(database.notice))
-    return start(Path(path), scorers, report, options=how, more=more).wait()
+    return start(Path(path), scorers, report, options=how, more=more, ray=ray).wait()
+
+
+def merge(
+    path: PathLike, folder: PathLike, *, report: "Callable[[ScoreProgress], None]" = lambda progress: None
+) -> "Merged":
+    """Put the scores that Ray left in `folder` into the database; done again, it adds nothing.
+
+    Raises ScoreError where `folder` holds no shards.
+    """
+    from hhtui.score.merge import merge as merge_shards
+
+    with open(path) as database:
+        if database.read_only:
+            raise StoreError(str(database.notice))
+        return merge_shards(database, Path(folder), report)
 
 
 def build_sample(
@@ -151,6 +172,26 @@ def show(database: Database, key: str) -> "Record":
     for record in stored.records(connection, [pairs.id_of(connection, key)]):
         return record
     raise StoreError(f"the texts of {key} are missing; see what else is: hhtui doctor {database.path}")
+
+
+def score_details(database: Database, key: str) -> "ScoreDetails":
+    """Return everything that is known of the scores of the pair with this key; raises StoreError as `show` does."""
+    from hhtui.store import pairs
+    from hhtui.store.score_details import of_pair
+
+    connection = database.reader()
+    return of_pair(connection, pairs.id_of(connection, key))
+
+
+def words(database: Database, key: str, most: int = 8) -> "dict[tuple[str, Side], list[WordWeight] | str]":
+    """Return the `most` words that move the linear scores of a pair most, the strongest first, by scorer and side.
+
+    Where a scorer cannot be asked there is the reason instead. Raises StoreError as `show` does.
+    """
+    from hhtui.score.explain import words_of_pair
+    from hhtui.store import pairs
+
+    return words_of_pair(database, pairs.id_of(database.reader(), key), most)
 
 
 def records(database: Database, pair_ids: Sequence[int]) -> "Iterator[Record]":

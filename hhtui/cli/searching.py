@@ -63,21 +63,28 @@ def search(
 
 @click.command(cls=QueryCommand)
 @click.argument("words", nargs=-1, metavar="[DB] KEY")
+@click.option("--scores", "with_scores", is_flag=True, help="Add all that is known of its scores, and what each is.")
+@click.option("--words", "with_words", is_flag=True, help="Add these, and the words that move linear scores most.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def show(words: tuple[str, ...], as_json: bool) -> None:
+def show(words: tuple[str, ...], with_scores: bool, with_words: bool, as_json: bool) -> None:
     """Print one pair with its scores, structure and decisions."""
     from hhtui import api
-    from hhtui.cli import tables
+    from hhtui.cli import score_details, tables
 
     path, keys = database_first(words)
     if len(keys) != 1:
         raise click.UsageError("name one pair by its key, such as harmless-base/test/812")
     with api.open(path) as database:
         record = api.show(database, keys[0])
+        details = api.score_details(database, keys[0]) if with_scores or with_words else None
+        weighed = api.words(database, keys[0]) if with_words else score_details.NO_WORDS
         if as_json:
-            output.data_json(tables.record_json(database, record))
+            more = {"score_details": score_details.to_json(details, weighed)} if details else {}
+            output.data_json({**tables.record_json(database, record), **more})
         else:
             output.data(tables.record_text(database, record))
+            for line in score_details.to_text(details, weighed, output.width()) if details else ():
+                output.data(line)
 
 
 def _tell_unindexed(result: "Result") -> None:

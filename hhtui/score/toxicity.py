@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hhtui.model import NO_VALUES, ScoreColumn, Unit
-from hhtui.score.scorer import NO_OPTIONS, Options, Scored, ScoreError, fingerprint, in_order
+from hhtui.score.scorer import NO_OPTIONS, Options, Scored, ScoreError, WordWeight, fingerprint, in_order
+from hhtui.score.words import strongest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,3 +93,19 @@ class AltProfanity:
             self.load()
         probabilities: NDArray[numpy.float64] = self._model.predict_proba(self._vectorizer.transform(texts))[:, 1:]
         return Scored(probabilities.astype(numpy.float32))
+
+    def words(self, text: str, most: int) -> list[WordWeight]:
+        """Return the `most` words of a text that move its score most, the strongest first.
+
+        A word's weight is its TF-IDF value, which depends on the other words of the text too, times the mean of
+        its coefficients in the calibrated SVMs: all weights and the mean intercept add up to the mean of
+        their decision functions. Words that the model does not know have none.
+        """
+        if self._model is None:
+            self.load()
+        values = self._vectorizer.transform([text])
+        models = self._model.calibrated_classifiers_
+        coefficients = sum(one.estimator.coef_[0, values.indices] for one in models) / len(models)
+        known = self._vectorizer.get_feature_names_out()[values.indices]
+        weights = zip(known, values.data * coefficients, strict=True)
+        return strongest((WordWeight(str(word), float(weight)) for word, weight in weights), most)

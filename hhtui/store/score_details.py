@@ -38,7 +38,7 @@ class TurnScore(NamedTuple):
     """The numbers of one turn by itself.
 
     `number` counts the turns of a dialogue from 1, those of either response after those of the prompt; `text` is the
-    turn's text, stripped; `values` has a number for each column of texts, in their order.
+    turn's text, stripped; `values` has a number for each column of the scorer, in their order.
     """
 
     side: Side

@@ -78,6 +78,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("difference", "see", ("d",), "diff", "word differences: shown when alike, always, never"),
     Action("whole_prompt", "see", ("p",), "prompt", "the whole prompt, or its end"),
     Action("maximise", "see", ("o",), "maximise", "one response over the whole width, or both"),
+    Action("scores", "see", ("t",), "scores", "all scores of the pair, and the words behind them", opens=True),
     Action("layout", "see", ("V",), "list", "show or hide the list of pairs"),
     Action(
         "query",

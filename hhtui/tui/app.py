@@ -18,6 +18,7 @@ from hhtui.store.decisions import Annotator
 from hhtui.store.errors import StoreError
 from hhtui.tui.actions import keys_in_use
 from hhtui.tui.display import DifferApp
+from hhtui.tui.explanation import Explain, no_explanation
 from hhtui.tui.screens.browse import Browse
 from hhtui.tui.start import Start
 
@@ -55,13 +56,20 @@ class HhtuiApp(DifferApp[None]):
     TITLE = "hhtui"
 
     def __init__(
-        self, database: Database, annotator: Annotator, config: Config, export: Export, start: Start | None = None
+        self,
+        database: Database,
+        annotator: Annotator,
+        config: Config,
+        export: Export,
+        start: Start | None = None,
+        explain: Explain = no_explanation,
     ) -> None:
         super().__init__(colour_depth=None if config.colour == "auto" else config.colour)
         self.database = database
         self.annotator = annotator
         self.keys = keys_in_use(config.keys)
         self.export = export
+        self.explain = explain
         self.start = start or Start()
         self.animation_level = "none"
         self.saved = 0
@@ -134,12 +142,13 @@ def browse(
     annotator: str,
     config: Config,
     export: Export,
+    explain: Explain = no_explanation,
     start: Start | None = None,
     mouse: bool = True,
 ) -> Ending:
     """Run the browser on an open database until it ends; return how it did."""
     who = Annotator.begin(database, annotator)
-    app = HhtuiApp(database, who, config, export, start)
+    app = HhtuiApp(database, who, config, export, start, explain)
     app.run(mouse=mouse and config.mouse)
     return Ending(_farewell(database, app.saved), app.return_code or 0)
 

@@ -14,6 +14,7 @@ from hhtui.ingest.load import Options, load
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.tui.app import HhtuiApp
+from hhtui.tui.explanation import Explain, no_explanation
 from hhtui.tui.screens.browse import Browse
 from hhtui.tui.screens.export import ExportRequest
 from hhtui.tui.start import Start
@@ -191,6 +192,7 @@ async def reading(
     start: Start | None = None,
     read_only: bool = False,
     hasty: bool = False,
+    explain: Explain = no_explanation,
 ) -> AsyncIterator[Desk]:
     """Open the database at `path` on a screen of `size`; leave as `q` does. `hasty` does not wait for the query."""
     requests: list[ExportRequest] = []
@@ -200,7 +202,7 @@ async def reading(
         return "written"
 
     with Database.open(path, read_only=read_only) as database:
-        app = HhtuiApp(database, Annotator.begin(database, annotator), config or Config(), export, start)
+        app = HhtuiApp(database, Annotator.begin(database, annotator), config or Config(), export, start, explain)
         async with app.run_test(size=size) as pilot:
             desk = Desk(app, pilot, requests)
             await (desk.until(lambda: desk.browse.pair.painted, "nothing was painted") if hasty else desk.settle())

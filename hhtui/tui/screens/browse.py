@@ -79,6 +79,7 @@ class Browse(Screen[None]):
             **self.deciding.handlers(),
             **self.leaving.handlers(),
             "layout": self._toggle_list,
+            "scores": self._show_scores,
             "help": self._help,
             "quit": self.app.quit_browsing,
             "suspend": self.app.action_suspend_process,
@@ -285,6 +286,14 @@ class Browse(Screen[None]):
 
     def _pair_painted(self) -> None:
         self.call_later(self.gate.look)
+
+    def _show_scores(self) -> None:
+        from hhtui.tui.screens.score_details import ScoreDetailsDialog
+
+        if self.view.current is None:
+            self.say("there is no pair here", error=True)
+        else:
+            self.ask(ScoreDetailsDialog(self.view.current))
 
     def _help(self) -> None:
         from hhtui.tui.screens.help import Help
