@@ -10,7 +10,7 @@ from hhtui.cli import main
 from hhtui.config import SETTINGS
 from hhtui.model import BIT_MEANINGS
 from hhtui.query.fields import FIELDS, SIDE_MEANINGS, SORT_MEANING
-from hhtui.score.toxicity import AltProfanity
+from hhtui.score.listing import signals
 from hhtui.tui.actions import key_table
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -51,10 +51,13 @@ def _settings() -> str:
 
 
 def _scorers() -> str:
-    columns = AltProfanity.columns
-    return _table(
-        ("column", "what it measures", "where it fails"), [(f"`{one.name}`", one.meaning, one.fails) for one in columns]
-    )
+    first = {signal.kind: signal for signal in reversed(signals())}
+    rows = [
+        (f"`{signal.name}`", f"`{column.name}`", column.meaning, column.fails)
+        for signal in reversed(first.values())
+        for column in signal.columns
+    ]
+    return _table(("scorer", "column", "what it measures", "where it fails"), rows)
 
 
 def _commands() -> str:
@@ -63,9 +66,17 @@ def _commands() -> str:
     for name in main.list_commands(group):
         command = main.get_command(group, name)
         assert command is not None
-        with click.Context(command, info_name=name, parent=group) as context:
-            parts.append(f"```\n{command.get_help(context)}\n```\n")
+        parts += _helps(command, name, group)
     return "\n".join(parts)
+
+
+def _helps(command: click.Command, name: str, parent: click.Context) -> list[str]:
+    """Return the help of a command, and of the commands under it."""
+    with click.Context(command, info_name=name, parent=parent) as context:
+        parts = [f"```\n{command.get_help(context)}\n```\n"]
+        for below, one in command.commands.items() if isinstance(command, click.Group) else ():
+            parts += _helps(one, below, context)
+    return parts
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

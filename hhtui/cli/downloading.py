@@ -12,19 +12,29 @@ if TYPE_CHECKING:
 
 
 def may_download(names: tuple[str, ...], options: "Options") -> "Options":
-    """Ask before weights are downloaded; return the options with the answer, or raise Failure where it is no."""
+    """Say what weights have to be downloaded, how large they are and from whom, and ask unless that is allowed already.
+
+    Return the options with the answer. Raises Failure where it is no, and ScoreError where the weights would be of no
+    use: packages are missing.
+    """
     from hhtui.score.scorer import REGISTRY
-    from hhtui.score.weights import download_notice
+    from hhtui.score.weights import download_notice, require_packages
 
     for name in names:
-        downloads = name.startswith("detoxify:") and name in REGISTRY and not options.download
-        notice = download_notice(name, options) if downloads else None
-        if notice is None:
+        if not name.startswith("detoxify:") or name not in REGISTRY:
             continue
-        output.narrate(notice)
-        if not output.can_ask():
-            raise Failure("nothing was downloaded; --yes agrees to it, --checkpoint FILE names weights that are here")
-        if not click.confirm("Download?", err=True):
-            raise Failure("nothing was downloaded; --checkpoint FILE names weights that are here")
-        options = options._replace(download=True)
+        require_packages()
+        notice = download_notice(name, options)
+        if notice is not None:
+            output.narrate(notice)
+            options = options if options.download else options._replace(download=_agreed())
     return options
+
+
+def _agreed() -> bool:
+    """Return True where the answer is yes."""
+    if not output.can_ask():
+        raise Failure("nothing was downloaded; --yes agrees to it, --checkpoint FILE names weights that are here")
+    if not click.confirm("Download?", err=True):
+        raise Failure("nothing was downloaded; --checkpoint FILE names weights that are here")
+    return True

@@ -65,7 +65,7 @@ def load(
     if as_json:
         output.data_json({"db": str(path), **report.to_json(), **(scored or {})})
     elif scored:
-        output.narrate(f"{scored['scored']:,} texts scored in {output.duration(scored['score_seconds'])}")
+        output.narrate(f"{scored['scored']:,} scores in {output.duration(scored['score_seconds'])}")
 
 
 def _show(progress: output.ProgressLine, told: "Progress") -> None:

@@ -39,7 +39,7 @@ def to_text(details: ScoreDetails, words: Words, width: int) -> Iterator[str]:
             yield cut(_turn_text(scorer, turn), width)
         for side, found in _words_of(scorer, words):
             weighed = found if isinstance(found, str) else _weighed(found)
-            yield f"  words of {side}: {weighed or 'none that it knows'}"
+            yield f"  words that move {scorer.weighed}.{side}: {weighed or 'none that it knows'}"
         if scorer.summary:
             yield f"  measured: {scorer.summary}"
 

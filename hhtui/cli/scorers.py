@@ -8,12 +8,15 @@ import click
 from hhtui.cli import output
 from hhtui.cli.arguments import database_first
 from hhtui.cli.failures import Failure
-from hhtui.model import ScoreColumn
+from hhtui.cli.scoring_export import export
 
 
 @click.group()
 def scorer() -> None:
     """Choose what harm means, and make a smaller model of a large one."""
+
+
+scorer.add_command(export)
 
 
 @scorer.command()
@@ -29,23 +32,27 @@ def use(words: tuple[str, ...]) -> None:
     output.narrate(f"harm: and gap: stand for {choose(path, names[0])}")
 
 
-def show(path: Path | None, as_json: bool) -> None:
-    """Print every scorer with its columns, and how far it is in the database at `path` where one is named."""
+def show(path: Path | None, names: tuple[str, ...], as_json: bool) -> None:
+    """Print the scorers `names`, or all, with their columns, and how far each is in the database at `path`.
+
+    Of scorers that differ in what stands behind a colon the first is described in full, unless they are named.
+    """
     from hhtui.score.listing import signals
 
-    known = signals()
+    known = [one for one in signals() if not names or one.name in names]
     stored = state(path) if path is not None else {}
     if as_json:
         output.data_json({"available": [one.to_json() for one in known], **stored})
         return
-    told_of: set[ScoreColumn] = set()
+    told_of: set[str] = set()
     for one in known:
         output.data(f"{one.name} {one.version}".rstrip())
-        for column in (column for column in one.columns if column not in told_of):
-            output.data(f"  {column.name}  {column.low:g} to {column.high:g}  {column.meaning} {column.fails}")
-        if again := [column.name for column in one.columns if column in told_of]:
-            output.data(f"  {', '.join(again)}  as above")
-        told_of.update(one.columns)
+        if one.kind in told_of and not names:
+            output.data(f"  {', '.join(column.name for column in one.columns)}; more: --scorer {one.name}")
+        else:
+            for column in one.columns:
+                output.data(f"  {column.name}  {column.low:g} to {column.high:g}  {column.meaning} {column.fails}")
+        told_of.add(one.kind)
     for told in stored.get("scorers", ()):
         turns = f", the turns of {told['turns_of']:,}" if told["turns_of"] else ""
         output.data(f"in {path}: {told['name']} {told['version']}, {told['pairs']:,} of {told['of']:,} pairs{turns}")

@@ -11,7 +11,7 @@ from hhtui.cli.score_progress import score_and_show
 
 
 @click.command()
-@click.argument("words", nargs=-1, metavar="[DB]")
+@click.argument("words", nargs=-1, metavar="[DB] | merge [DB] FOLDER")
 @click.option("--scorer", "scorers", multiple=True, metavar="NAME", help="The scorer; may be given several times.")
 @click.option("--unit", type=click.Choice(["turn"]), help="Score each turn by itself too.")
 @click.option("--checkpoint", type=click.Path(path_type=Path), help="detoxify: the file with the weights.")
@@ -21,6 +21,12 @@ from hhtui.cli.score_progress import score_and_show
 @click.option("--threads", type=click.IntRange(min=1), help="At most so many threads.")
 @click.option("--batch-tokens", type=click.IntRange(min=1), help="Padded tokens that go through a model at once.")
 @click.option("--yes", is_flag=True, help="Download weights that are missing without a question.")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", help="Score here, or with Ray.")
+@click.option("--address", metavar="HOST:PORT", help="ray: the cluster's head, or auto; a Ray of its own without it.")
+@click.option(
+    "--actors", type=click.IntRange(min=1), help="ray: so many scorers at once; as many as there is room for."
+)
+@click.option("--shards", type=click.Path(path_type=Path), help="ray: the folder for texts and scores, which is kept.")
 @click.option("--harm", metavar="COLUMN", help="Let harm: and gap: stand for this column from now on.")
 @click.option("--list", "listed", is_flag=True, help="List scorers and how far they are in this database.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -37,6 +43,10 @@ def score(
     threads: int | None,
     batch_tokens: int | None,
     yes: bool,
+    engine: str,
+    address: str | None,
+    actors: int | None,
+    shards: Path | None,
     harm: str | None,
     listed: bool,
     as_json: bool,
@@ -45,20 +55,26 @@ def score(
 
     Without --scorer by all that work at once, offline. It happens in a process of its own, also beside the
     browser; interrupted, the same command goes on. Every number is what its column says: toxicity is not harm.
+    With --engine ray texts go out as shards; hhtui score merge DB FOLDER puts scores of such shards into a database.
     """
     from hhtui.cli import scorers as listing
+    from hhtui.cli import scoring_elsewhere as elsewhere
     from hhtui.cli.downloading import may_download
     from hhtui.score.scorer import Options
 
+    if words[:1] == ("merge",) and not Path("merge").exists():
+        elsewhere.merge(words[1:], as_json, context)
+        return
+    ray = elsewhere.ray_options(engine, scorers, address, actors, shards)
     path = None if listed and not words else database_first(words)[0]
     if listed or path is None:
-        listing.show(path, as_json)
+        listing.show(path, scorers, as_json)
         return
     options = Options(checkpoint, config_dir, model, device, threads, batch_tokens, yes)
     options = may_download(scorers, options)
     progress = output.ProgressLine()
     try:
-        told = score_and_show(path, progress, scorers, options=options, turns=unit == "turn")
+        told = score_and_show(path, progress, scorers, options=options, turns=unit == "turn", ray=ray)
     except KeyboardInterrupt:
         raise Interrupted(f"stopped; what is scored stays, and this goes on: {same_command(context)}") from None
     finally:

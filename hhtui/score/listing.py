@@ -13,6 +13,11 @@ class Signal(NamedTuple):
     version: str
     columns: tuple[ScoreColumn, ...]
 
+    @property
+    def kind(self) -> str:
+        """What scorers of one kind share: `detoxify` for all of its models, those in int8 too."""
+        return self.name.partition(":")[0].removesuffix("-int8")
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields in JSON's types."""
         return {

@@ -164,16 +164,17 @@ def test_an_interrupted_load_says_what_goes_on(tmp_path: Path) -> None:
 def test_scores_come_with_the_load(source: Path, tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     told = hhtui_json("load", source, "--db", db, "--json")
-    assert told["scored"] == 11
+    texts, responses = 11, 7
+    assert told["scored"] == texts + responses
     assert hhtui_json("score", db, "--json")["scored"] == 0
-    assert hhtui_json("score", db, "--list", "--json")["harm"] == "toxicity"
+    assert hhtui_json("score", db, "--list", "--json")["harm"] == "alt_profanity.toxicity"
     assert "a column 'nonsense'" in failure("score", db, "--harm", "nonsense")
     assert "toxicity  0 to 1" in hhtui("score", "--list").stdout
     (found,) = hhtui_json("search", db, "is:empty.chosen", "--columns", "harm,gap,toxicity.prompt", "--json")["pairs"]
-    assert found["scores"]["toxicity"]["chosen"] is None
-    assert found["columns"]["harm"] == found["scores"]["toxicity"]["rejected"]
+    assert found["scores"]["alt_profanity.toxicity"]["chosen"] is None
+    assert found["columns"]["harm"] == found["scores"]["alt_profanity.toxicity"]["rejected"]
     assert found["columns"]["gap"] is None
-    assert found["columns"]["toxicity.prompt"] == found["scores"]["toxicity"]["prompt"]
+    assert found["columns"]["toxicity.prompt"] == found["scores"]["alt_profanity.toxicity"]["prompt"]
     text = hhtui("stats", db).stdout
     assert "toxicity of rejected (alt-profanity" in text
     assert "█" in text
