@@ -77,6 +77,12 @@ class ScorerDetails(NamedTuple):
     summary: str
 
     @property
+    def weighed(self) -> str:
+        """The column that weights of words add up to, where the scorer is linear: the first that sides have."""
+        names = [one.column.name for one in self.columns if not one.column.of_pair]
+        return names[0] if names else ""
+
+    @property
     def sides(self) -> tuple[Side, ...]:
         """The sides that it has a number of here."""
         numbers = [number for column in self.columns for number in column.numbers if number.score.value is not None]

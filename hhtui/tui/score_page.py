@@ -122,7 +122,7 @@ def _words(scorer: ScorerDetails, found: Found, width: int) -> Iterator[Line]:
     if trouble := dict.fromkeys(words for words in asked.values() if isinstance(words, str)):
         yield from _wrapped(f"words: {'; '.join(trouble)}", width, "quiet", INDENT)
     if any(words and not isinstance(words, str) for words in asked.values()):
-        yield from _wrapped("words that move the score most, up (+) or down (−):", width, "", INDENT)
+        yield from _wrapped(f"words that move {scorer.weighed} most, up (+) or down (−):", width, "", INDENT)
     for side, words in asked.items():
         if words is None or isinstance(words, str):
             continue

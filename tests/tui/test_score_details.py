@@ -181,7 +181,7 @@ async def test_words_are_looked_for_and_shown_as_they_come(made_scores: Path) ->
         explanation.deliver("alt-profanity", "rejected", [])
         await desk.settle()
         assert "looking" not in desk.text()
-        assert "words that move the score most" in desk.text()
+        assert "words that move toxicity most" in desk.text()
         assert "prompt   +3.20 stupid   −0.25 plain folk" in desk.text()
         assert "chosen   no word that it knows" in desk.text()
         assert explanation.closed == 0
