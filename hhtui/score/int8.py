@@ -18,7 +18,7 @@ from hhtui.score.checkpoint import first_line, sha256_of
 from hhtui.score.exported import MODEL, PREFIX, TOKENIZER, Manifest, is_exported, read_manifest
 from hhtui.score.published import columns_of
 from hhtui.score.scorer import NO_OPTIONS, Options, Scored, ScoreError, fingerprint
-from hhtui.score.weights import published
+from hhtui.score.weights import HASH_IN_NAME, published
 
 if TYPE_CHECKING:
     import numpy
@@ -70,8 +70,12 @@ class DetoxifyInt8:
     @cached_property
     def columns(self) -> tuple[ScoreColumn, ...]:
         """The classes of the model, by detoxify's names; those of the published checkpoint where none is here."""
-        classes = self._manifest.classes if self._is_here else self._published.classes
-        columns = columns_of(classes, self._published)
+        if self._is_here:
+            promised = HASH_IN_NAME.search(self._published.file_name)
+            is_known = promised is not None and self._manifest.checkpoint.startswith(promised.group(1))
+            columns = columns_of(self._manifest.classes, self._published if is_known else None)
+        else:
+            columns = columns_of(self._published.classes, self._published)
         return tuple(column._replace(fails=f"{column.fails} {ROUNDED}") for column in columns)
 
     @cached_property
