@@ -25,10 +25,14 @@ class CommandFailed(Exception):
 
 @dataclass(frozen=True)
 class Run:
-    """A finished command: wall and CPU seconds (with its children's), and what it wrote to stdout."""
+    """A finished command: wall and CPU seconds (with its children's), and what it wrote to stdout.
+
+    `peak_mib` is the most memory that was resident in it, or in one of its children, in MiB.
+    """
 
     seconds: float
     cpu_seconds: float
+    peak_mib: float
     output: str
 
     def json(self) -> dict[str, Any]:
@@ -73,7 +77,8 @@ class Command:
         if self.process.returncode:
             last = "\n".join((errors or output).strip().splitlines()[-12:])
             raise CommandFailed(f"{' '.join(self.argv)} ended with {self.process.returncode}:\n{last}")
-        return Run(seconds, used.ru_utime + used.ru_stime, output)
+        peak_mib = used.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+        return Run(seconds, used.ru_utime + used.ru_stime, peak_mib, output)
 
     def read_all(self) -> tuple[str, str]:
         """Return all that was written to stdout and stderr, and close both."""

@@ -75,7 +75,7 @@ def duckdb(corpus: Path, folder: Path) -> dict[str, object]:
             "CREATE TABLE pair AS SELECT row_number() OVER () AS id, chosen, rejected FROM read_json(?)",
             [str(corpus)],
         )
-        return {"pairs": connection.execute("SELECT count(*) FROM pair").fetchone()[0]}
+        return {"pairs": connection.execute("SELECT count(*) FROM pair").fetchall()[0][0]}
 
 
 def duckdb_fts(corpus: Path, folder: Path) -> dict[str, object]:

@@ -48,7 +48,8 @@ class Figure:
     """One measured figure.
 
     `samples` are the repeated measurements, whose median is the figure unless `value` gives another quantile of
-    them. `must` is asked of this version, `aim` is what the project wants to reach.
+    them; without any it could not be measured, and `note` says why. `must` is asked of this version, `aim` is what
+    the project wants to reach.
     """
 
     name: str
@@ -62,9 +63,11 @@ class Figure:
     note: str = ""
 
     @property
-    def ours(self) -> float:
-        """Return the figure."""
-        return median(self.samples) if self.value is None else self.value
+    def ours(self) -> float | None:
+        """Return the figure, None where it could not be measured."""
+        if self.value is None:
+            return median(self.samples) if self.samples else None
+        return self.value
 
     @property
     def theirs(self) -> float | None:
@@ -81,35 +84,41 @@ class Figure:
             "peer": self.peer or None,
             "theirs": self.theirs,
             "peer_samples": list(self.peer_samples),
-            "ratio": None if self.theirs is None else self.ours / self.theirs,
+            "ratio": None if self.ours is None or self.theirs is None else self.ours / self.theirs,
             "must": self.must and self.must.text(self.unit),
-            "must_met": self.must and self.must.met(self.ours, self.theirs),
+            "must_met": self.met(self.must),
             "aim": self.aim and self.aim.text(self.unit),
-            "aim_met": self.aim and self.aim.met(self.ours, self.theirs),
+            "aim_met": self.met(self.aim),
             "note": self.note,
         }
+
+    def met(self, target: Target | None) -> bool | None:
+        """Return whether a limit is kept, None without one, and where there is nothing to compare."""
+        return None if target is None or self.ours is None else target.met(self.ours, self.theirs)
 
 
 def readable(number: float, unit: str) -> str:
     """Return a number with its unit, at three figures."""
     if unit == "B" and number >= 1000:
         number, unit = number / 1000, "KB"
+    if not unit and 0 < number < 1:
+        return f"{number:.3f}" if number >= 0.01 else f"{number:.1e}"
     digits = 0 if number >= 100 else 1 if number >= 10 else 2 if unit != "B" else 0
-    return f"{number:,.{digits}f} {unit}".replace(",", "\u202f")
+    return f"{number:,.{digits}f} {unit}".rstrip().replace(",", "\u202f")
 
 
 def cells(figure: Figure) -> list[str]:
     """Return the row of one figure."""
-    theirs = figure.theirs
+    ours, theirs = figure.ours, figure.theirs
     compared = next((target for target in (figure.must, figure.aim) if target and target.of != "value"), None)
     ratio = ""
-    if theirs:
+    if ours and theirs:
         sooner = compared is not None and compared.of == "sooner"
-        ratio = f"{theirs / figure.ours:.1f}× sooner" if sooner else f"{figure.ours / theirs:.2f}×"
+        ratio = f"{theirs / ours:.1f}× sooner" if sooner else f"{ours / theirs:.2f}×"
     peer = f"{figure.peer} {readable(theirs, figure.unit)}" if theirs is not None else figure.peer
     return [
         figure.name,
-        readable(figure.ours, figure.unit),
+        "–" if ours is None else readable(ours, figure.unit),
         peer or "–",
         ratio or "–",
         *verdict(figure.must, figure),
@@ -122,7 +131,7 @@ def verdict(target: Target | None, figure: Figure) -> tuple[str, str]:
     """Return a limit and whether it is met, as the table shows them."""
     if target is None:
         return "–", "–"
-    met = target.met(figure.ours, figure.theirs)
+    met = figure.met(target)
     return target.text(figure.unit), "–" if met is None else "yes" if met else "NO"
 
 

@@ -7,7 +7,7 @@ import hashlib
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -114,11 +114,11 @@ def stored_pairs(database: Path) -> int:
     return ask(database, "SELECT coalesce(max(id), 0) FROM body")
 
 
-def ask(database: Path, query: str) -> int:
-    """Return the one number that a query gives; 0 while there is no such file or table."""
+def ask(database: Path, query: str, values: Sequence[object] = ()) -> int:
+    """Return the one number that a query with `values` gives; 0 while there is no such file or table."""
     connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True, timeout=5)
     try:
-        number: int = connection.execute(query).fetchone()[0]
+        number: int = connection.execute(query, values).fetchone()[0]
         return number
     except sqlite3.OperationalError as error:
         if "no such table" in str(error) or "unable to open" in str(error):

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks.detoxify_model import SPREAD, save
 from hhtui.score.published import ORIGINAL_CLASSES
 
 WINDOW = 64
 """The most tokens that the tiny models read, special tokens included."""
-SPREAD = 0.35
-"""The standard deviation of the random weights, large enough for texts to differ in their scores."""
 
 WORDS = """
 the a kind word costs nothing would you like to know how i can help with that please tell me about it and is are not
@@ -114,27 +113,9 @@ def _saved(
     outputs: int | None,
     seed: int,
 ) -> TinyCheckpoint:
-    import torch
-    import transformers
-
     config.save_pretrained(str(config_dir))
-    base, model_name, tokenizer_name = names
     config.num_labels = outputs or len(classes)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = getattr(transformers, model_name)(config)
-        torch.nn.init.normal_(model.classifier.weight, std=SPREAD)
-    arguments = {
-        "num_classes": config.num_labels,
-        "model_type": base,
-        "model_name": model_name,
-        "tokenizer_name": tokenizer_name,
-    }
-    saved = {
-        "state_dict": model.state_dict(),
-        "config": {"arch": {"args": arguments}, "dataset": {"args": {"classes": list(classes)}}},
-    }
-    torch.save(saved, file)
+    save(file, config, names, classes, seed)
     return TinyCheckpoint(file, config_dir, classes)
 
 
