@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 REGISTRY: Mapping[str, str] = {
     "alt-profanity": "hhtui.score.toxicity:AltProfanity",
     "refusal": "hhtui.score.refusal:Refusal",
+    "preference-model": "hhtui.score.preference:PreferenceModel",
     "detoxify:original": "hhtui.score.detoxify:Detoxify",
     "detoxify:unbiased": "hhtui.score.detoxify:Detoxify",
     "detoxify:multilingual": "hhtui.score.detoxify:Detoxify",
@@ -30,7 +31,7 @@ REGISTRY: Mapping[str, str] = {
 }
 """Scorer names and where each is made, by a call with its name and the options; a new scorer is one file and a line."""
 
-DEFAULTS = ("alt-profanity", "refusal")
+DEFAULTS = ("alt-profanity", "refusal", "preference-model")
 """The scorers that work at once, offline."""
 
 
