@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 
 from hhtui import api, paths
 from hhtui.config import Config
+from hhtui.score.explaining import explain
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.tui.app import HhtuiApp
@@ -23,6 +24,7 @@ from hhtui.tui.app import HhtuiApp
 HERE = Path(__file__).resolve().parent
 SCALE = 1.2
 FONT = "DejaVu Sans Mono"
+UNFINISHED = ("looking", "reading the")
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,15 @@ SHOTS = (
     Shot("search", (160, 45), (), "response:(sugar OR butter OR milk)"),
     Shot("flagged", (120, 34), ("j", "j", "j", "j", "f")),
     Shot("help", (120, 45), ("question_mark",)),
+    Shot("scores", (100, 40), ("j", "j", "t")),
+    Shot("thresholds", (100, 30), ("H",)),
 )
 
 
 async def take(database: Database, shot: Shot) -> str:
     """Run the app at the shot's size, type its keys, and return the screen as SVG."""
     annotator = Annotator.begin(database, "anna")
-    app = HhtuiApp(database, annotator, Config(), lambda _database, _request: "")
+    app = HhtuiApp(database, annotator, Config(), lambda _database, _request: "", explain=explain)
     async with app.run_test(size=shot.size) as pilot:
         await settled(pilot)
         if shot.query:
@@ -63,10 +67,11 @@ async def take(database: Database, shot: Shot) -> str:
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """Wait until queries are answered and everything is painted."""
+    """Wait until queries are answered, words are found and everything is painted."""
     browse = pilot.app.browse  # type: ignore[attr-defined]
-    while browse.finding.waiting:
-        await pilot.pause(0.01)
+    await pilot.pause()
+    while browse.finding.waiting or any(word in pilot.app.export_screenshot() for word in UNFINISHED):
+        await pilot.pause(0.05)
     await pilot.pause()
 
 
