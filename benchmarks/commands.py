@@ -62,6 +62,10 @@ class Command:
         """Return whether it has not ended yet."""
         return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
+    def said(self) -> bytes:
+        """Return what it has written to stdout so far."""
+        return os.pread(self.output, os.fstat(self.output).st_size, 0)
+
     def kill(self) -> None:
         """Kill it with SIGKILL, as `kill -9` does, and wait for it to be gone."""
         self.process.kill()

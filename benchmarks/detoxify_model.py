@@ -2,20 +2,27 @@
 
 It says nothing about any text, but costs what a trained model of its shape costs. It needs torch and transformers, as
 detoxify itself does, and no network.
+
+    python -m benchmarks.detoxify_model FILE FOLDER base
+
+makes one, with word pieces of an hh file.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks.corpus import open_text
 from hhtui.score.published import ORIGINAL_CLASSES
 
 SPREAD = 0.35
 """The standard deviation of the classifier's random weights, large enough for texts to differ in their scores."""
 SEED = 0
+SIDES = ("chosen", "rejected")
 
 
 class Shape(NamedTuple):
@@ -104,3 +111,20 @@ def save(file: Path, config: Any, names: tuple[str, str, str], classes: Sequence
     }
     described = {"arch": {"args": arguments}, "dataset": {"args": {"classes": list(classes)}}}
     torch.save({"state_dict": model.state_dict(), "config": described}, file)
+
+
+def main() -> None:
+    """Make a model whose word pieces are those of an hh file."""
+    parser = argparse.ArgumentParser(description="Make a checkpoint with random weights in detoxify's format.")
+    parser.add_argument("source", type=Path, help="an hh file to learn word pieces from")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("shape", choices=SHAPES)
+    arguments = parser.parse_args()
+    with open_text(arguments.source) as lines:
+        rows = map(json.loads, filter(str.strip, lines))
+        made = make(arguments.folder, (row[side] for row in rows for side in SIDES), SHAPES[arguments.shape])
+    print(made.checkpoint)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""Figures of loading and scoring, beside other tools that read the same file."""
+"""Figures of loading, beside other tools that read the same file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.commands import Command, CommandFailed, hhtui, own_home, python, run
 from benchmarks.peers import OFFLINE, installed
 from benchmarks.table import NOT_INSTALLED, Figure, Target
-from benchmarks.workplace import Workplace, count, remove, size, stored_pairs
+from benchmarks.workplace import Workplace, remove, size, stored_pairs
 
 REPEATS = 3
 PAGE = 24
@@ -134,21 +134,4 @@ def database_size(loads: Loads) -> list[Figure]:
             "database with text index", "MiB", [each / 2**20 for each in loads.sizes], peer="raw JSON",
             peer_samples=[raw], aim=Target("at most", 1.1, "times"), note="with its write-ahead log, after the load",
         )
-    ]  # fmt: skip
-
-
-def scores(place: Workplace) -> list[Figure]:
-    """The embedded scorer over every distinct text, three texts a pair: from process start to end."""
-    with place.scratch() as folder, own_home(folder) as environment:
-        database = folder / "score.db"
-        run(hhtui("load", str(place.corpus), "--db", str(database), "--no-score", "--json"), environment)
-        finished = run(hhtui("score", str(database), "--json"), environment)
-        texts = count(database, "score")
-    return [
-        Figure(
-            "embedded scores, a CPU second", "texts/s", [texts / finished.cpu_seconds],
-            aim=Target("at least", 8_000),
-            note=f"{texts:,} distinct texts, all processes, imports and storing included",
-        ),
-        Figure("embedded scores, a second", "texts/s", [texts / finished.seconds], note=f"{finished.seconds:.1f} s"),
     ]  # fmt: skip

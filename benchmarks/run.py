@@ -19,7 +19,15 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import corpus, figures_decide, figures_load, figures_screen, figures_search
+from benchmarks import (
+    corpus,
+    figures_decide,
+    figures_detoxify,
+    figures_load,
+    figures_score,
+    figures_screen,
+    figures_search,
+)
 from benchmarks.commands import CommandFailed
 from benchmarks.table import Figure, render
 from benchmarks.terminal import Ended
@@ -35,7 +43,9 @@ def measurements(place: Workplace, large: Workplace | None) -> dict[str, Callabl
         "first-page": lambda: figures_load.first_page(loads),
         "load": lambda: figures_load.load(loads),
         "size": lambda: figures_load.database_size(loads),
-        "scores": lambda: figures_load.scores(place),
+        "scores": lambda: figures_score.embedded(place),
+        "held-out": lambda: figures_score.held_out(place),
+        "scoring": lambda: figures_detoxify.scoring(place),
         "queries": lambda: figures_search.queries(place),
         "substring": lambda: figures_search.substring(place),
         "window": lambda: figures_search.window(place),
