@@ -12,6 +12,7 @@ from hhtui.score.fold_weights import FoldModel
 from hhtui.score.learning_set import LearningSet, gather
 from hhtui.score.proportion import CONFIDENCE, Proportion, proportion
 from hhtui.score.scorer import NO_OPTIONS, Fitted, Options, TooFewPairsError, WordWeight, fingerprint
+from hhtui.score.words import strongest
 
 if TYPE_CHECKING:
     import numpy
@@ -126,8 +127,7 @@ class PreferenceModel:
         names: dict[int, list[str]] = {}
         for gram, feature in zip(grams, ngrams.features(grams).tolist(), strict=True):
             names.setdefault(feature, []).append(gram)
-        found = [WordWeight(" / ".join(names[feature]), share) for feature, share in shares.items() if share]
-        return sorted(found, key=lambda one: (-abs(one.weight), one.words))[:most]
+        return strongest((WordWeight(" / ".join(names[feature]), share) for feature, share in shares.items()), most)
 
 
 def _refuse_too_few(learning_set: LearningSet, folds: "NDArray[numpy.int64]") -> None:
