@@ -4,14 +4,22 @@ import json
 import signal
 import sqlite3
 import sys
+from array import array
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from benchmarks import corpus, ptyprobe, queries
+from benchmarks import corpus, figures_detoxify, ptyprobe, queries, ways_to_score
 from benchmarks import terminal as pseudo_terminal
-from benchmarks.endurance import contents, decision_keys
+from benchmarks.commands import own_home
+from benchmarks.detoxify_model import SHAPES
+from benchmarks.endurance import contents, decision_keys, score_contents
+from benchmarks.endurance import scoring as killed_scoring
 from benchmarks.table import Figure, Target, readable, render
+from hhtui.ingest.load import load
+from hhtui.store.database import Database
+from hhtui.store.schema import PAIR_TABLES, SCORE_TABLES
 
 ECHO = """
 import os, sys, termios, time, tty
@@ -243,6 +251,99 @@ def test_numbers_are_readable() -> None:
     assert readable(1700, "B") == "1.70 KB"
     assert readable(170000, "texts/s") == "170\u202f000 texts/s"
     assert readable(0, "B") == "0 B"
+    assert readable(0.6137, "") == "0.614"
+    assert readable(0.00001, "") == "1.0e-05"
+
+
+def test_table_shows_what_could_not_be_measured() -> None:
+    figure = Figure("int8", "tokens/s", (), must=Target("at least", 3), note="onnx not installed")
+    row = [cell.strip() for cell in render([figure]).splitlines()[2].split("|")[1:-1]]
+    assert row == ["int8", "–", "–", "–", "≥ 3.00 tokens/s", "–", "–", "–", "onnx not installed"]
+    assert (figure.as_json()["ours"], figure.as_json()["must_met"]) == (None, None)
+
+
+def test_every_beginning_of_spread_texts_has_short_and_long_ones() -> None:
+    lengths = [place * 37 % 500 for place in range(500)]
+    order = ways_to_score.spread(lengths)
+    assert sorted(order) == list(range(500))
+    for count in (20, 50, 200):
+        some = [lengths[place] for place in order[:count]]
+        assert abs(sum(some) / count - 249.5) < 20
+        assert min(some) < 40
+        assert max(some) > 460
+
+
+def test_operations_of_bert_base() -> None:
+    assert SHAPES["base"].weights == 84_934_656
+    assert SHAPES["base"].operations(2) == 2 * (2 * 84_934_656) + 4 * 2 * 2 * 768 * 12
+
+
+def test_detoxify_is_compared_with_the_best_threads_of_each_way() -> None:
+    report = {
+        "texts": 500, "tokens": 20_000, "operations_per_token": 2e8, "compared": 90, "difference": 2e-6,
+        "gflops": {"1": [90.0, 100.0, 95.0], "2": [150.0, 140.0, 160.0]},
+        "rates": {
+            "one by one": {"1": [300.0], "2": [200.0]}, "lists of 32": {"1": [100.0], "2": [120.0]},
+            "fp32": {"1": [400.0, 390.0, 410.0], "2": [600.0, 590.0, 610.0]},
+        },
+        "devices": {"cuda": [60_000.0]},
+    }  # fmt: skip
+    single, lists, peak, difference = figures_detoxify.fp32(report)
+    assert (single.ours, single.theirs, lists.theirs, peak.theirs) == (600, 300, 120, 750)
+    assert [figure.met(figure.must) for figure in (single, lists, difference)] == [True, True, True]
+    assert "400 with 1, 600 with 2 threads" in single.note
+    (absent,) = figures_detoxify.int8(report, {})
+    assert absent.ours is None
+    (cuda,) = figures_detoxify.devices(report)
+    assert (cuda.ours, cuda.theirs) == (60_000, 600)
+
+
+def database_with_score(path: Path, numbers: str, windows: int = 1, unit: str = "response") -> Path:
+    """Make a database with one score of one text."""
+    connection = sqlite3.connect(path)
+    connection.executescript(PAIR_TABLES + SCORE_TABLES)
+    connection.execute("INSERT INTO scorer VALUES (3, 'one', '1', 'f', '[]', '[]', '{}', '{}')")
+    connection.execute("INSERT INTO score VALUES (x'00ff', 3, ?, ?)", (numbers, windows))
+    connection.execute("INSERT INTO scored_unit VALUES (3, ?, 1)", (unit,))
+    values = array("f", json.loads(numbers.replace("null", "NaN"))).tobytes()
+    connection.execute("INSERT INTO packed_column VALUES ('one.a', 3, '<f4', 2, NULL, ?, 'monday')", (values,))
+    connection.commit()
+    connection.close()
+    return path
+
+
+def test_scores_are_compared_to_a_hundred_thousandth(tmp_path: Path) -> None:
+    def differences(name: str, *made: Any) -> list[str]:
+        return score_contents.differences(expected, score_contents.scores(database_with_score(tmp_path / name, *made)))
+
+    expected = score_contents.scores(database_with_score(tmp_path / "one.db", "[0.5, null]"))
+    assert differences("near.db", "[0.500001, null]") == []
+    unlike = "0 rows missing, 0 too many, 1 of other content"
+    assert differences("far.db", "[0.5001, null]") == [f"score: {unlike}", f"packed_column: {unlike}"]
+    assert differences("number.db", "[0.5, 0.1]") == [f"score: {unlike}", f"packed_column: {unlike}"]
+    assert differences("windows.db", "[0.5, null]", 2) == [f"score: {unlike}"]
+    assert differences("unit.db", "[0.5, null]", 1, "turn") == [
+        "scored_unit: 1 rows missing, 1 too many, 0 of other content"
+    ]
+
+
+def test_texts_given_before_the_last_batch_must_have_scores(tmp_path: Path) -> None:
+    database = database_with_score(tmp_path / "one.db", "[0.5]")
+    stored, other, another = ("one", "00ff"), ("one", "0001"), ("other", "00ff")
+    assert killed_scoring.lost(database, [[stored], [other, another]]) == set()
+    assert killed_scoring.lost(database, [[stored, other], [another]]) == {other}
+    assert killed_scoring.lost(database, [[another], [stored]]) == {another}
+
+
+def test_killed_scoring_goes_on_to_the_same_scores(source: Path, tmp_path: Path) -> None:
+    loaded = tmp_path / "loaded.db"
+    with Database.create(loaded) as database:
+        load(database, [source])
+    with own_home(tmp_path) as environment:
+        report = killed_scoring.kill_while_scoring(loaded, tmp_path, environment, ("refusal",), count=2)
+    assert report.kills == 2
+    assert report.holds, str(report)
+    assert report.computed - report.again == 2 * report.compared
 
 
 def test_keys_are_hits_held_missed_or_lost() -> None:
