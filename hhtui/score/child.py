@@ -22,8 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Score a database; return 0, 1 after a line `{"error": …}`, or 130 where it was interrupted.
 
     Each line on standard output is an object with one key: `progress` (see ScoreProgress), `error` (one line), or at
-    the end `scored`, the number of texts.
+    the end `scored`, the number of texts. What libraries write there goes to standard error.
     """
+    lines = _Lines()
     options = _parser().parse_args(arguments)
     how = Options.from_json(options.options)
     if how.threads:
@@ -31,13 +32,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with Database.open(options.database) as database:
             scorers = [create(name, how) for name in options.scorer]
-            flags = {"lenient": options.lenient, "wait": not options.no_wait}
-            _say("scored", run(database, scorers, _report, more=options.unit, **flags))
+            if options.ray is None:
+                flags = {"lenient": options.lenient, "wait": not options.no_wait}
+                scored = run(database, scorers, lines.report, more=options.unit, **flags)
+            else:
+                from hhtui.score.elsewhere import run_elsewhere
+                from hhtui.score.ray_engine import RayOptions
+
+                ray = RayOptions.from_json(options.ray)
+                scored = sum(run_elsewhere(database, one, how, ray, lines.report, more=options.unit) for one in scorers)
+            lines.say("scored", scored)
     except (ScoreError, StoreError) as error:
-        _say("error", str(error))
+        lines.say("error", str(error))
         return 1
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        lines.forget()
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -50,17 +59,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scorer", action="append", required=True)
     parser.add_argument("--options", default="{}", help="how scorers are made, see hhtui.score.scorer.Options")
     parser.add_argument("--unit", action="append", default=[], help="a kind of text to score besides the usual ones")
+    parser.add_argument("--ray", help="score with Ray, as hhtui.score.ray_engine.RayOptions says")
     parser.add_argument("--lenient", action="store_true", help="skip a scorer that too few pairs are here for")
     parser.add_argument("--no-wait", action="store_true", help="end where another process scores this database")
     return parser
 
 
-def _report(progress: ScoreProgress) -> None:
-    _say("progress", progress.to_json())
+class _Lines:
+    """Standard output, kept for JSON lines: what else is written there goes to standard error from then on."""
 
+    def __init__(self) -> None:
+        self._file = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
-def _say(key: str, value: Any) -> None:
-    print(json.dumps({key: value}, ensure_ascii=False), flush=True)
+    def report(self, progress: ScoreProgress) -> None:
+        self.say("progress", progress.to_json())
+
+    def say(self, key: str, value: Any) -> None:
+        print(json.dumps({key: value}, ensure_ascii=False), file=self._file, flush=True)
+
+    def forget(self) -> None:
+        """Nobody listens any more: what is left to be written goes nowhere."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self._file.fileno())
 
 
 if __name__ == "__main__":

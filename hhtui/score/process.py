@@ -9,11 +9,15 @@ import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from hhtui.model import Unit
 from hhtui.score.child import INTERRUPTED
 from hhtui.score.progress import Report, ScoreProgress
 from hhtui.score.scorer import DEFAULTS, NO_OPTIONS, Options, ScoreError
+
+if TYPE_CHECKING:
+    from hhtui.score.ray_engine import RayOptions
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 INSTALLED = ("site-packages", "dist-packages")
@@ -109,19 +113,22 @@ def start(
     *,
     options: Options = NO_OPTIONS,
     more: Collection[Unit] = (),
+    ray: "RayOptions | None" = None,
     wait: bool = True,
 ) -> Scoring:
     """Start a process that scores `database` by the scorers `names`, and return it at once.
 
     Without `names` those are the ones that work at once, and one that too few pairs are here for is skipped.
-    `more` are kinds of text to score besides responses and prompts. Without `wait` it ends with an error where
-    another process scores this database. It ends when nobody listens any more.
+    `more` are kinds of text to score besides responses and prompts. With `ray`, Ray does the work. Without `wait` it
+    ends with an error where another process scores this database. It ends when nobody listens any more.
     """
     command = [sys.executable, "-P", "-m", "hhtui.score.child", str(database), "--options", options.to_json()]
     for name in names or DEFAULTS:
         command += ["--scorer", name]
     for unit in more:
         command += ["--unit", unit]
+    if ray is not None:
+        command += ["--ray", ray.to_json()]
     if not names:
         command.append("--lenient")
     if not wait:

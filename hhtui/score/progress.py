@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from hhtui.model import Unit
 
-State = Literal["waiting", "starting", "scoring", "learning", "done", "skipped"]
+State = Literal["waiting", "starting", "scoring", "learning", "writing", "merging", "done", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,9 @@ class ScoreProgress:
     the distinct texts that this run has scored, `texts_per_second` and `tokens_per_second` (0 for a scorer
     without tokens) their rate since the scorer was ready. `seconds_left` is for all kinds of text that are to be
     scored, at the rate in characters so far; None while nothing is known. `waiting` is for another process
-    that scores, `learning` reads and learns from all pairs; a scorer that was `skipped` says why in `note`.
+    that scores, `learning` reads and learns from all pairs; a scorer that was `skipped` says why in `note`. Where
+    texts go out to be scored elsewhere, `writing` and `merging` are the steps before and after, and `shards` of
+    `shards_total` (0 while that is not known) count instead of pairs.
     """
 
     scorer: str
@@ -31,6 +33,8 @@ class ScoreProgress:
     tokens_per_second: float = 0.0
     seconds_left: float | None = None
     note: str = ""
+    shards: int = 0
+    shards_total: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields in JSON's types."""

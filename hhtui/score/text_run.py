@@ -65,14 +65,7 @@ class TextRun:
             self._pack(unit, done)
 
     def _score_window(self, unit: Unit, after: int, upto: int) -> None:
-        texts: dict[bytes, str] = {}
-        links: list[tuple[int, bytes | None, bytes | None, bytes | None]] = []
-        for pair in scoring.lacking(self._database.reader(), self._stored, unit, after, upto):
-            texts.update((text_hash(text), text) for text in pair.texts)
-            if pair.unlinked is not None:
-                prompt, chosen, rejected = (text_hash(text) if text else None for text in pair.unlinked)
-                links.append((pair.pair_id, prompt, chosen, rejected))
-        gently.write(self._database, scoring.link, links)
+        texts = linked_texts(self._database, self._stored, unit, after, upto)
         self._score_texts(texts)
         with self._database.writing(durable=False) as connection:
             scoring.finish(connection, self._stored, unit, upto)
@@ -112,3 +105,19 @@ def register(database: Database, scorer: Scorer) -> StoredScorer:
             parameters=scorer.parameters,
             findings=scorer.findings,
         )
+
+
+def linked_texts(database: Database, scorer: StoredScorer, unit: Unit, after: int, upto: int) -> dict[bytes, str]:
+    """Return, by their hashes, the texts of pairs with `after` < id ≤ `upto` of which `scorer` may lack a score.
+
+    Pairs that do not know yet which texts they have are linked with them.
+    """
+    texts: dict[bytes, str] = {}
+    links: list[tuple[int, bytes | None, bytes | None, bytes | None]] = []
+    for pair in scoring.lacking(database.reader(), scorer, unit, after, upto):
+        texts.update((text_hash(text), text) for text in pair.texts)
+        if pair.unlinked is not None:
+            prompt, chosen, rejected = (text_hash(text) if text else None for text in pair.unlinked)
+            links.append((pair.pair_id, prompt, chosen, rejected))
+    gently.write(database, scoring.link, links)
+    return texts
