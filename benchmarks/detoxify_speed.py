@@ -30,7 +30,7 @@ ONE_BY_ONE, LISTS, FP32, INT8 = "one by one", "lists of 32", "fp32", "int8"
 ROUNDS = 3
 GEMM_ROWS = 512
 """Rows of the measured products: as many tokens as our batches hold on a CPU."""
-GEMM_REPEATS = 20
+GEMM_REPEATS = 40
 DEVICE_PASSES = 3
 
 

@@ -281,7 +281,7 @@ def test_operations_of_bert_base() -> None:
 def test_detoxify_is_compared_with_the_best_threads_of_each_way() -> None:
     report = {
         "texts": 500, "tokens": 20_000, "operations_per_token": 2e8, "compared": 90, "difference": 2e-6,
-        "gflops": {"1": [90.0, 100.0, 95.0], "2": [150.0, 140.0, 160.0]},
+        "gflops": {"1": [90.0, 100.0, 95.0], "2": [120.0, 150.0, 140.0]},
         "rates": {
             "one by one": {"1": [300.0], "2": [200.0]}, "lists of 32": {"1": [100.0], "2": [120.0]},
             "fp32": {"1": [400.0, 390.0, 410.0], "2": [600.0, 590.0, 610.0]},
