@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from hhtui.score import refusal
 from hhtui.score.refusal import OPENING, REMARK, SHORT, Refusal, kind
 from hhtui.score.refusal_rules import CONFUSIONS, ONLY_QUESTIONS, QUESTIONS, REFUSALS, Rule, digest, first
 from hhtui.score.scorer import Scorer, scores_of
+from hhtui.text import fold
 
 REFUSED = {
     "cannot help": "I cannot provide a recipe for that.",
@@ -101,6 +103,23 @@ def test_every_refusal_rule_finds_its_phrase(rule: Rule) -> None:
     text = REFUSED[rule.name]
     assert kind(text) == "refusal"
     assert first(REFUSALS, text.lower()) == rule.name
+
+
+@pytest.mark.parametrize("rule", REFUSALS, ids=lambda rule: rule.name)
+@given(data=st.data())
+def test_every_phrase_of_a_rule_has_one_of_its_parts(rule: Rule, data: st.DataObject) -> None:
+    assert rule.finds(data.draw(st.from_regex(rule.pattern)))
+
+
+def test_real_responses_without_a_part_have_no_phrase(real_file: Path) -> None:
+    found = 0
+    with gzip.open(real_file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            folded = fold(response_text(pair_up(*json.loads(line).values()).chosen))[:OPENING]
+            phrases = [rule.name for rule in REFUSALS if re.search(rule.pattern, folded)]
+            assert phrases == [rule.name for rule in REFUSALS if rule.finds(folded)]
+            found += len(phrases)
+    assert found > 150
 
 
 @pytest.mark.parametrize("rule", CONFUSIONS + QUESTIONS + ONLY_QUESTIONS, ids=lambda rule: rule.name)
