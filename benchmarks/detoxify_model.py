@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.corpus import open_text
-from hhtui.score.published import ORIGINAL_CLASSES
+from hhtui.score.detoxify.published import ORIGINAL_CLASSES
 
 SPREAD = 0.35
 """The standard deviation of the classifier's random weights, large enough for texts to differ in their scores."""

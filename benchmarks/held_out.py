@@ -12,7 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-from hhtui.score.preference import PreferenceModel
+from hhtui.score.preference.model import PreferenceModel
 from hhtui.score.scorer import ScoreError
 from hhtui.store import scoring
 from hhtui.store.database import Database

@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from hhtui.ingest.resolving import Named
     from hhtui.model import Kind, Side, Unit
     from hhtui.progress import Observer
-    from hhtui.score.explaining import Deliver, Explaining
+    from hhtui.score.explain.process import Deliver, Explaining
     from hhtui.score.progress import ScoreProgress
-    from hhtui.score.merge import Merged
-    from hhtui.score.ray_engine import RayOptions
+    from hhtui.score.ray.engine import RayOptions
+    from hhtui.score.ray.merge import Merged
     from hhtui.score.scorer import Options as ScoreOptions
     from hhtui.score.scorer import WordWeight
     from hhtui.store.decisions import Step
@@ -121,7 +121,7 @@ def merge(
 
     Raises ScoreError where `folder` holds no shards.
     """
-    from hhtui.score.merge import merge as merge_shards
+    from hhtui.score.ray.merge import merge as merge_shards
 
     with open(path) as database:
         if database.read_only:
@@ -188,7 +188,7 @@ def words(database: Database, key: str, most: int = 8) -> "dict[tuple[str, Side]
 
     Where a scorer cannot be asked there is the reason instead. Raises StoreError as `show` does.
     """
-    from hhtui.score.explain import words_of_pair
+    from hhtui.score.explain.explainer import words_of_pair
     from hhtui.store import pairs
 
     return words_of_pair(database, pairs.id_of(database.reader(), key), most)
@@ -391,7 +391,7 @@ def _write_request(database: Database, request: "ExportRequest") -> str:
 
 def _explain(database: Database, pair_id: int, deliver: "Deliver") -> "Explaining":
     """Look for the words that move the scores of a pair most, in a process of its own."""
-    from hhtui.score.explaining import explain
+    from hhtui.score.explain.process import explain
 
     return explain(database, pair_id, deliver)
 

@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 
 from hhtui import api, paths
 from hhtui.config import Config
-from hhtui.score.explaining import explain
+from hhtui.score.explain.process import explain
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.tui.app import HhtuiApp

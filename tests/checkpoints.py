@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.detoxify_model import SPREAD, save
-from hhtui.score.published import ORIGINAL_CLASSES
+from hhtui.score.detoxify.published import ORIGINAL_CLASSES
 
 WINDOW = 64
 """The most tokens that the tiny models read, special tokens included."""

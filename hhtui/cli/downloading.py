@@ -17,8 +17,8 @@ def may_download(names: tuple[str, ...], options: "Options") -> "Options":
     Return the options with the answer. Raises Failure where it is no, and ScoreError where the weights would be of no
     use: packages are missing.
     """
+    from hhtui.score.detoxify.weights import download_notice, require_packages
     from hhtui.score.scorer import REGISTRY
-    from hhtui.score.weights import download_notice, require_packages
 
     for name in names:
         if not name.startswith("detoxify:") or name not in REGISTRY:

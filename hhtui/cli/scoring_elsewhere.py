@@ -12,7 +12,7 @@ from hhtui.cli.failures import Interrupted
 from hhtui.cli.score_progress import words as words_of
 
 if TYPE_CHECKING:
-    from hhtui.score.ray_engine import RayOptions
+    from hhtui.score.ray.engine import RayOptions
 
 
 def ray_options(
@@ -28,7 +28,7 @@ def ray_options(
             "--engine ray needs one --scorer NAME that scores texts, such as detoxify:original; the scorers that work "
             "at once are quick enough here"
         )
-    from hhtui.score.ray_engine import RayOptions
+    from hhtui.score.ray.engine import RayOptions
 
     return RayOptions(address, actors, shards)
 

@@ -9,7 +9,7 @@ from hhtui.cli import output
 from hhtui.cli.arguments import database_first
 
 if TYPE_CHECKING:
-    from hhtui.score.quantize import Exported
+    from hhtui.score.detoxify.quantize import Exported
 
 
 @click.command()
@@ -49,7 +49,7 @@ def export(
     """
     from hhtui import api
     from hhtui.cli.downloading import may_download
-    from hhtui.score.quantize import export_int8
+    from hhtui.score.detoxify.quantize import export_int8
     from hhtui.score.scorer import Options
 
     path, others = database_first(words)

@@ -36,8 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 flags = {"lenient": options.lenient, "wait": not options.no_wait}
                 scored = run(database, scorers, lines.report, more=options.unit, **flags)
             else:
-                from hhtui.score.elsewhere import run_elsewhere
-                from hhtui.score.ray_engine import RayOptions
+                from hhtui.score.ray.engine import RayOptions
+                from hhtui.score.ray.run import run_elsewhere
 
                 ray = RayOptions.from_json(options.ray)
                 scored = sum(run_elsewhere(database, one, how, ray, lines.report, more=options.unit) for one in scorers)
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scorer", action="append", required=True)
     parser.add_argument("--options", default="{}", help="how scorers are made, see hhtui.score.scorer.Options")
     parser.add_argument("--unit", action="append", default=[], help="a kind of text to score besides the usual ones")
-    parser.add_argument("--ray", help="score with Ray, as hhtui.score.ray_engine.RayOptions says")
+    parser.add_argument("--ray", help="score with Ray, as hhtui.score.ray.engine.RayOptions says")
     parser.add_argument("--lenient", action="store_true", help="skip a scorer that too few pairs are here for")
     parser.add_argument("--no-wait", action="store_true", help="end where another process scores this database")
     return parser

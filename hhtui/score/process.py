@@ -17,7 +17,7 @@ from hhtui.score.progress import Report, ScoreProgress
 from hhtui.score.scorer import DEFAULTS, NO_OPTIONS, Options, ScoreError
 
 if TYPE_CHECKING:
-    from hhtui.score.ray_engine import RayOptions
+    from hhtui.score.ray.engine import RayOptions
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 INSTALLED = ("site-packages", "dist-packages")

@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 REGISTRY: Mapping[str, str] = {
     "alt-profanity": "hhtui.score.toxicity:AltProfanity",
-    "refusal": "hhtui.score.refusal:Refusal",
-    "preference-model": "hhtui.score.preference:PreferenceModel",
-    "detoxify:original": "hhtui.score.detoxify:Detoxify",
-    "detoxify:unbiased": "hhtui.score.detoxify:Detoxify",
-    "detoxify:multilingual": "hhtui.score.detoxify:Detoxify",
-    "detoxify:original-small": "hhtui.score.detoxify:Detoxify",
-    "detoxify:unbiased-small": "hhtui.score.detoxify:Detoxify",
-    "detoxify-int8:original": "hhtui.score.int8:DetoxifyInt8",
-    "detoxify-int8:unbiased": "hhtui.score.int8:DetoxifyInt8",
-    "detoxify-int8:multilingual": "hhtui.score.int8:DetoxifyInt8",
-    "detoxify-int8:original-small": "hhtui.score.int8:DetoxifyInt8",
-    "detoxify-int8:unbiased-small": "hhtui.score.int8:DetoxifyInt8",
+    "refusal": "hhtui.score.refusal.scorer:Refusal",
+    "preference-model": "hhtui.score.preference.model:PreferenceModel",
+    "detoxify:original": "hhtui.score.detoxify.fp32:Detoxify",
+    "detoxify:unbiased": "hhtui.score.detoxify.fp32:Detoxify",
+    "detoxify:multilingual": "hhtui.score.detoxify.fp32:Detoxify",
+    "detoxify:original-small": "hhtui.score.detoxify.fp32:Detoxify",
+    "detoxify:unbiased-small": "hhtui.score.detoxify.fp32:Detoxify",
+    "detoxify-int8:original": "hhtui.score.detoxify.int8:DetoxifyInt8",
+    "detoxify-int8:unbiased": "hhtui.score.detoxify.int8:DetoxifyInt8",
+    "detoxify-int8:multilingual": "hhtui.score.detoxify.int8:DetoxifyInt8",
+    "detoxify-int8:original-small": "hhtui.score.detoxify.int8:DetoxifyInt8",
+    "detoxify-int8:unbiased-small": "hhtui.score.detoxify.int8:DetoxifyInt8",
 }
 """Scorer names and where each is made, by a call with its name and the options; a new scorer is one file and a line."""
 

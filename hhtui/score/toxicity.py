@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hhtui.model import NO_VALUES, ScoreColumn, Unit
+from hhtui.score.explain.words import strongest
 from hhtui.score.scorer import NO_OPTIONS, Options, Scored, ScoreError, WordWeight, fingerprint, in_order
-from hhtui.score.words import strongest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,11 +2,13 @@
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,21 +17,23 @@ import pytest
 
 from hhtui.dialogue import parse
 from hhtui.model import Unit
-from hhtui.score import elsewhere, ray_engine
-from hhtui.score import manifest as manifests
-from hhtui.score.elsewhere import run_elsewhere
-from hhtui.score.manifest import Manifest
-from hhtui.score.merge import merge
 from hhtui.score.progress import ScoreProgress
-from hhtui.score.ray_engine import RayOptions, score_shards
+from hhtui.score.ray import engine as ray_engine
+from hhtui.score.ray import manifest as manifests
+from hhtui.score.ray import run as elsewhere
+from hhtui.score.ray.engine import RayOptions, score_shards
+from hhtui.score.ray.manifest import Manifest
+from hhtui.score.ray.merge import merge
+from hhtui.score.ray.run import run_elsewhere
+from hhtui.score.ray.shard_meter import ShardMeter
 from hhtui.score.run import run
 from hhtui.score.scorer import NO_OPTIONS, Options, ScoreError, Scorer, create
-from hhtui.score.shard_meter import ShardMeter
 from hhtui.store.database import Database
 from tests.command_line import command
 from tests.store.filled import Transcripts, add_pairs, dialogue, new_database
 
-pytest.importorskip("ray.data", reason="Ray is not installed: pip install 'hhtui[ray]'")
+if find_spec("ray") is None:
+    pytest.skip("Ray is not installed: pip install 'hhtui[ray]'", allow_module_level=True)
 
 PAIRS = [
     (
@@ -48,10 +52,11 @@ def silent(progress: ScoreProgress) -> None:
 
 @pytest.fixture(scope="module")
 def ray() -> Iterator[Any]:
-    """A Ray with two CPUs, for all tests of this file, that tells nobody about itself."""
+    """A Ray with two CPUs, for all tests of this file, for this user only and that tells nobody about itself."""
     import logging
 
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    os.environ.update({"RAY_USAGE_STATS_ENABLED": "0", **token})
     import ray
 
     root = str(Path(__file__).resolve().parents[2])
@@ -66,6 +71,8 @@ def ray() -> Iterator[Any]:
     )
     yield ray
     ray.shutdown()
+    for name in token:
+        del os.environ[name]
 
 
 def make_small(patch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from tests.terminal.test_browsing import Reader, browsing, quit_and_wait, shows,
 from tests.tui.conftest import copied
 from tests.tui.desk import dialogue, fill
 
-CHILD = b"hhtui.score.explaining_child"
+CHILD = b"hhtui.score.explain.child"
 PATIENCE_SECONDS = 30.0
 LOOKING, FOUND = "words: looking", "words that move toxicity most"
 

@@ -7,7 +7,7 @@ import pytest
 
 from hhtui.identity import TERMS
 from hhtui.model import LENGTH, RESPONSES, SIDES, Score, ScoreColumn, Side, Unit
-from hhtui.score.explaining import explain
+from hhtui.score.explain.process import explain
 from hhtui.score.run import run
 from hhtui.score.scorer import create
 from hhtui.store.database import Database

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hhtui.score.agreement import ColumnAgreement, compare, rank_correlation
+from hhtui.score.detoxify.agreement import ColumnAgreement, compare, rank_correlation
 
 SMALL = st.integers(min_value=-3, max_value=3)
 PAIRED = st.lists(st.tuples(SMALL, SMALL), min_size=2, max_size=40)

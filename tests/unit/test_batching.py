@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from hhtui.score.batching import ENCODED_AT_ONCE, Batcher, Frame, Ids, Inputs, by_length, cut, padded, spans
+from hhtui.score.detoxify.batching import ENCODED_AT_ONCE, Batcher, Frame, Ids, Inputs, by_length, cut, padded, spans
 
 FRAME = Frame(size=12, before=(101,), after=(102, 103), padding=7, overlap=3)
 

@@ -8,7 +8,7 @@ import pytest
 from hhtui import api
 from hhtui.cli import output
 from hhtui.cli.score_progress import words
-from hhtui.score import weights
+from hhtui.score.detoxify import weights
 from hhtui.score.progress import ScoreProgress
 from hhtui.score.scorer import DEFAULTS, REGISTRY
 from tests.command_line import hhtui, hhtui_json, write_rows

@@ -19,13 +19,13 @@ import pytest
 from numpy.typing import NDArray
 
 from hhtui.dialogue import response_text
-from hhtui.score import weights
-from hhtui.score.checkpoint import load_state, read_header
-from hhtui.score.detoxify import Detoxify
-from hhtui.score.model_config import OVERLAPS, window_size
-from hhtui.score.published import PUBLISHED, UNBIASED_CLASSES
+from hhtui.score.detoxify import weights
+from hhtui.score.detoxify.checkpoint import load_state, read_header
+from hhtui.score.detoxify.fp32 import Detoxify
+from hhtui.score.detoxify.model_config import OVERLAPS, window_size
+from hhtui.score.detoxify.published import PUBLISHED, UNBIASED_CLASSES
+from hhtui.score.detoxify.weights import download_notice, torch_cache
 from hhtui.score.scorer import Options, ScoreError, Scorer
-from hhtui.score.weights import download_notice, torch_cache
 from tests.checkpoints import WINDOW, TinyCheckpoint, contents, for_detoxify, tiny_albert, tiny_bert
 
 pytest.importorskip("torch", reason="the extra `detoxify` is not installed")

@@ -16,16 +16,16 @@ import pytest
 
 from hhtui import api
 from hhtui.model import Side
-from hhtui.score import explain as explain_module
 from hhtui.score import scorer as scorer_module
-from hhtui.score.explain import Explainer, explained_by, is_linear, words_of_pair
-from hhtui.score.explaining import Explaining, explain
-from hhtui.score.explaining_child import answer
+from hhtui.score.explain import explainer as explain_module
+from hhtui.score.explain.child import answer
+from hhtui.score.explain.explainer import Explainer, explained_by, is_linear, words_of_pair
+from hhtui.score.explain.process import Explaining, explain
+from hhtui.score.explain.words import strongest
 from hhtui.score.process import environment
 from hhtui.score.run import run
 from hhtui.score.scorer import Options, ScoreError, WordWeight, create
 from hhtui.score.toxicity import AltProfanity
-from hhtui.score.words import strongest
 from hhtui.store.database import Database
 from tests.store.filled import dialogue
 from tests.store.made_pair_scorer import MadePairScorer
@@ -198,7 +198,7 @@ def test_a_line_that_is_no_request_is_answered_so(database: Database, line: str)
 def talk(path: Path, lines: Sequence[str]) -> "tuple[int, list[dict[str, Any]], str]":
     """Give lines to the child, end its input, and return its exit status, its answers and what it narrates."""
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "hhtui.score.explaining_child", str(path)],
+        [sys.executable, "-P", "-m", "hhtui.score.explain.child", str(path)],
         input="".join(f"{line}\n" for line in lines),
         env=environment(),
         capture_output=True,
@@ -264,7 +264,7 @@ def test_an_explanation_delivers_every_side_and_its_process_ends(database: Datab
 def test_scikit_learn_does_not_come_into_the_asking_process(scored: Path) -> None:
     program = (
         "import sys, threading\nfrom pathlib import Path\nfrom hhtui.store.database import Database\n"
-        "from hhtui.score.explaining import explain\n"
+        "from hhtui.score.explain.process import explain\n"
         "done = threading.Event()\n"
         "with Database.open(Path(sys.argv[1])) as database:\n"
         "    explaining = explain(database, 1, lambda scorer, side, words: side == 'rejected' and done.set())\n"
@@ -336,7 +336,7 @@ def test_a_process_that_cannot_be_started_is_an_answer_too(
 def test_the_process_ends_with_whoever_asked_even_where_that_is_killed(scored: Path) -> None:
     program = (
         "import sys, time\nfrom pathlib import Path\nfrom hhtui.store.database import Database\n"
-        "from hhtui.score.explaining import explain\n"
+        "from hhtui.score.explain.process import explain\n"
         "database = Database.open(Path(sys.argv[1]))\n"
         "explaining = explain(database, 1, lambda *words: None)\n"
         "while explaining.pid is None:\n    time.sleep(0.001)\n"

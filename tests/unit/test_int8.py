@@ -15,12 +15,12 @@ import pytest
 from numpy.typing import NDArray
 
 from hhtui.ingest.load import load
-from hhtui.score import int8, onnx_model, quantize
-from hhtui.score.detoxify import Detoxify
-from hhtui.score.exported import MANIFEST, MODEL, TOKENIZER, read_manifest
-from hhtui.score.int8 import DetoxifyInt8, int8_name
-from hhtui.score.published import PUBLISHED
-from hhtui.score.quantize import LIMIT, DisagreementError, Exported, export_int8
+from hhtui.score.detoxify import int8, onnx_model, quantize
+from hhtui.score.detoxify.exported import MANIFEST, MODEL, TOKENIZER, read_manifest
+from hhtui.score.detoxify.fp32 import Detoxify
+from hhtui.score.detoxify.int8 import DetoxifyInt8, int8_name
+from hhtui.score.detoxify.published import PUBLISHED
+from hhtui.score.detoxify.quantize import LIMIT, DisagreementError, Exported, export_int8
 from hhtui.score.scorer import Options, ScoreError, Scorer, create
 from hhtui.store.database import Database
 from tests.checkpoints import WINDOW, WORDS, TinyCheckpoint, contents, tiny_albert, tiny_bert

@@ -13,10 +13,10 @@ import pytest
 
 from hhtui.dialogue import content_hash, pair_up, rebuild, response_text
 from hhtui.model import PairTexts
-from hhtui.score import fold_weights, ngrams
-from hhtui.score.folds import fold_of
-from hhtui.score.preference import FOLDS, LEAST_PAIRS, SEED, PreferenceModel
-from hhtui.score.proportion import proportion
+from hhtui.score.preference import fold_weights, ngrams
+from hhtui.score.preference.folds import fold_of
+from hhtui.score.preference.model import FOLDS, LEAST_PAIRS, SEED, PreferenceModel
+from hhtui.score.preference.proportion import proportion
 from hhtui.score.scorer import Fitted, PairScorer, TooFewPairsError
 
 GOOD = ["certainly", "thanks", "gladly", "please"]

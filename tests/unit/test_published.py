@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from hhtui.score import weights
-from hhtui.score.detoxify import Detoxify
-from hhtui.score.published import PUBLISHED, column_names, columns_of
+from hhtui.score.detoxify import weights
+from hhtui.score.detoxify.fp32 import Detoxify
+from hhtui.score.detoxify.published import PUBLISHED, column_names, columns_of
+from hhtui.score.detoxify.weights import HASH_IN_NAME, download_notice, torch_cache
 from hhtui.score.scorer import REGISTRY, Options, ScoreError, create
-from hhtui.score.weights import HASH_IN_NAME, download_notice, torch_cache
 
 NAMES = [f"detoxify:{variant}" for variant in PUBLISHED]
 
@@ -20,7 +20,7 @@ DESCRIBE = """
 import json, sys
 sys.modules.update(dict.fromkeys(["torch", "transformers", "detoxify", "numpy"]))
 from hhtui.score.scorer import create
-from hhtui.score.weights import download_notice
+from hhtui.score.detoxify.weights import download_notice
 told = []
 for name in json.loads(sys.argv[1]):
     scorer = create(name)
@@ -119,10 +119,10 @@ def test_a_version_is_that_of_the_package(monkeypatch: pytest.MonkeyPatch) -> No
     def absent(package: str) -> str:
         raise PackageNotFoundError(package)
 
-    monkeypatch.setattr("hhtui.score.detoxify.version", absent)
+    monkeypatch.setattr("hhtui.score.detoxify.fp32.version", absent)
     with pytest.raises(ScoreError, match="detoxify is not installed here: pip install"):
         Detoxify("detoxify:original").version  # noqa: B018
-    monkeypatch.setattr("hhtui.score.detoxify.version", lambda package: f"{package} 9")
+    monkeypatch.setattr("hhtui.score.detoxify.fp32.version", lambda package: f"{package} 9")
     assert Detoxify("detoxify:original").version == "detoxify 9"
 
 

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hhtui.dialogue import pair_up, response_text
-from hhtui.score import refusal
-from hhtui.score.refusal import OPENING, REMARK, SHORT, Refusal, kind
-from hhtui.score.refusal_rules import CONFUSIONS, ONLY_QUESTIONS, QUESTIONS, REFUSALS, Rule, digest, first
+from hhtui.score.refusal import scorer as refusal
+from hhtui.score.refusal.rules import CONFUSIONS, ONLY_QUESTIONS, QUESTIONS, REFUSALS, Rule, digest, first
+from hhtui.score.refusal.scorer import OPENING, REMARK, SHORT, Refusal, kind
 from hhtui.score.scorer import Scorer, scores_of
 from hhtui.text import fold
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as some
 
 from hhtui.dialogue import text_hash
 from hhtui.model import ScoreColumn
-from hhtui.score import manifest as manifests
-from hhtui.score import shards
-from hhtui.score.manifest import Manifest, Shard
+from hhtui.score.ray import manifest as manifests
+from hhtui.score.ray import shards
+from hhtui.score.ray.manifest import Manifest, Shard
+from hhtui.score.ray.seen import Seen
+from hhtui.score.ray.shards import Scores
 from hhtui.score.scorer import ScoreError
-from hhtui.score.seen import Seen
-from hhtui.score.shards import Scores
 
 TEXTS = ["one", "two words", "drei Wörter hier", "𝔠 🙂", "line\nbreak\x00"]
 COLUMNS = (ScoreColumn("size", 0, 9, "Counts.", "Always."), ScoreColumn("letters", 0, 9, "Counts.", "Always."))

@@ -93,7 +93,10 @@ def _join(ray: Any, address: str) -> None:
     if joining.is_alive():
         raise ScoreError(f"what listens at {address} did not answer as a Ray cluster within {JOIN_SECONDS:.0f} s")
     if failures:
-        raise ScoreError(f"the Ray cluster at {address} cannot be joined: {one_line(failures[0])}") from failures[0]
+        raise ScoreError(
+            f"the Ray cluster at {address} cannot be joined: {one_line(failures[0])}; where it asks for a token, set "
+            "RAY_AUTH_MODE=token here too"
+        ) from failures[0]
 
 
 def _reach(address: str) -> None:

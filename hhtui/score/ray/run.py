@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from hhtui.model import Unit
-from hhtui.score import manifest as manifests
-from hhtui.score import shards
-from hhtui.score.manifest import Manifest, Shard, describe
-from hhtui.score.merge import Arrived, merge_shards
 from hhtui.score.progress import Report, ScoreProgress
-from hhtui.score.ray_engine import RayOptions, score_shards
+from hhtui.score.ray import manifest as manifests
+from hhtui.score.ray import shards
+from hhtui.score.ray.engine import RayOptions, score_shards
+from hhtui.score.ray.manifest import Manifest, Shard, describe
+from hhtui.score.ray.merge import Arrived, merge_shards
+from hhtui.score.ray.seen import Seen
+from hhtui.score.ray.shard_meter import ShardMeter
 from hhtui.score.run import ALWAYS, scored_alone
 from hhtui.score.scorer import Options, PairScorer, ScoreError, Scorer
-from hhtui.score.seen import Seen
-from hhtui.score.shard_meter import ShardMeter
 from hhtui.score.text_run import linked_texts, register
 from hhtui.store import scorers, scoring
 from hhtui.store.columns import last_id
@@ -24,7 +24,7 @@ from hhtui.store.database import Database
 from hhtui.store.scorers import StoredScorer, slug
 
 MOST_TEXTS = 5000
-FEWEST_TEXTS = 200
+FEWEST_TEXTS = 100
 SHARDS = 200
 """How many shards a small database makes, so that many actors end at about the same time."""
 TEXTS_OF_PAIR = 3

@@ -6,8 +6,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hhtui.model import PairTexts
-from hhtui.score import ngrams
-from hhtui.score.folds import draw
+from hhtui.score.preference import ngrams
+from hhtui.score.preference.folds import draw
 
 if TYPE_CHECKING:
     import numpy

@@ -10,17 +10,17 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from hhtui.model import NO_VALUES, ScoreColumn, Unit
-from hhtui.score.checkpoint import first_line, read_header, sha256_of
-from hhtui.score.model_config import CONFIG_FILES, OVERLAPS, window_size
-from hhtui.score.published import columns_of
+from hhtui.score.detoxify.checkpoint import first_line, read_header, sha256_of
+from hhtui.score.detoxify.model_config import CONFIG_FILES, OVERLAPS, window_size
+from hhtui.score.detoxify.published import columns_of
+from hhtui.score.detoxify.weights import HASH_IN_NAME, Found, find_checkpoint, obtain, published, require_packages
 from hhtui.score.scorer import NO_OPTIONS, Options, Scored, ScoreError, fingerprint
-from hhtui.score.weights import HASH_IN_NAME, Found, find_checkpoint, obtain, published, require_packages
 
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-    from hhtui.score.batching import Batcher, Inputs
+    from hhtui.score.detoxify.batching import Batcher, Inputs
 
 PACKAGE = "detoxify"
 NOT_INSTALLED = f"{PACKAGE} is not installed here: pip install 'hhtui[detoxify]'"
@@ -92,8 +92,8 @@ class Detoxify:
 
     def load(self) -> None:
         """Load PyTorch and the weights onto the device; raises ScoreError where they cannot be had or do not fit."""
-        from hhtui.score.batching import Batcher
-        from hhtui.score.transformer import encoder, frame, open_model
+        from hhtui.score.detoxify.batching import Batcher
+        from hhtui.score.detoxify.transformer import encoder, frame, open_model
 
         size = window_size(self._found.config_dir)
         opened = open_model(self._found)

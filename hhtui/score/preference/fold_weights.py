@@ -3,7 +3,7 @@
 import io
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hhtui.score.folds import fold_of
+from hhtui.score.preference.folds import fold_of
 
 if TYPE_CHECKING:
     import numpy

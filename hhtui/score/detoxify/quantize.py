@@ -7,14 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hhtui.score.agreement import Agreement, compare
-from hhtui.score.checkpoint import sha256_of
-from hhtui.score.detoxify import Detoxify
-from hhtui.score.exported import MODEL, TOKENIZER, Manifest, draft_of, refuse_existing
-from hhtui.score.int8 import DetoxifyInt8, int8_name
-from hhtui.score.model_config import OVERLAPS, window_size
+from hhtui.score.detoxify.agreement import Agreement, compare
+from hhtui.score.detoxify.checkpoint import sha256_of
+from hhtui.score.detoxify.exported import MODEL, TOKENIZER, Manifest, draft_of, refuse_existing
+from hhtui.score.detoxify.fp32 import Detoxify
+from hhtui.score.detoxify.int8 import DetoxifyInt8, int8_name
+from hhtui.score.detoxify.model_config import OVERLAPS, window_size
+from hhtui.score.detoxify.weights import Found, obtain
 from hhtui.score.scorer import NO_OPTIONS, Options, ScoreError, Scorer
-from hhtui.score.weights import Found, obtain
 from hhtui.store.database import Database
 from hhtui.store.samples import responses
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-    from hhtui.score.batching import Encode
+    from hhtui.score.detoxify.batching import Encode
 
 LIMIT = 0.97
 """The least rank correlation between int8 and fp32, in every column."""
@@ -102,8 +102,8 @@ def export_int8(
 
 def _write(name: str, found: Found, source: Scorer, texts: Sequence[str], folder: Path) -> Manifest:
     """Write model and tokenizer into `folder`; return what is known of them but for findings."""
-    from hhtui.score.onnx_model import write_fp32, write_int8
-    from hhtui.score.transformer import encoder, frame, open_model
+    from hhtui.score.detoxify.onnx_model import write_fp32, write_int8
+    from hhtui.score.detoxify.transformer import encoder, frame, open_model
 
     fingerprint = source.fingerprint
     opened = open_model(found)

@@ -6,13 +6,13 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from hhtui.model import PairTexts, ScoreColumn, Unit
-from hhtui.score import fold_weights, ngrams
-from hhtui.score.bradley_terry import learn
-from hhtui.score.fold_weights import FoldModel
-from hhtui.score.learning_set import LearningSet, gather
-from hhtui.score.proportion import CONFIDENCE, Proportion, proportion
+from hhtui.score.explain.words import strongest
+from hhtui.score.preference import fold_weights, ngrams
+from hhtui.score.preference.bradley_terry import learn
+from hhtui.score.preference.fold_weights import FoldModel
+from hhtui.score.preference.learning_set import LearningSet, gather
+from hhtui.score.preference.proportion import CONFIDENCE, Proportion, proportion
 from hhtui.score.scorer import NO_OPTIONS, Fitted, Options, TooFewPairsError, WordWeight, fingerprint
-from hhtui.score.words import strongest
 
 if TYPE_CHECKING:
     import numpy

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from hhtui.score.batching import Encode, Frame
-from hhtui.score.checkpoint import first_line, load_state
-from hhtui.score.model_config import OVERLAPS
+from hhtui.score.detoxify.batching import Encode, Frame
+from hhtui.score.detoxify.checkpoint import first_line, load_state
+from hhtui.score.detoxify.model_config import OVERLAPS
+from hhtui.score.detoxify.weights import Found, require_packages
 from hhtui.score.scorer import ScoreError
-from hhtui.score.weights import Found, require_packages
 
 PROBE = "a"
 

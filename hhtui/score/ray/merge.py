@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hhtui.model import Unit
-from hhtui.score import gently, shards
-from hhtui.score.manifest import Manifest, read
+from hhtui.score import gently
 from hhtui.score.progress import Report, ScoreProgress
+from hhtui.score.ray import shards
+from hhtui.score.ray.manifest import Manifest, read
 from hhtui.score.run import scored_alone
 from hhtui.score.scorer import Scored, ScoreError
 from hhtui.score.text_run import TextRun, register

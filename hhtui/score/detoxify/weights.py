@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from hhtui.score.checkpoint import Header, first_line, read_header
-from hhtui.score.model_config import CONFIG_FILES, lacks
-from hhtui.score.published import HUB, PUBLISHED, Published
+from hhtui.score.detoxify.checkpoint import Header, first_line, read_header
+from hhtui.score.detoxify.model_config import CONFIG_FILES, lacks
+from hhtui.score.detoxify.published import HUB, PUBLISHED, Published
 from hhtui.score.scorer import NO_OPTIONS, Options, ScoreError
 
 PACKAGES = ("torch", "transformers", "detoxify")

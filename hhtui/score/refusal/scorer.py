@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from hhtui.model import NO_VALUES, ScoreColumn, Unit
-from hhtui.score.refusal_rules import CONFUSIONS, ONLY_QUESTIONS, QUESTIONS, REFUSALS, digest, first
+from hhtui.score.refusal.rules import CONFUSIONS, ONLY_QUESTIONS, QUESTIONS, REFUSALS, digest, first
 from hhtui.score.scorer import NO_OPTIONS, Options, Scored, fingerprint, in_order
 from hhtui.text import fold
 
@@ -68,7 +68,7 @@ def _asks_back(folded: str) -> bool:
 
 
 class Refusal:
-    """The rules of `hhtui.score.refusal_rules`, as two columns of which at most one is 1."""
+    """The rules of `hhtui.score.refusal.rules`, as two columns of which at most one is 1."""
 
     version = "1"
     columns = (REFUSAL, CLARIFICATION)

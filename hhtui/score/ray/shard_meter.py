@@ -4,8 +4,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hhtui.score.manifest import Shard
 from hhtui.score.progress import Report, ScoreProgress
+from hhtui.score.ray.manifest import Shard
 
 
 class ShardMeter:

@@ -14,18 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hhtui.model import ScoreColumn, Unit
-from hhtui.score.checkpoint import first_line, sha256_of
-from hhtui.score.exported import MODEL, PREFIX, TOKENIZER, Manifest, is_exported, read_manifest
-from hhtui.score.published import columns_of
+from hhtui.score.detoxify.checkpoint import first_line, sha256_of
+from hhtui.score.detoxify.exported import MODEL, PREFIX, TOKENIZER, Manifest, is_exported, read_manifest
+from hhtui.score.detoxify.published import columns_of
+from hhtui.score.detoxify.weights import HASH_IN_NAME, published
 from hhtui.score.scorer import NO_OPTIONS, Options, Scored, ScoreError, fingerprint
-from hhtui.score.weights import HASH_IN_NAME, published
 
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
     from onnxruntime import InferenceSession
 
-    from hhtui.score.batching import Batcher, Encode, Inputs
+    from hhtui.score.detoxify.batching import Batcher, Encode, Inputs
 
 BATCH_TOKENS = 2048
 """How many padded tokens each thread gets at once: enough windows to share them evenly, one second or two of work."""
@@ -111,7 +111,7 @@ class DetoxifyInt8:
         """Load ONNX Runtime and the model, which is checked; raises ScoreError where they cannot be had."""
         import numpy
 
-        from hhtui.score.batching import Batcher, Frame
+        from hhtui.score.detoxify.batching import Batcher, Frame
 
         manifest = self._manifest
         assert self.parameters

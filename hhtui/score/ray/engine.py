@@ -10,12 +10,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from hhtui.score.manifest import Manifest, Shard
-from hhtui.score.ray_cluster import cluster, one_line
-from hhtui.score.ray_worker import Worker
+from hhtui.score.ray.cluster import cluster, one_line
+from hhtui.score.ray.manifest import Manifest, Shard
+from hhtui.score.ray.shard_meter import ShardMeter
+from hhtui.score.ray.shards import TEXTS, Scores, write_scores
+from hhtui.score.ray.worker import Worker
 from hhtui.score.scorer import Options, ScoreError
-from hhtui.score.shard_meter import ShardMeter
-from hhtui.score.shards import TEXTS, Scores, write_scores
 
 READING_CPUS = 0
 """What reading a shard takes in Ray's accounts: with more, it would wait for CPUs that the actors never give back."""

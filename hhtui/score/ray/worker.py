@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Worker:
-    """Scores tables with the columns shard, text_hash and text, as `hhtui.score.shards` writes them.
+    """Scores tables with the columns shard, text_hash and text, as `hhtui.score.ray.shards` writes them.
 
     What it gives has the columns shard, text_hash, numbers, windows, tokens and error. `tokens` of the first text
     of a batch counts all of that batch's. Where the scorer cannot be had, or is not the one with `fingerprint`, it

@@ -13,14 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hhtui.score.checkpoint import first_line
+from hhtui.score.detoxify.checkpoint import first_line
 from hhtui.score.scorer import ScoreError
 
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-    from hhtui.score.batching import Ids
+    from hhtui.score.detoxify.batching import Ids
 
 INPUTS = ("input_ids", "attention_mask")
 OUTPUT = "probabilities"

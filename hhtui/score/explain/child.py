@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hhtui.model import SIDES
-from hhtui.score.explain import MOST, Explainer
+from hhtui.score.explain.explainer import MOST, Explainer
 from hhtui.score.scorer import ScoreError
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     A request is an object on one line: `scorer`, `pair` (the id), `side`, and `most`, which may be left out. Its
     answer has the same `scorer` and `side`, and either `words`, an array of [words, weight], or `error`, one line.
     """
-    parser = argparse.ArgumentParser(prog="python -m hhtui.score.explaining_child", description="Explain scores.")
+    parser = argparse.ArgumentParser(prog="python -m hhtui.score.explain.child", description="Explain scores.")
     parser.add_argument("database", type=Path)
     try:
         with Database.open(parser.parse_args(arguments).database, read_only=True) as database:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from threading import Lock, Thread
 
 from hhtui.model import Side
-from hhtui.score.explain import Request, explained_by
+from hhtui.score.explain.explainer import Request, explained_by
 from hhtui.score.process import environment
 from hhtui.score.scorer import WordWeight
 from hhtui.store.database import Database
@@ -37,7 +37,7 @@ class Explaining:
         self._process: subprocess.Popen[str] | None = None
         self._narration = tempfile.TemporaryFile()  # noqa: SIM115
         if asked:
-            command = [sys.executable, "-P", "-m", "hhtui.score.explaining_child", str(database.path)]
+            command = [sys.executable, "-P", "-m", "hhtui.score.explain.child", str(database.path)]
             Thread(target=self._explain, args=(command, pair_id), name="hhtui-explaining", daemon=True).start()
 
     @property

@@ -22,7 +22,7 @@ class Manifest(NamedTuple):
     """What is known of an exported model.
 
     `name` is its scorer's. `classes` are named as in the checkpoint and come in the order of the model's numbers.
-    `window`, `overlap`, `before`, `after` and `padding` are those of `hhtui.score.batching.Frame`. `checkpoint` is
+    `window`, `overlap`, `before`, `after` and `padding` are those of the scorer's `Frame`. `checkpoint` is
     the SHA-256 of the weights that it was made from, `source` the fingerprint of their scorer in fp32. `versions`
     are those of the packages that made it, `sha256` the hashes of its files. `findings` is what was measured.
     """

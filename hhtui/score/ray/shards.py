@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hhtui.model import Unit
-from hhtui.score.manifest import Manifest, Shard
+from hhtui.score.ray.manifest import Manifest, Shard
 from hhtui.score.scorer import ScoreError
 from hhtui.store.placing import placed
 

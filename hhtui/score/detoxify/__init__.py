@@ -1,0 +1,1 @@
+"""detoxify's models, with PyTorch in full precision or with ONNX Runtime in int8."""

@@ -1,0 +1,1 @@
+"""Refusals and clarifying questions, by readable rules."""
