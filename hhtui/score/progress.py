@@ -52,17 +52,21 @@ Report = Callable[[ScoreProgress], None]
 class Meter:
     """Counts and times a run of one scorer, and reports after every step."""
 
-    def __init__(self, scorer: str, characters: Mapping[Unit, float], done: Mapping[Unit, int], report: Report) -> None:
-        """Start where the first `done` pairs have their scores; `characters` are a pair's, by the kind of text."""
+    def __init__(self, scorer: str, characters: Mapping[Unit, float], report: Report) -> None:
+        """Measure a scorer's work; `characters` are how many a pair has, by the kind of text."""
         self._report = report
         self._characters = dict(characters)
-        self._first: dict[Unit, float] = dict(done)
+        self._first: dict[Unit, float] = dict.fromkeys(characters, 0.0)
         self._reached = self._first
         self._window = (0, 0)
         self._began = time.monotonic()
         self._tokens = 0
         self.now = ScoreProgress(scorer, "starting")
         report(self.now)
+
+    def begin(self, done: Mapping[Unit, int]) -> None:
+        """Go on where so many pairs have their scores, by the kind of text."""
+        self._first = self._reached = {unit: float(done[unit]) for unit in self._characters}
 
     def ready(self) -> None:
         """Start the clock: weights are loaded."""

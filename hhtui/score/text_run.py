@@ -26,20 +26,26 @@ class TextRun:
     """
 
     def __init__(self, database: Database, scorer: Scorer, report: Report, units: Sequence[Unit]) -> None:
-        """Write the scorer down; raises ScoreError where it reads none of `units`."""
+        """Write the scorer down, once it has been loaded where it is new here.
+
+        Raises ScoreError where it cannot be loaded, or reads none of `units`.
+        """
         self._units = [unit for unit in units if unit in scorer.units]
         if not self._units:
             raise ScoreError(f"scorer {scorer.name} reads {' and '.join(scorer.units)}, not {' or '.join(units)}")
         self._database = database
         self._scorer = scorer
-        self._stored = register(database, scorer)
         self._columns = Columns()
         self._packed_at = -PACK_SECONDS
         self._loaded = False
         reader = database.reader()
         characters = {unit: scoring.characters(reader, unit) for unit in self._units}
+        self._meter = Meter(scorer.name, characters, report)
+        if scorers.with_fingerprint(reader, scorer.fingerprint) is None:
+            self._load()
+        self._stored = register(database, scorer)
         self._done = scorers.done(reader, self._stored)
-        self._meter = Meter(scorer.name, characters, self._done, report)
+        self._meter.begin(self._done)
 
     def finish(self) -> int:
         """Do all that is missing; return how many texts were scored."""
@@ -61,6 +67,8 @@ class TextRun:
             done = upto
             if time.monotonic() - self._packed_at >= PACK_SECONDS:
                 self._pack(unit, done)
+        with self._database.writing(durable=False) as connection:
+            scorers.take_over(connection, self._stored)
         if done and not scoring.is_packed(reader, self._stored, unit, done):
             self._pack(unit, done)
 
@@ -73,10 +81,8 @@ class TextRun:
     def _score_texts(self, texts: dict[bytes, str]) -> None:
         """Score what is missing; it is given in the order of hashes, so that writing touches few pages of the table."""
         hashes = scoring.missing(self._database.reader(), self._stored, sorted(texts))
-        if hashes and not self._loaded:
-            self._scorer.load()
-            self._loaded = True
-            self._meter.ready()
+        if hashes:
+            self._load()
         missing = [texts[digest] for digest in hashes]
         total, seen = sum(map(len, missing)), 0
         for batch in self._scorer.batches(missing):
@@ -86,6 +92,12 @@ class TextRun:
             gently.write(self._database, scoring.insert_texts, rows)
             seen += sum(map(len, some))
             self._meter.scored(len(some), scored.tokens, seen / total)
+
+    def _load(self) -> None:
+        if not self._loaded:
+            self._scorer.load()
+            self._loaded = True
+            self._meter.ready()
 
     def _pack(self, unit: Unit, done: int) -> None:
         scoring.pack_scores(self._database, self._stored, unit, self._columns, done)

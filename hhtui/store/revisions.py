@@ -18,6 +18,7 @@ def replace(connection: sqlite3.Connection, earlier: Sequence[int], source_id: i
         _take_out_of_index(connection, one)
         pairs = "SELECT id FROM pair WHERE source_id = ?"
         connection.execute(f"DELETE FROM pair_text WHERE pair_id IN ({pairs})", (one,))
+        connection.execute(f"DELETE FROM pair_score WHERE pair_id IN ({pairs})", (one,))
         connection.execute(f"DELETE FROM body WHERE id IN ({pairs})", (one,))
         connection.execute("DELETE FROM pair WHERE source_id = ?", (one,))
         connection.execute("UPDATE source SET superseded_by = ? WHERE id = ?", (source_id, one))

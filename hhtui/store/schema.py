@@ -74,7 +74,8 @@ CREATE TABLE scorer (
     columns TEXT NOT NULL,         -- JSON array of {name, low, high, meaning, fails, of_pair}
     units TEXT NOT NULL,           -- JSON array: which texts it reads: response, prompt, turn, pair
     parameters TEXT NOT NULL,      -- JSON object: what the fingerprint is made of
-    findings TEXT NOT NULL DEFAULT '{}'  -- JSON object: what was measured of it, held-out accuracy for example
+    findings TEXT NOT NULL DEFAULT '{}', -- JSON object: what was measured of it, held-out accuracy for example
+    taken_over INTEGER NOT NULL DEFAULT 0 -- of scorers of one name the greatest is shown, the latest of equals
 ) STRICT;
 
 CREATE TABLE score (
@@ -195,6 +196,7 @@ JOIN pair ON pair.id = pair_text.pair_id
 CROSS JOIN scorer
 CROSS JOIN json_each(scorer.columns) AS part
 LEFT JOIN score AS prompt ON prompt.text_hash = pair_text.prompt AND prompt.scorer_id = scorer.id
+     AND scorer.units GLOB '*"prompt"*'
 LEFT JOIN score AS chosen ON chosen.text_hash = pair_text.chosen AND chosen.scorer_id = scorer.id
 LEFT JOIN score AS rejected ON rejected.text_hash = pair_text.rejected AND rejected.scorer_id = scorer.id
 WHERE scorer.units <> '["pair"]'

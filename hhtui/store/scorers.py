@@ -108,8 +108,8 @@ def register(
 ) -> StoredScorer:
     """Return the scorer with this fingerprint, writing it down first where it is new, in the caller's transaction.
 
-    A new one takes over the columns of an older scorer of its name: they are shown from its own scores from then on,
-    the older scores stay. Raises ValueError for a column name that a query could not name.
+    Another scorer of its name goes on to be shown until this one has its scores; see `take_over`. Raises ValueError
+    for a column name that a query could not name.
     """
     from hhtui.query.fields import PARTS, names
 
@@ -127,7 +127,6 @@ def register(
                 json.dumps(dict(parameters), ensure_ascii=False),
             ),
         )
-        connection.execute("DELETE FROM packed_column WHERE name GLOB ?", (f"{slug(name)}.*",))
     connection.execute(
         "UPDATE scorer SET units = :units, findings = :findings WHERE fingerprint = :fingerprint "
         "AND (units <> :units OR findings <> :findings)",
@@ -157,9 +156,26 @@ def done(connection: sqlite3.Connection, scorer: StoredScorer) -> dict[Unit, int
 
 
 def score_columns(connection: sqlite3.Connection) -> dict[str, StoredColumn]:
-    """Return the columns to be seen, by their qualified names: among scorers of one name, those of the latest."""
-    latest = {scorer.name: scorer for scorer in known(connection)}
-    return {column.name: column for scorer in latest.values() for column in columns_of(scorer)}
+    """Return the columns to be seen, by their qualified names: among scorers of one name, the one that took over."""
+    shown = dict.fromkeys(scorer.name for scorer in known(connection))
+    order = connection.execute(f"{_SCORER} ORDER BY taken_over, id").fetchall()
+    shown.update((scorer.name, scorer) for scorer in map(_scorer, order))
+    return {column.name: column for scorer in shown.values() if scorer for column in columns_of(scorer)}
+
+
+def take_over(connection: sqlite3.Connection, scorer: StoredScorer) -> None:
+    """Let the columns of this name be shown from `scorer` from now on, in the caller's transaction.
+
+    The scores of others of its name stay. Nothing changes where it is shown already.
+    """
+    shown = score_columns(connection)
+    if any(shown[column.name].scorer.id != scorer.id for column in columns_of(scorer) if column.name in shown):
+        connection.execute("DELETE FROM packed_column WHERE name GLOB ?", (f"{slug(scorer.name)}.*",))
+    connection.execute(
+        "UPDATE scorer SET taken_over = 1 + (SELECT max(taken_over) FROM scorer) WHERE id = ? AND taken_over <= "
+        "(SELECT coalesce(max(taken_over), 0) FROM scorer WHERE name = ? AND id <> ?)",
+        (scorer.id, scorer.name, scorer.id),
+    )
 
 
 def columns_of(scorer: StoredScorer) -> list[StoredColumn]:
@@ -180,6 +196,12 @@ def named_columns(connection: sqlite3.Connection) -> dict[str, StoredColumn]:
     for one in qualified.values():
         short.setdefault(one.column.name, one)
     return {**short, **qualified}
+
+
+def shortest_name(connection: sqlite3.Connection, name: str) -> str:
+    """Return a column's name without its scorer's where that still means this column, else its qualified name."""
+    short = name.rpartition(".")[2]
+    return short if named_columns(connection)[short].name == name else name
 
 
 def score_fields(connection: sqlite3.Connection) -> dict[str, ScoreField]:

@@ -199,9 +199,11 @@ def pack_scores(database: Database, scorer: StoredScorer, unit: Unit, columns: C
     import numpy
 
     reader = database.reader()
+    here = numpy.array(pair_ids(reader), dtype=numpy.int64) - 1
+    here = here[here < pair_id]
     for names in _packed(reader, scorer, unit):
         arrays = {name: columns.get(reader, name)[:pair_id].astype(numpy.float32) for name in names}
-        together = numpy.concatenate(list(arrays.values()))
+        together = numpy.concatenate([values[here] for values in arrays.values()])
         scored = together[~numpy.isnan(together)]
         percentiles = list(numpy.percentile(scored, range(101), method="inverted_cdf")) if scored.size else None
         for name, values in arrays.items():

@@ -90,14 +90,24 @@ class Reader:
 
     def orders(self) -> list[tuple[str, str]]:
         """Return the orders to choose from: the `sort:` column and what it brings first."""
-        column = (self.harm_column() or "").rpartition(".")[2]
-        of_scores = [
-            (f"{column}.min-", f"both responses high in {column} first"),
-            (f"{column}-", f"either response high in {column} first"),
-            (f"{column}.chosen-", f"chosen responses high in {column} first"),
-            ("gap-", f"chosen above rejected in {column} first"),
+        harm = self.harm_column()
+        if harm is None:
+            return list(PLAIN_ORDERS)
+        columns = scorers.score_columns(self._connection)
+        name, title = scorers.shortest_name(self._connection, harm), columns.pop(harm).title
+        of_harm = [
+            (f"{name}.min-", f"both responses high in {title} first"),
+            (f"{name}-", f"either response high in {title} first"),
+            (f"{name}.chosen-", f"chosen responses high in {title} first"),
+            ("gap-", f"chosen above rejected in {title} first"),
         ]
-        return [*(of_scores if column else []), *PLAIN_ORDERS]
+        of_others = [
+            (f"{scorers.shortest_name(self._connection, one.name)}.min-", f"both responses high in {one.title} first")
+            if one.sides
+            else (f"{scorers.shortest_name(self._connection, one.name)}-", f"pairs high in {one.title} first")
+            for one in columns.values()
+        ]
+        return [*of_harm, *of_others, *PLAIN_ORDERS]
 
     def forget_numbers(self) -> None:
         """The database has changed: read counts and scores anew."""

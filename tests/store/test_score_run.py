@@ -381,7 +381,8 @@ def test_batches_may_come_in_any_order_and_windows_are_stored(database: Database
 
 def test_the_time_left_counts_characters_of_all_that_is_to_come() -> None:
     heard: list[ScoreProgress] = []
-    meter = Meter("made", {"response": 30.0, "prompt": 10.0}, {"response": 0, "prompt": 0}, heard.append)
+    meter = Meter("made", {"response": 30.0, "prompt": 10.0}, heard.append)
+    meter.begin({"response": 0, "prompt": 0, "turn": 7})
     meter._began -= 30.0
     meter.window("response", 0, 100, 200)
     meter.scored(5, 0, 0.5)

@@ -11,12 +11,15 @@ import pytest
 
 from hhtui.dialogue import pair_up, prompt_text, response_text
 from hhtui.model import RESPONSES, SIDES, Side
+from hhtui.query.parser import parse
 from hhtui.score.run import run
-from hhtui.store import scorers, scores, scoring
+from hhtui.score.scorer import ScoreError
+from hhtui.store import results, scorers, scores, scoring
 from hhtui.store.columns import Columns, percentiles
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.scorers import StoredScorer
+from hhtui.tui.reading import Reader
 from tests.store.filled import add_pairs, dialogue, new_database, read_transcripts
 from tests.store.made_scorer import NOT_FINITE, MadeScorer, expected
 
@@ -57,18 +60,50 @@ def test_a_scorer_is_known_by_its_fingerprint(database: Database) -> None:
     assert first.title("size") == "size (made 1.2)"
 
 
-def test_a_newer_scorer_of_a_name_is_the_one_that_is_seen(database: Database) -> None:
+def versions(database: Database) -> dict[str, str]:
+    return {name: column.scorer.version for name, column in scorers.score_columns(database.reader()).items()}
+
+
+def test_a_newer_scorer_of_a_name_is_seen_once_it_has_its_scores(database: Database) -> None:
+    first, second = MadeScorer(columns=["size"]), MadeScorer(revision="2", columns=["size"])
+    run(database, [first], lambda progress: None)
+    before = Columns().get(database.reader(), "made.size.chosen").tolist()
+    registered(database, second)
+    assert versions(database) == {"made.size": "1.2.3"}
+    assert Columns().get(database.reader(), "made.size.chosen").tolist() == pytest.approx(before, nan_ok=True)
+    run(database, [second], lambda progress: None)
+    assert versions(database) == {"made.size": "2.2.3"}
+    newer = scorers.resolve(database.reader(), "size").scorer
+    packed = "SELECT DISTINCT scorer_id FROM packed_column WHERE name LIKE 'made.%'"
+    assert database.reader().execute(packed).fetchall() == [(newer.id,)]
+
+
+def test_a_scorer_that_one_goes_back_to_is_seen_again(database: Database) -> None:
+    first, second = MadeScorer(columns=["size"]), MadeScorer(revision="2", columns=["size", "letters"])
+    for scorer in (first, second, first):
+        run(database, [scorer], lambda progress: None)
+        assert set(versions(database).values()) == {scorer.version}
+    assert run(database, [first, second], lambda progress: None) == 0
+    assert versions(database) == {"made.size": "2.2.3", "made.letters": "2.2.3"}
+    assert not numpy.isnan(Columns().get(database.reader(), "made.letters.rejected")).any()
+
+
+def test_a_scorer_that_cannot_be_loaded_leaves_everything_as_it_was(database: Database) -> None:
+    class Broken(MadeScorer):
+        def load(self) -> None:
+            raise ScoreError("no such device")
+
     run(database, [MadeScorer()], lambda progress: None)
-    newer = registered(database, MadeScorer(revision="2", columns=["size"]))
-    reader = database.reader()
-    assert {name: column.scorer.version for name, column in scorers.score_columns(reader).items()} == {
-        "made.size": "2.2.3"
-    }
-    assert numpy.isnan(Columns().get(reader, "made.size.chosen")).all()
-    assert scores.of_pair(reader, 1, "made.size")["chosen"].scored is False
-    run(database, [MadeScorer(), MadeScorer(revision="2", columns=["size"])], lambda progress: None)
-    packed = reader.execute("SELECT DISTINCT scorer_id FROM packed_column WHERE name LIKE 'made.%'").fetchall()
-    assert packed == [(newer.id,)]
+    with pytest.raises(ScoreError, match="no such device"):
+        run(database, [Broken(revision="2")], lambda progress: None)
+    assert set(versions(database).values()) == {"1.2.3"}
+    assert len(scorers.known(database.reader())) == 1
+
+
+def test_the_view_of_scores_shows_only_sides_that_a_scorer_reads(database: Database) -> None:
+    run(database, [MadeScorer(units=("response", "turn"))], lambda progress: None, more=["turn"])
+    prompts = database.reader().execute("SELECT count(prompt), count(rejected) FROM pair_scores").fetchone()
+    assert prompts == (0, 2 * (len(PAIRS) + 1) + 2)
 
 
 def test_a_short_name_is_that_of_the_first_scorer_that_has_such_a_column(database: Database) -> None:
@@ -239,3 +274,31 @@ def test_reading_scores_loads_no_numpy(database: Database) -> None:
         "assert 'numpy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_pairs_that_are_gone_count_in_no_percentile(database: Database, tmp_path: Path) -> None:
+    run(database, [MadeScorer()], lambda progress: None)
+    with database.writing() as connection:
+        connection.execute("DELETE FROM pair WHERE id <= 60")
+    add_pairs(database, [(dialogue("later", "an answer"), dialogue("later", "another"))])
+    run(database, [MadeScorer()], lambda progress: None)
+    with new_database(tmp_path / "rest.db", [*PAIRS[60:], EMPTY, INFINITE]) as rest:
+        add_pairs(rest, [(dialogue("later", "an answer"), dialogue("later", "another"))])
+        run(rest, [MadeScorer()], lambda progress: None)
+        for name in ("made.size.chosen", "made.letters.prompt"):
+            assert percentiles(database.reader(), name) == percentiles(rest.reader(), name)
+
+
+def test_an_order_is_by_the_scorer_whose_numbers_are_shown(database: Database) -> None:
+    first, second = MadeScorer(columns=["size"]), MadeScorer(name="other:one", columns=["size", "letters"])
+    run(database, [first, second], lambda progress: None)
+    reader = Reader(database.reader(), "ann")
+    assert [order for order, _ in reader.orders()][:4] == ["size.min-", "size-", "size.chosen-", "gap-"]
+    with database.writing() as connection:
+        scorers.choose_harm_column(connection, "other_one.size")
+    orders = dict(reader.orders())
+    assert list(orders)[:2] == ["other_one.size.min-", "other_one.size-"]
+    assert "size (other:one 1.2)" in orders["other_one.size.min-"]
+    assert {"size.min-", "letters.min-"} <= set(orders)
+    for order in orders:
+        results.search(database.reader(), parse(f"sort:{order}"))
