@@ -73,6 +73,14 @@ def database_first(words: Sequence[str]) -> tuple[Path, list[str]]:
     return named, list(words)
 
 
+def database_alone(words: Sequence[str], way_out: str) -> Path:
+    """Return the database of a command that takes nothing else; more is a UsageError that says `way_out`."""
+    path, rest = database_first(words)
+    if rest:
+        raise click.UsageError(f"{rest[0]!r} is too much; {way_out}")
+    return path
+
+
 def keys_from(words: Sequence[str]) -> list[str]:
     """Return the keys in `words`, where `-` stands for the lines of standard input."""
     keys: list[str] = []

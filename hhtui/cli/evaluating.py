@@ -8,7 +8,7 @@ import click
 
 from hhtui.audit.ranking import RESAMPLES, SEED
 from hhtui.cli import output
-from hhtui.cli.arguments import database_first
+from hhtui.cli.arguments import database_alone
 
 if TYPE_CHECKING:
     from hhtui.audit.labels import By, Labels
@@ -59,9 +59,7 @@ def eval(  # noqa: A001
     from hhtui import api
     from hhtui.score.scorer import Options
 
-    database_path, rest = database_first(words)
-    if rest:
-        raise click.UsageError(f"{rest[0]!r} is too much; columns are given with --column")
+    database_path = database_alone(words, "columns are given with --column")
     progress = output.ProgressLine()
     try:
         with api.open(database_path) as database:

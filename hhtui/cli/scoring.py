@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from hhtui.cli import output
-from hhtui.cli.arguments import database_first, same_command
+from hhtui.cli.arguments import database_alone, same_command
 from hhtui.cli.failures import Interrupted
 from hhtui.cli.score_progress import score_and_show
+
+ONE_DATABASE = "one database is scored at a time, scorers are named with --scorer"
 
 
 @click.command()
@@ -55,22 +57,29 @@ def score(
 
     Without --scorer by all that work at once, offline. It happens in a process of its own, also beside the
     browser; interrupted, the same command goes on. Every number is what its column says: toxicity is not harm.
-    With --engine ray texts go out as shards; hhtui score merge DB FOLDER puts scores of such shards into a database.
+    With --engine ray texts go out as shards; hhtui score merge DB FOLDER puts scores of such shards into a database
+    (one that is called merge is ./merge).
     """
+    from hhtui.cli import score_options as given
     from hhtui.cli import scorers as listing
     from hhtui.cli import scoring_elsewhere as elsewhere
     from hhtui.cli.downloading import may_download
     from hhtui.score.scorer import Options
 
-    if words[:1] == ("merge",) and not Path("merge").exists():
+    if words[:1] == ("merge",):
+        given.refuse_beside(context, "merge", given.OF_MERGE)
         elsewhere.merge(words[1:], as_json, context)
         return
-    ray = elsewhere.ray_options(engine, scorers, address, actors, shards)
-    path = None if listed and not words else database_first(words)[0]
-    if listed or path is None:
-        listing.show(path, scorers, as_json)
+    if listed:
+        given.refuse_beside(context, "--list", given.OF_LIST)
+        listing.show(database_alone(words, ONE_DATABASE) if words else None, scorers, as_json)
         return
+    path = database_alone(words, ONE_DATABASE)
+    ray = elsewhere.ray_options(engine, scorers, address, actors, shards)
     options = Options(checkpoint, config_dir, model, device, threads, batch_tokens, yes)
+    wanted = given.wanted_scorers(context, scorers, options)
+    if harm is not None:
+        given.require_harm(path, harm, wanted)
     options = may_download(scorers, options)
     progress = output.ProgressLine()
     try:

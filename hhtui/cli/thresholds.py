@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hhtui.cli import output
-from hhtui.cli.arguments import QueryCommand, database_first
+from hhtui.cli.arguments import QueryCommand, database_alone
 from hhtui.cli.failures import Failure
 
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ def threshold(words: tuple[str, ...], column: str | None, number: float | None, 
     from hhtui import api
     from hhtui.store import thresholds
 
-    path, rest = database_first(words)
-    if rest:
-        raise click.UsageError(f"{rest[0]!r} is too much; name the column with --column, the threshold with --at")
+    path = database_alone(words, "name the column with --column, the threshold with --at")
     if number is not None and not math.isfinite(number):
         raise click.UsageError(f"{number} is no threshold; give a number such as 0.5")
     with api.open(path) as database:

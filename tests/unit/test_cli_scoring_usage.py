@@ -1,0 +1,80 @@
+"""What `hhtui score` and its neighbours refuse before they begin: words too many, options that would do nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hhtui import api
+from tests.command_line import hhtui, hhtui_json, write_rows
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HHTUI_DATA_DIR", "HHTUI_CONFIG_DIR", "TORCH_HOME", "HF_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.delenv("HHTUI_DB", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "a.db"
+    api.load(path, write_rows(tmp_path / "rows.jsonl"))
+    yield path
+
+
+def refusal(code: int, *given: object) -> str:
+    """Return the last line of a command that refuses with `code`."""
+    result = hhtui(*given)
+    assert (result.exit_code, result.stdout) == (code, ""), result.stderr
+    return result.stderr.strip().splitlines()[-1]
+
+
+def test_words_that_are_too_many_are_refused(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert f"'{db}' is too much" in refusal(2, "score", db, db)
+    assert "'typo' is too much" in refusal(2, "score", db, "--list", "typo")
+    monkeypatch.setenv("HHTUI_DB", str(db))
+    assert "'typo' is too much" in refusal(2, "score", "typo")
+    assert hhtui_json("score", "--list", db, "--json")["scorers"] == []
+
+
+def test_merge_means_merging_whatever_the_folder_holds(db: Path) -> None:
+    db.with_name("merge").write_bytes(db.read_bytes())
+    assert "nowhere holds no manifest" in refusal(1, "score", "merge", db, "nowhere")
+    assert hhtui_json("score", "./merge", "--list", "--json")["scorers"] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--checkpoint", "x"], "--checkpoint does nothing here; it is for --scorer detoxify:original"),
+        (["--scorer", "refusal", "--config-dir", "x"], "--config-dir does nothing here"),
+        (
+            ["--scorer", "detoxify:original", "--model", "x"],
+            "--model does nothing here; it is for --scorer detoxify-int8",
+        ),
+        (["--scorer", "detoxify-int8:original", "--device", "cpu"], "--device does nothing here"),
+        (["--batch-tokens", 64], "it is for --scorer detoxify:original or --scorer detoxify-int8:original"),
+        (["--yes"], "--yes does nothing here"),
+        (["--scorer", "preference-model", "--unit", "turn"], "preference-model reads no single turns"),
+        (["--list", "--yes"], "--list does nothing with --yes"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(db: Path, given: list[object], said: str) -> None:
+    assert said in refusal(2, "score", db, *given)
+
+
+def test_merge_refuses_what_it_does_nothing_with() -> None:
+    assert "merge does nothing with --scorer" in refusal(2, "score", "merge", "a.db", "folder", "--scorer", "refusal")
+
+
+def test_harm_is_checked_before_anything_is_scored(db: Path) -> None:
+    given = ("score", db, "--scorer", "refusal", "--harm")
+    assert "did you mean refusal.refusal? Columns: refusal.refusal" in refusal(1, *given, "refusal.refusel")
+    assert "is a number of the pair" in refusal(
+        1, "score", db, "--scorer", "preference-model", "--harm", "preference-model.disagreement"
+    )
+    assert hhtui_json("score", db, "--list", "--json")["scorers"] == []
+    assert hhtui_json(*given, "Refusal.Clarification", "--json")["harm"] == "refusal.clarification"
+    assert hhtui_json(*given, "refusal", "--json")["harm"] == "refusal.refusal"
