@@ -30,7 +30,7 @@ class Seen:
             places = numpy.searchsorted(older, keys)
             fresh &= older[numpy.minimum(places, len(older) - 1)] != keys
         self._remember(numpy.sort(keys[fresh]))
-        return [hashes[place] for place in numpy.flatnonzero(fresh)]
+        return [hashes[place] for place in map(int, numpy.flatnonzero(fresh))]
 
     def _remember(self, keys: "NDArray[numpy.uint64]") -> None:
         while self._sorted and len(self._sorted[-1]) <= 2 * len(keys):

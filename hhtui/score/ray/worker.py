@@ -69,10 +69,12 @@ def _refusal(line: str) -> "pyarrow.Table":
     import numpy
     import pyarrow
 
-    nothing = numpy.zeros((1, 1), dtype=numpy.float32)
     return _table(
-        *(pyarrow.array([-1], pyarrow.int32()), pyarrow.array([b""], pyarrow.binary())),
-        *(nothing, nothing[0].astype(numpy.int32), nothing[0].astype(numpy.int64)),
+        pyarrow.array([-1], pyarrow.int32()),
+        pyarrow.array([b""], pyarrow.binary()),
+        numpy.zeros((1, 1), dtype=numpy.float32),
+        numpy.zeros(1, dtype=numpy.int32),
+        numpy.zeros(1, dtype=numpy.int64),
         error=line,
     )
 
