@@ -27,9 +27,8 @@ PATIENCE_SECONDS = 5.0
 class Scoring:
     """A running process that scores. `report` is called from a thread of its own."""
 
-    def __init__(self, command: Sequence[str], database: Path, report: Report) -> None:
+    def __init__(self, command: Sequence[str], report: Report) -> None:
         """Use `start`."""
-        self._database = database
         self._report = report
         self._error: str | None = None
         self._scored = 0
@@ -101,9 +100,7 @@ class Scoring:
         narration = self._narration.read().decode("utf-8", "replace").strip().splitlines()
         ended = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"failed with exit status {code}"
         last = f" ({narration[-1]})" if narration else ""
-        return (
-            f"the scoring process {ended}{last}; what it had scored is kept, go on with: hhtui score {self._database}"
-        )
+        return f"the scoring process {ended}{last}; what it had scored is kept, the same command goes on"
 
 
 def start(
@@ -133,7 +130,7 @@ def start(
         command.append("--lenient")
     if not wait:
         command.append("--no-wait")
-    return Scoring(command, database, report)
+    return Scoring(command, report)
 
 
 def environment() -> dict[str, str]:
