@@ -10,9 +10,10 @@ from typing import Self
 
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
-from hhtui.store.filesystem import network_type
+from hhtui.store.filesystem import network_type, unlink_database
 from hhtui.store.locking import FileLock
 from hhtui.store.schema import APPLICATION_ID, PAGE_SIZE, SCHEMA_VERSION, TABLES
+from hhtui.text import clean_line
 
 LOCK_SECONDS = 10.0
 CHECKPOINT_BYTES = 4 * 1024 * 1024
@@ -25,7 +26,7 @@ class Database:
 
     Reading: `reader()` gives each thread its own connection, which cannot write. Writing: `writing()` is one
     transaction under the advisory lock. A file that may not be written is opened read-only: `read_only`
-    is then true and `notice` says what is off.
+    is then true and `notice` says what is off. Of an older file that was migrated `notice` says where its copy is.
     """
 
     def __init__(self, path: Path, *, read_only: bool, notice: str | None, immutable: bool = False) -> None:
@@ -62,7 +63,7 @@ class Database:
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> Self:
-        """Open the database at `path`, migrating an older one after keeping a copy.
+        """Open the database at `path`, migrating an older one after keeping a copy, which is also logged.
 
         Raises StoreError where there is no such file, it is not a database of hhtui, it is of a newer version, or
         it lies on a network file system.
@@ -84,9 +85,7 @@ class Database:
         if version < SCHEMA_VERSION:
             if read_only:
                 raise StoreError(f"{path} is of an older schema and read-only; copy it to where it can be migrated")
-            from hhtui.store.migrations import migrate
-
-            migrate(path, version)
+            notice = _migrated(path, version)
         return cls(path, read_only=read_only, notice=notice, immutable=immutable)
 
     @classmethod
@@ -239,19 +238,14 @@ def _make(path: Path) -> None:
             if path.exists() and path.stat().st_size:
                 raise FileExistsError(path)
             try:
-                _unlink(draft)
+                unlink_database(draft)
                 _lay_out(draft)
-                _unlink(path)
+                unlink_database(path)
                 os.replace(draft, path)
             finally:
-                _unlink(draft)
+                unlink_database(draft)
     finally:
         lock.close()
-
-
-def _unlink(path: Path) -> None:
-    for ending in ("", "-wal", "-shm"):
-        Path(f"{path}{ending}").unlink(missing_ok=True)
 
 
 def _lay_out(path: Path) -> None:
@@ -265,6 +259,22 @@ def _lay_out(path: Path) -> None:
         )
     finally:
         connection.close()
+
+
+def _migrated(path: Path, version: int) -> str | None:
+    """Migrate the database at `path`; return what is to be known of it, None where another process did it."""
+    import logging
+
+    from hhtui.store.migrations import migrate
+
+    copy = migrate(path, version)
+    if copy is None:
+        return None
+    notice = (
+        f"{path.name} was of schema {version} and is now of schema {SCHEMA_VERSION}; a copy as it was is {copy.name}"
+    )
+    logging.getLogger(__name__).warning("%s", clean_line(notice))
+    return notice
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

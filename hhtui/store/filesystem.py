@@ -1,4 +1,4 @@
-"""What kind of file system a path lies on."""
+"""What kind of file system a path lies on, and which files a database is made of."""
 
 from pathlib import Path
 
@@ -46,3 +46,9 @@ def network_type(path: Path, mounts: Path = Path("/proc/mounts")) -> str | None:
         if (point == wanted or point in wanted.parents) and len(point.parts) >= best:
             best, kind = len(point.parts), fields[2]
     return kind if kind in NETWORK_TYPES else None
+
+
+def unlink_database(path: Path) -> None:
+    """Take a database away with the files that SQLite keeps beside it; one that is not there is no error."""
+    for ending in ("", "-journal", "-wal", "-shm"):
+        Path(f"{path}{ending}").unlink(missing_ok=True)

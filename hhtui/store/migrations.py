@@ -2,12 +2,14 @@
 
 import json
 import sqlite3
+from itertools import chain, count
 from pathlib import Path
 
 from sqlite_utils import Database as UtilsDatabase
 from sqlite_utils.migrations import Migrations
 
 from hhtui.store.errors import StoreError
+from hhtui.store.filesystem import unlink_database
 from hhtui.store.locking import FileLock
 from hhtui.store.schema import PAIR_SCORES_VIEW, SCHEMA_VERSION, SCORE_TABLES
 from hhtui.store.scorers import slug
@@ -45,30 +47,34 @@ _SCHEMA_2 = (
     "INSERT INTO scored_unit SELECT scorer.id, unit.value, scorer.pairs_done "
     "FROM scorer, json_each(scorer.units) AS unit WHERE scorer.pairs_done > 0",
     "DROP VIEW pair_scores",
-    "ALTER TABLE scorer DROP COLUMN pairs_done",
     "ALTER TABLE scorer ADD COLUMN findings TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE scorer ADD COLUMN taken_over INTEGER NOT NULL DEFAULT 0",
+    "UPDATE scorer SET taken_over = id WHERE pairs_done > 0",
+    "ALTER TABLE scorer DROP COLUMN pairs_done",
     "ALTER TABLE score ADD COLUMN windows INTEGER NOT NULL DEFAULT 1",
     PAIR_SCORES_VIEW,
 )
 
 
-def migrate(path: Path, version: int, *, migrations: Migrations = MIGRATIONS, to: int = SCHEMA_VERSION) -> Path:
-    """Bring the database at `path` from schema `version` to schema `to`, and return the copy that was kept.
+def migrate(path: Path, version: int, *, migrations: Migrations = MIGRATIONS, to: int = SCHEMA_VERSION) -> Path | None:
+    """Bring the database at `path` from schema `version` to schema `to`.
 
-    The copy lies beside it as `<name>.schema-<version>`. All steps are one transaction. Raises StoreError where
-    no migration leads there or one fails; the file is then as it was.
+    Return the copy that was kept beside it, `<name>.schema-<version>` or, where that is another file's name,
+    `<name>.schema-<version>-2` and so on; None where another process was first. All steps are one transaction.
+    Raises StoreError where no migration leads there or one fails; the file is then as it was.
     """
-    copy = path.with_name(f"{path.name}.schema-{version}")
     lock = FileLock(path)
     connection = sqlite3.connect(path, isolation_level=None)
+    copy = None
     try:
         with lock.held(LOCK_SECONDS):
             if _version(connection) < to:
                 _require(migrations, connection, path, version, to)
-                _keep(connection, copy)
+                copy = _kept(connection, path, version)
                 _apply(migrations, connection, to)
     except sqlite3.Error as error:
-        raise StoreError(f"{path} could not be migrated ({error}); it is as it was, a copy is {copy.name}") from error
+        kept = f", a copy is {copy.name}" if copy else f"; is there room for a copy in {path.parent}?"
+        raise StoreError(f"{path} could not be migrated ({error}); it is as it was{kept}") from error
     finally:
         connection.close()
         lock.close()
@@ -88,17 +94,40 @@ def _require(migrations: Migrations, connection: sqlite3.Connection, path: Path,
         )
 
 
-def _keep(connection: sqlite3.Connection, copy: Path) -> None:
-    """Write the copy, whole or not at all; one that is there already is left."""
-    if copy.exists():
-        return
+def _kept(connection: sqlite3.Connection, path: Path, version: int) -> Path:
+    """Return the copy, which is written whole or not at all where it is not there already."""
+    first = path.with_name(f"{path.name}.schema-{version}")
+    names = chain([first], (first.with_name(f"{first.name}-{number}") for number in count(2)))
+    copy = next(one for one in names if not one.exists() or _is_copy(connection, one))
+    if not copy.exists():
+        _write_copy(connection, copy)
+    return copy
+
+
+def _write_copy(connection: sqlite3.Connection, copy: Path) -> None:
     draft = copy.with_name(f".{copy.name}.draft")
-    draft.unlink(missing_ok=True)
+    unlink_database(draft)
     try:
         connection.execute("VACUUM INTO ?", (str(draft),))
         draft.replace(copy)
     finally:
-        draft.unlink(missing_ok=True)
+        unlink_database(draft)
+
+
+def _is_copy(connection: sqlite3.Connection, copy: Path) -> bool:
+    """Return whether the file at `copy` is a database of hhtui with the same schema and as many pairs and decisions."""
+    other = sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        return _contents(other) == _contents(connection)
+    except sqlite3.Error:
+        return False
+    finally:
+        other.close()
+
+
+def _contents(connection: sqlite3.Connection) -> list[tuple[int]]:
+    asked = ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM pair", "SELECT count(*) FROM event")
+    return [connection.execute(one).fetchone() for one in asked]
 
 
 def _apply(migrations: Migrations, connection: sqlite3.Connection, to: int) -> None:

@@ -1,5 +1,6 @@
 """Databases of older schemas: what was scored under them is seen as before."""
 
+import resource
 import sqlite3
 from pathlib import Path
 
@@ -11,51 +12,64 @@ from hhtui.score.run import run
 from hhtui.store import results, scorers, scores
 from hhtui.store.columns import Columns
 from hhtui.store.database import Database
-from hhtui.store.schema import SCHEMA_VERSION, SCORE_TABLES
+from hhtui.store.errors import StoreError
+from hhtui.store.filesystem import unlink_database
+from hhtui.store.schema import PAGE_SIZE, SCHEMA_VERSION, SCORE_TABLES
 from tests.store.filled import dialogue, new_database
 from tests.store.made_scorer import MadeScorer
 
 PAIRS = [(dialogue(f"ask {at}", f"yes {at}"), dialogue(f"ask {at}", "n" * at)) for at in range(30)]
 
-BACK_TO_1 = """
-DROP VIEW pair_scores;
-ALTER TABLE scorer ADD COLUMN pairs_done INTEGER NOT NULL DEFAULT 0;
-UPDATE scorer SET pairs_done = (SELECT min(pairs_done) FROM scored_unit WHERE scorer_id = scorer.id);
-ALTER TABLE scorer DROP COLUMN findings;
-ALTER TABLE score DROP COLUMN windows;
+SCHEMA_1 = Path(__file__).with_name("schema_1.sql").read_text(encoding="utf-8")
+"""The tables as the first version of hhtui laid them out."""
+
+AS_SCHEMA_1 = """
+UPDATE scorer SET pairs_done = (SELECT min(pairs_done) FROM new.scored_unit WHERE scorer_id = scorer.id);
 UPDATE packed_column SET name = replace(name, 'made.', '') WHERE scorer_id IS NOT NULL;
-CREATE VIEW pair_scores AS SELECT 1 AS prompt, 2 AS chosen, 3 AS rejected;
-DROP TABLE scored_unit; DROP TABLE pair_score; DROP TABLE scorer_model;
 UPDATE setting SET value = '"letters"' WHERE name = 'harm_column';
-PRAGMA user_version = 1;
 """
 
 
 @pytest.fixture
 def schema_1(tmp_path: Path) -> Path:
     """A scored database as the first version of hhtui left it, `harm` standing for its second column."""
-    path = tmp_path / "a.db"
-    with new_database(path, PAIRS) as database:
+    with new_database(tmp_path / "new", PAIRS) as database:
         run(database, [MadeScorer()], lambda progress: None)
-        with database.writing() as connection:
-            scorers.choose_harm_column(connection, "letters")
+        with database.writing() as writing:
+            scorers.choose_harm_column(writing, "letters")
+    path = tmp_path / "a.db"
     connection = sqlite3.connect(path)
-    connection.executescript(BACK_TO_1)
+    connection.executescript(f"PRAGMA page_size = {PAGE_SIZE}; PRAGMA journal_mode = WAL; {SCHEMA_1}")
+    connection.execute("ATTACH ? AS new", (str(tmp_path / "new"),))
+    here, there = columns_of(connection, "main"), columns_of(connection, "new")
+    for name in here.keys() & there.keys():
+        both = ", ".join(f'"{column}"' for column in here[name] if column in there[name])
+        connection.execute(f"INSERT INTO {name} ({both}) SELECT {both} FROM new.{name}")
+    connection.commit()
+    connection.executescript(AS_SCHEMA_1)
     connection.close()
     return path
 
 
+def columns_of(connection: sqlite3.Connection, schema: str) -> dict[str, list[str]]:
+    """Return the columns of every table of its own, by its name."""
+    names = connection.execute(
+        f"SELECT name FROM {schema}.sqlite_master WHERE type = 'table' AND name NOT GLOB '*fts*'"
+    )
+    return {
+        name: [row[1] for row in connection.execute(f"PRAGMA {schema}.table_info({name})")]
+        for (name,) in names.fetchall()
+    }
+
+
 def shape(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Return every table and view of a database with its columns."""
+    """Return every table with its columns, every view and index with what it is."""
     connection = sqlite3.connect(path)
     try:
-        names = [
-            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
-        ]
+        there = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE tbl_name NOT GLOB '_*'").fetchall()
         return {
-            name: [row[1:] for row in connection.execute(f"PRAGMA table_info({name})")]
-            for name in names
-            if not name.startswith("_")
+            name: [row[1:] for row in connection.execute(f"PRAGMA table_info({name})")] if kind == "table" else [(sql,)]
+            for kind, name, sql in there
         }
     finally:
         connection.close()
@@ -87,6 +101,54 @@ def test_its_scores_are_seen_as_before_and_nothing_is_scored_again(schema_1: Pat
         again = MadeScorer()
         assert run(database, [again], lambda progress: None) == 0
         assert again.seen == []
+
+
+def test_the_copy_that_is_kept_is_told(schema_1: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with Database.open(schema_1) as database:
+        told = "a.db was of schema 1 and is now of schema 2; a copy as it was is a.db.schema-1"
+        assert database.notice == told
+        assert not database.read_only
+    assert caplog.messages == [told]
+    with Database.open(schema_1) as database:
+        assert database.notice is None
+
+
+def test_another_file_under_the_name_of_the_copy_is_no_copy(schema_1: Path) -> None:
+    schema_1.with_name("a.db.schema-1").write_bytes(b"no copy")
+    with new_database(schema_1.with_name("a.db.schema-1-2"), PAIRS[:3]):
+        pass
+    before = schema_1.read_bytes()
+
+    with Database.open(schema_1) as database:
+        assert str(database.notice).endswith("a.db.schema-1-3")
+
+    assert schema_1.with_name("a.db.schema-1").read_bytes() == b"no copy"
+    assert shape(schema_1.with_name("a.db.schema-1-3"))["score"] != shape(schema_1)["score"]
+    schema_1.write_bytes(before)
+    with Database.open(schema_1) as database:
+        assert str(database.notice).endswith("a.db.schema-1-3")
+    assert not schema_1.with_name("a.db.schema-1-4").exists()
+
+
+def test_without_room_for_a_copy_nothing_is_left_or_claimed(schema_1: Path) -> None:
+    before, files = schema_1.read_bytes(), sorted(schema_1.parent.iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 * PAGE_SIZE, hard))
+    try:
+        with pytest.raises(StoreError, match=r"it is as it was; is there room for a copy in") as refused:
+            Database.open(schema_1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "schema-1" not in str(refused.value)
+    assert schema_1.read_bytes() == before
+    assert {one.name for one in schema_1.parent.iterdir()} - {one.name for one in files} <= {"a.db.lock"}
+
+
+def test_a_draft_is_taken_away_with_what_sqlite_keeps_beside_it(tmp_path: Path) -> None:
+    for name in ("draft", "draft-journal", "draft-wal", "draft-shm", "draft-of-another"):
+        (tmp_path / name).touch()
+    unlink_database(tmp_path / "draft")
+    assert [one.name for one in tmp_path.iterdir()] == ["draft-of-another"]
 
 
 def test_the_tables_of_scores_split_into_statements() -> None:
