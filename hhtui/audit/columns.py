@@ -1,14 +1,18 @@
 """Which numbers the name of a column means, and which length stands beside them."""
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from hhtui.model import RESPONSES
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
-from hhtui.store.scorers import StoredColumn, harm_column, resolve
+from hhtui.store.scorers import StoredColumn, harm_column, named_columns, resolve, score_columns
 
 PARTS = ("chosen", "rejected", "min", "prompt")
 OF_PAIRS = ("length", "turns")
+PLAIN = ("length", "turns", "row", "harm", "gap")
+"""What a pair has a number under beside its scorers' columns."""
 LENGTH = "length"
 LENGTH_DIFFERENCE = "length.gap"
 SPOKEN = {LENGTH_DIFFERENCE: "gap of length"}
@@ -42,7 +46,7 @@ def column_of_pairs(connection: Connection, name: str) -> Column:
         return Column(name, name, None, LENGTH)
     if base in OF_PAIRS:
         return Column(name, name, None, f"{LENGTH}{dotted}")
-    scored = _harm(connection) if base == "harm" else resolve(connection, base)
+    scored = _harm(connection) if base == "harm" else _resolved(connection, base, PLAIN)
     if scored.column.of_pair:
         if part:
             raise StoreError(f"{scored.name} is a number of the pair, it has no .{part}; leave that out")
@@ -61,7 +65,7 @@ def column_of_texts(connection: Connection, name: str) -> Column:
     """
     if name == LENGTH:
         return Column(name, name, None, LENGTH)
-    scored = _harm(connection) if name == "harm" else resolve(connection, _without_side(name))
+    scored = _harm(connection) if name == "harm" else _resolved(connection, _without_side(name), (LENGTH, "harm"))
     if scored.scorer.of_pairs:
         raise StoreError(
             f"{scored.name} is learned from pairs and cannot be told of a text; label pairs by key or hash"
@@ -74,6 +78,17 @@ def _without_side(name: str) -> str:
     if base and part in PARTS:
         raise StoreError(f"{name} names a side, and a labelled text has none; name the column alone: {base}")
     return name
+
+
+def _resolved(connection: Connection, name: str, plain: Sequence[str]) -> StoredColumn:
+    """Return the scorer's column with this name; raises StoreError that names the nearest, `plain` among them."""
+    try:
+        return resolve(connection, name)
+    except StoreError:
+        sided = [f"{one}.{part}" for one in OF_PAIRS if one in plain for part in PARTS]
+        (near,) = get_close_matches(name, [*plain, *sided, *named_columns(connection)], n=1, cutoff=0)
+        there = ", ".join([*plain, *score_columns(connection)])
+        raise StoreError(f"there is no column {name!r}; did you mean {near}? Columns: {there}") from None
 
 
 def _harm(connection: Connection) -> StoredColumn:

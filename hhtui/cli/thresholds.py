@@ -10,6 +10,7 @@ import click
 from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, database_alone
 from hhtui.cli.failures import Failure
+from hhtui.query.fields import BY_NAME, split_name
 
 if TYPE_CHECKING:
     from hhtui.store.thresholds import Taken, Thresholds
@@ -36,7 +37,7 @@ def threshold(words: tuple[str, ...], column: str | None, number: float | None, 
         raise click.UsageError(f"{number} is no threshold; give a number such as 0.5")
     with api.open(path) as database:
         connection = database.reader()
-        name = column or next(iter(thresholds.offered(connection)), None)
+        name = _alone(column) or next(iter(thresholds.offered(connection)), None)
         if name is None:
             raise Failure(f"{path} has no scores yet; make some with: hhtui score {path}")
         numbers = thresholds.of_column(connection, name)
@@ -93,6 +94,22 @@ def to_text(numbers: "Thresholds", at: float, path: Path) -> list[str]:
         f"{numbers.naming:,} pairs have replies that name an identity group",
         *(line for one in numbers.at(at) for line in ("", *_rule(one, path))),
     ]
+
+
+def _alone(name: str | None) -> str | None:
+    """Return the name of a scorer's column, None for that of harm; raises UsageError for a side and for other numbers.
+
+    A query takes those as they are, and every threshold is printed with its queries.
+    """
+    base, part = split_name(name or "harm")
+    if part:
+        raise click.UsageError(f"{name} names a side, and every side is counted; name the column alone: {base}")
+    if base == "harm":
+        return None
+    if base in BY_NAME:
+        query = shlex.quote(BY_NAME[base].example)
+        raise click.UsageError(f"{base} is no score; count pairs by it with a query: hhtui search --count DB {query}")
+    return name
 
 
 def _rule(one: "Taken", path: Path) -> tuple[str, str, str]:

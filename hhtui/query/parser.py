@@ -221,11 +221,19 @@ class _Parser:
 
 
 def unknown_field(written: str, position: int, value: str, columns: frozenset[str] = frozenset()) -> QueryError:
-    """Return the error for a name that is no field: the nearest one, and how to search for the text instead."""
+    """Return the error for a name that is no field: the nearest one, and how to search for the text instead.
+
+    Without a number after the colon it may be a scorer's column all the same, which takes nothing else.
+    """
     name, _ = split_name(written)
     numbers = {field.name for field in fields.FIELDS if field.kind is Kind.NUMBER}
     hint = nearest(name, {*fields.names(), *columns} - set(fields.LATER)) or nearest(name.partition(".")[0], columns)
     known = ", ".join(sorted(numbers | {one for one in columns if "." not in one})) if columns else ""
+    words = "" if could_be_number(value) else " for words"
+    if words and not hint:
+        hint = f" A score takes a number, such as {written}:>0.5."
     return QueryError(
-        f'There is no field “{written}”.{hint} To search for the text, quote it: "{written}:{value}"', position, known
+        f'There is no field “{written}”{words}.{hint} To search for the text, quote it: "{written}:{value}"',
+        position,
+        known,
     )

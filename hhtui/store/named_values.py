@@ -11,7 +11,7 @@ from hhtui.query.fields import FIELDS, PARTS, Kind, split_name
 from hhtui.store.columns import Columns
 from hhtui.store.errors import StoreError
 from hhtui.store.records import Record
-from hhtui.store.scorers import harm_column, score_columns, score_fields
+from hhtui.store.scorers import harm_column, score_columns, score_fields, slug
 
 WORDS: dict[str, Callable[[Record], Any]] = {
     "flag": lambda record: _said(record, "flag") == ["yes"],
@@ -42,20 +42,24 @@ def bit_names(bits: Bit) -> list[str]:
 def all_names(connection: sqlite3.Connection) -> list[str]:
     """Return every name that has a value in this database, sides included; a scorer's column by its qualified name."""
     columns = {name: ScoreField(name, column.sides) for name, column in score_columns(connection).items()}
-    return _numbers(columns) + list(WORDS)
+    return _numbers(connection, columns) + list(WORDS)
 
 
 def checked(connection: sqlite3.Connection, names: Sequence[str]) -> list[str]:
-    """Return `names`; raises StoreError where one is unknown, naming the nearest."""
+    """Return `names` as queries write them, `alt_profanity.toxicity` for `alt-profanity.toxicity`.
+
+    Raises StoreError where one is unknown, naming the nearest.
+    """
     fields = score_fields(connection)
-    known = {*_numbers(fields), *WORDS}
-    for name in names:
-        if name not in known:
+    known = {*_numbers(connection, fields), *WORDS}
+    found = {name: ".".join(map(slug, name.split("."))) for name in names}
+    for name, as_written in found.items():
+        if as_written not in known:
             near = get_close_matches(name, known, n=1, cutoff=0)
             more = "" if fields else " (this database has no scores yet: hhtui score)"
             there = ", ".join(all_names(connection))
             raise StoreError(f"there is no column {name!r}; did you mean {near[0]}?{more} Columns: {there}")
-    return list(names)
+    return list(found.values())
 
 
 def reader(connection: sqlite3.Connection, names: Sequence[str]) -> Callable[[Record], dict[str, Any]]:
@@ -85,10 +89,15 @@ def stored_name(connection: sqlite3.Connection, name: str) -> str:
     return f"{column}.{part}" if part else str(column)
 
 
-def _numbers(columns: Mapping[str, ScoreField]) -> list[str]:
+def _numbers(connection: sqlite3.Connection, columns: Mapping[str, ScoreField]) -> list[str]:
     """Return the names of all numbers, those of these columns too, each with its sides."""
-    plain = [field for field in FIELDS if field.kind is Kind.NUMBER and (columns or field.name not in ("harm", "gap"))]
-    with_parts: list[tuple[str, Sequence[str]]] = [(field.name, PARTS if field.sided else ()) for field in plain]
+    harm = score_fields(connection).get(str(harm_column(connection)))
+    with_parts: list[tuple[str, Sequence[str]]] = []
+    for field in FIELDS:
+        if field.name == "harm" and harm:
+            with_parts.append(("harm", harm.parts))
+        elif field.kind is Kind.NUMBER and (harm or field.name not in ("harm", "gap")):
+            with_parts.append((field.name, PARTS if field.sided else ()))
     with_parts += [(name, field.parts) for name, field in columns.items()]
     return [".".join(filter(None, (name, part))) for name, parts in with_parts for part in ("", *parts)]
 

@@ -221,6 +221,10 @@ def test_columns_that_texts_do_not_have(database: Database, tmp_path: Path, colu
         ("lean.prompt", r"pairs\.lean has no numbers of prompt; columns: pairs\.lean\.chosen"),
         ("nothing.chosen", "nothing"),
         ("heat.top", "heat"),
+        (
+            "length.max",
+            r"'length\.max'; did you mean length\.min\? Columns: length, turns, row, harm, gap, made_x\.heat",
+        ),
         ("flag", "flag"),
     ],
 )

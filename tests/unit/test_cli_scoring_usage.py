@@ -78,3 +78,41 @@ def test_harm_is_checked_before_anything_is_scored(db: Path) -> None:
     assert hhtui_json("score", db, "--list", "--json")["scorers"] == []
     assert hhtui_json(*given, "Refusal.Clarification", "--json")["harm"] == "refusal.clarification"
     assert hhtui_json(*given, "refusal", "--json")["harm"] == "refusal.refusal"
+
+
+def test_columns_are_named_as_in_queries(db: Path) -> None:
+    hhtui("score", db, "--scorer", "alt-profanity")
+    names = "Alt-Profanity.toxicity,alt_profanity.Toxicity.min,harm.chosen"
+    (pair,) = hhtui_json("search", db, "--columns", names, "--limit", 1, "--json")["pairs"]
+    assert list(pair["columns"]) == ["alt_profanity.toxicity", "alt_profanity.toxicity.min", "harm.chosen"]
+
+
+def test_harm_is_offered_with_the_sides_that_its_column_has(db: Path) -> None:
+    hhtui("score", db, "--scorer", "refusal", "--harm", "refusal.refusal")
+    (pair,) = hhtui_json("search", db, "--columns", "all", "--limit", 1, "--json")["pairs"]
+    assert {"harm", "harm.min", "gap", "length.prompt"} <= pair["columns"].keys()
+    assert "harm.prompt" not in pair["columns"]
+    assert "there is no column 'harm.prompt'" in refusal(1, "search", db, "--columns", "harm.prompt")
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("length", "length is no score; count pairs by it with a query: hhtui search --count DB 'length.chosen:<20'"),
+        ("toxicity.chosen", "toxicity.chosen names a side, and every side is counted; name the column alone: toxicity"),
+    ],
+)
+def test_what_has_no_threshold_is_refused_with_a_way_out(db: Path, column: str, said: str) -> None:
+    assert said in refusal(2, "threshold", db, "--column", column)
+
+
+def test_harm_has_the_threshold_of_its_column(db: Path) -> None:
+    hhtui("score", db, "--scorer", "alt-profanity", "--scorer", "refusal", "--harm", "refusal")
+    assert hhtui_json("threshold", db, "--column", "harm", "--json")["column"] == "refusal.refusal"
+
+
+def test_a_name_that_takes_no_words_may_still_be_a_column(db: Path) -> None:
+    hhtui("score", db, "--scorer", "refusal")
+    assert hhtui("search", db, "refusal:>=0", "--count").exit_code == 0
+    message = hhtui("search", db, "refusal:yes").stderr
+    assert "There is no field “refusal” for words. A score takes a number, such as refusal:>0.5." in message
