@@ -15,7 +15,8 @@ _QUOTES = {
     **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"), '"'),
 }
 _SIMPLE_CASE = {ord("\u0130"): "i", ord("\u03a3"): "\u03c3", ord("\u03c2"): "\u03c3"}
-_FOLD = tuple((chr(code), plain) for code, plain in (_QUOTES | _SIMPLE_CASE).items())
+FOLDED = tuple((chr(code), plain) for code, plain in (_QUOTES | _SIMPLE_CASE).items())
+"""Characters that `fold` replaces before case is removed, and what by."""
 
 
 def clean(text: str) -> str:
@@ -41,7 +42,7 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.replace("`", "'").lower()
-    for character, plain in _FOLD:
+    for character, plain in FOLDED:
         if character in text:
             text = text.replace(character, plain)
     return text.lower()

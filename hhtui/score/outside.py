@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from hhtui.score.scorer import NO_OPTIONS, Options, PairScorer, ScoreError, create, scores_of
+from hhtui.score.scorer import NO_OPTIONS, Options, PairScorer, ScoreError, create, score_all
 
 if TYPE_CHECKING:
     import numpy
@@ -34,12 +34,6 @@ def score_texts(
             "scored with"
         )
     scorer.load()
-    numbers = numpy.full((len(texts), len(scorer.columns)), numpy.nan, dtype=numpy.float32)
-    done = 0
-    for places in scorer.batches(texts):
-        some = list(places)
-        numbers[some] = scores_of(scorer, [texts[place] for place in some]).numbers
-        done += len(some)
-        report(done)
+    numbers = score_all(scorer, texts, report)
     numbers[~numpy.isfinite(numbers)] = numpy.nan
     return numbers

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -202,3 +202,22 @@ def scores_of(scorer: Scorer, texts: Sequence[str]) -> Scored:
     if numbers.shape != (len(texts), len(scorer.columns)):
         raise ScoreError(f"scorer {scorer.name} gave numbers of the shape {numbers.shape} for {len(texts)} texts")
     return scored._replace(numbers=numbers)
+
+
+def score_all(
+    scorer: Scorer, texts: Sequence[str], report: Callable[[int], None] = lambda done: None
+) -> "NDArray[numpy.float32]":
+    """Return the numbers of `texts`, none of which is empty, by a loaded scorer in its own batches.
+
+    `report` hears how many are done. Raises ScoreError as `scores_of` does.
+    """
+    import numpy
+
+    numbers = numpy.full((len(texts), len(scorer.columns)), numpy.nan, dtype=numpy.float32)
+    done = 0
+    for batch in scorer.batches(texts):
+        places = list(batch)
+        numbers[places] = scores_of(scorer, [texts[place] for place in places]).numbers
+        done += len(places)
+        report(done)
+    return numbers

@@ -18,8 +18,8 @@ from hhtui.dialogue import pair_up, response_text
 from hhtui.score.refusal import scorer as refusal
 from hhtui.score.refusal.rules import CONFUSIONS, ONLY_QUESTIONS, QUESTIONS, REFUSALS, Rule, digest, first
 from hhtui.score.refusal.scorer import OPENING, REMARK, SHORT, Refusal, kind
-from hhtui.score.scorer import Scorer, scores_of
-from hhtui.text import fold
+from hhtui.score.scorer import Scorer, score_all, scores_of
+from hhtui.text import FOLDED, fold
 
 REFUSED = {
     "cannot help": "I cannot provide a recipe for that.",
@@ -180,11 +180,19 @@ def test_scores_say_the_kind_of_each_text(texts: list[str]) -> None:
     ]
 
 
-def test_it_is_a_scorer_of_responses_and_turns() -> None:
+def test_all_texts_are_scored_in_their_order_and_counted() -> None:
+    texts = ["I'm afraid not.", "Bread rises."] * 600
+    counted: list[int] = []
+    numbers = score_all(Refusal(), texts, counted.append)
+    assert numbers[:, 0].tolist() == [1, 0] * 600
+    assert counted == [500, 1000, 1200]
+
+
+def test_it_is_a_scorer_of_responses_alone() -> None:
     scorer = Refusal()
     assert isinstance(scorer, Scorer)
     assert [column.name for column in scorer.columns] == ["refusal", "clarification"]
-    assert scorer.units == ("response", "turn")
+    assert scorer.units == ("response",)
     assert [at for batch in scorer.batches(["a"] * 1201) for at in batch] == list(range(1201))
 
 
@@ -192,15 +200,22 @@ def test_it_is_a_scorer_of_responses_and_turns() -> None:
 def test_a_changed_rule_changes_the_fingerprint(monkeypatch: pytest.MonkeyPatch, table: str) -> None:
     before = Refusal().fingerprint
     rules: tuple[Rule, ...] = getattr(refusal, table)
-    monkeypatch.setattr(refusal, table, (rules[0]._replace(pattern=rules[0].pattern + "x"), *rules[1:]))
-    assert Refusal().fingerprint != before
+    for changed in (rules[0]._replace(pattern=rules[0].pattern + "x"), rules[0]._replace(parts=("bread",))):
+        monkeypatch.setattr(refusal, table, (changed, *rules[1:]))
+        assert Refusal().fingerprint != before
     monkeypatch.setattr(refusal, table, rules)
     assert Refusal().fingerprint == before
 
 
-def test_a_changed_limit_changes_the_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("OPENING", OPENING + 1), ("FOLDED", (*FOLDED, ("*", "x"))), ("_QUESTION", re.compile(r"[^?]*\?"))],
+)
+def test_a_changed_limit_or_preparation_changes_the_fingerprint(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: object
+) -> None:
     before = Refusal().fingerprint
-    monkeypatch.setattr(refusal, "OPENING", OPENING + 1)
+    monkeypatch.setattr(refusal, name, value)
     assert Refusal().fingerprint != before
 
 

@@ -5,6 +5,7 @@ hh-rlhf. They are searched in text whose typographic quotes, capitals and runs o
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -238,5 +239,6 @@ def first(rules: Iterable[Rule], folded: str) -> str | None:
 
 
 def digest(rules: Iterable[Rule]) -> str:
-    """Return the SHA-256, in hexadecimal, over the names and patterns of `rules` in their order."""
-    return hashlib.sha256("".join(f"{rule.name}\0{rule.pattern}\0" for rule in rules).encode()).hexdigest()
+    """Return the SHA-256, in hexadecimal, over all that decides what `rules` find, in their order."""
+    deciding = [(rule.name, rule.pattern, rule.parts) for rule in rules]
+    return hashlib.sha256(json.dumps(deciding).encode()).hexdigest()

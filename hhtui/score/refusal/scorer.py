@@ -8,7 +8,7 @@ from typing import Any, Literal
 from hhtui.model import NO_VALUES, ScoreColumn, Unit
 from hhtui.score.refusal.rules import CONFUSIONS, ONLY_QUESTIONS, QUESTIONS, REFUSALS, digest, first
 from hhtui.score.scorer import NO_OPTIONS, Options, Scored, fingerprint, in_order
-from hhtui.text import fold
+from hhtui.text import FOLDED, fold
 
 ResponseKind = Literal["refusal", "clarification", "none"]
 
@@ -72,7 +72,7 @@ class Refusal:
 
     version = "1"
     columns = (REFUSAL, CLARIFICATION)
-    units: tuple[Unit, ...] = ("response", "turn")
+    units: tuple[Unit, ...] = ("response",)
     findings = NO_VALUES
 
     def __init__(self, name: str = "refusal", options: Options = NO_OPTIONS) -> None:
@@ -81,7 +81,7 @@ class Refusal:
 
     @cached_property
     def parameters(self) -> Mapping[str, Any]:
-        """The tables of rules by SHA-256, and how much of a text they see."""
+        """The tables of rules by SHA-256, what a question is, how a text is folded, and how much of it they see."""
         tables = {
             "refusals": REFUSALS,
             "confusions": CONFUSIONS,
@@ -89,7 +89,8 @@ class Refusal:
             "only_questions": ONLY_QUESTIONS,
         }
         limits = {"opening": OPENING, "short": SHORT, "remark": REMARK}
-        return {"preparation": "fold", **limits, **{name: digest(rules) for name, rules in tables.items()}}
+        digests = {name: digest(rules) for name, rules in tables.items()}
+        return {"folded": dict(FOLDED), "question": _QUESTION.pattern, **limits, **digests}
 
     @cached_property
     def fingerprint(self) -> str:
