@@ -46,7 +46,8 @@ def show(path: Path | None, names: tuple[str, ...], as_json: bool) -> None:
         return
     told_of: set[str] = set()
     for one in known:
-        output.data(f"{one.name} {one.version}".rstrip())
+        where = f"({one.state})" if one.state else ""
+        output.data(" ".join(filter(None, (one.name, one.version, where))))
         if one.kind in told_of and not names:
             output.data(f"  {', '.join(column.name for column in one.columns)}; more: --scorer {one.name}")
         else:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--checkpoint", type=click.Path(path_type=Path), help="The file with the weights.")
 @click.option("--config-dir", type=click.Path(path_type=Path), help="The folder with config and tokenizer.")
 @click.option("-o", "--output", "folder", type=click.Path(path_type=Path), help="The folder to make.")
-@click.option("--sample", type=click.IntRange(min=1), default=500, show_default=True, help="Responses to compare on.")
+@click.option("--sample", type=click.IntRange(min=50), default=500, show_default=True, help="Responses to compare on.")
 @click.option("--accept-below", is_flag=True, help="Keep the model also where its rank correlation is below .97.")
 @click.option("--device", metavar="D", help="Where fp32 runs: cpu, cuda, cuda:1 or mps; the best one by default.")
 @click.option("--threads", type=click.IntRange(min=1), help="At most so many threads.")

@@ -1,17 +1,33 @@
 """The signals there are, as a list describes them; no library of theirs is loaded."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from hhtui.model import LENGTH, ScoreColumn
 from hhtui.score.scorer import REGISTRY, ScoreError, create
 
 
+@runtime_checkable
+class WithWeights(Protocol):
+    """A scorer whose weights may be elsewhere.
+
+    `described` are the columns of the weights that it is named after; `state` says in a few words whether they are
+    here, or raises ScoreError.
+    """
+
+    def described(self) -> tuple[ScoreColumn, ...]:
+        """The columns, known without weights."""
+
+    def state(self) -> str:
+        """Where the weights are."""
+
+
 class Signal(NamedTuple):
-    """A scorer in a list: its name, its version or why there is none, its columns."""
+    """A scorer in a list: its name, its columns, its version, where it has weights, and why it cannot be used."""
 
     name: str
     version: str
     columns: tuple[ScoreColumn, ...]
+    state: str = ""
 
     @property
     def kind(self) -> str:
@@ -23,18 +39,22 @@ class Signal(NamedTuple):
         return {
             "name": self.name,
             "version": self.version,
+            "state": self.state,
             "columns": [column._asdict() for column in self.columns],
         }
 
 
 def signals() -> list[Signal]:
     """Return every scorer, and the length of a response, which needs none."""
-    found = []
-    for name in REGISTRY:
-        scorer = create(name)
-        try:
-            version = scorer.version
-        except ScoreError as error:
-            version = f"({error})"
-        found.append(Signal(name, version, scorer.columns))
-    return [*found, Signal("length", "", (LENGTH,))]
+    return [*map(_signal, REGISTRY), Signal("length", "", (LENGTH,))]
+
+
+def _signal(name: str) -> Signal:
+    """Return the scorer `name` as a list has it; one that cannot be used is described all the same."""
+    scorer = create(name)
+    try:
+        state = scorer.state() if isinstance(scorer, WithWeights) else ""
+        return Signal(name, scorer.version, scorer.columns, state)
+    except ScoreError as error:
+        columns = scorer.described() if isinstance(scorer, WithWeights) else scorer.columns
+        return Signal(name, "", columns, str(error))

@@ -1,5 +1,7 @@
 """Scoring from the command line: what there is, what harm stands for, and the question before a download."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from hhtui import api
 from hhtui.cli import output
 from hhtui.cli.score_progress import words
 from hhtui.score.detoxify import weights
+from hhtui.score.detoxify.published import PUBLISHED
 from hhtui.score.progress import ScoreProgress
 from hhtui.score.scorer import DEFAULTS, REGISTRY
 from tests.command_line import hhtui, hhtui_json, write_rows
@@ -48,6 +51,42 @@ def test_the_list_says_what_every_signal_measures_and_where_it_fails() -> None:
             assert any(column["meaning"] in line and column["fails"] in line for line in lines)
 
 
+def test_the_list_says_where_weights_are_and_what_is_wrong_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def listed() -> dict[str, str]:
+        told = {one["name"]: one for one in hhtui_json("score", "--list", "--json")["available"]}
+        assert [len(told[name]["columns"]) for name in ("detoxify:original", "detoxify:unbiased")] == [6, 7]
+        lines = hhtui("score", "--list").stdout.splitlines()
+        for name, one in told.items():
+            state = f" ({one['state']})" if one["state"] else ""
+            assert f"{name} {one['version']}".rstrip() + state in lines
+        return {name: one["state"] for name, one in told.items()}
+
+    monkeypatch.setattr(weights, "PACKAGES", ())
+    monkeypatch.setattr("hhtui.score.detoxify.fp32.version", lambda package: "0.5.4")
+    before = listed()
+    assert before["detoxify:original"] == "weights to be downloaded"
+    assert before["alt-profanity"] == before["length"] == ""
+
+    checkpoint = weights.torch_cache() / PUBLISHED["original"].file_name
+    checkpoint.parent.mkdir(parents=True)
+    checkpoint.write_bytes(b"garbage")
+    damaged = listed()
+    assert damaged.pop("detoxify:original").startswith(f"{checkpoint} is damaged")
+    assert damaged == {name: state for name, state in before.items() if name != "detoxify:original"}
+
+    monkeypatch.setattr(weights, "PACKAGES", ("absent_package",))
+    assert "absent_package is not installed here" in listed()["detoxify:original"]
+
+
+def test_the_list_loads_no_pytorch() -> None:
+    program = (
+        "import sys; from hhtui.score.listing import signals; signals();"
+        "sys.exit(', '.join({'torch', 'transformers', 'onnxruntime'} & {*sys.modules}))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ran.stderr.strip() == ""
+
+
 def test_nothing_is_called_safe_and_candidates_are_called_so() -> None:
     text = hhtui("score", "--list").stdout
     assert "safe" not in text.lower().replace("unsafe", "")
@@ -82,10 +121,10 @@ def test_too_few_pairs_to_learn_from_are_said_and_no_error(db: Path) -> None:
 
 
 def test_turns_are_scored_on_request(db: Path) -> None:
-    hhtui("score", db, "--scorer", "refusal")
+    hhtui("score", db, "--scorer", "alt-profanity")
     (before,) = hhtui_json("score", db, "--list", "--json")["scorers"]
     assert before["turns_of"] == 0
-    told = hhtui_json("score", db, "--scorer", "refusal", "--unit", "turn", "--json")
+    told = hhtui_json("score", db, "--scorer", "alt-profanity", "--unit", "turn", "--json")
     assert told["scored"] > 0
     assert told["scorers"][0]["turns_of"] == 4
     assert "the turns of 4" in hhtui("score", db, "--list").stdout

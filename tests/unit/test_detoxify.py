@@ -19,13 +19,13 @@ import pytest
 from numpy.typing import NDArray
 
 from hhtui.dialogue import response_text
-from hhtui.score.detoxify import weights
-from hhtui.score.detoxify.checkpoint import load_state, read_header
+from hhtui.score.detoxify import fp32, libraries, weights
+from hhtui.score.detoxify.checkpoint import LARGEST_DESCRIPTION, load_state, read_header
 from hhtui.score.detoxify.fp32 import Detoxify
 from hhtui.score.detoxify.model_config import OVERLAPS, window_size
 from hhtui.score.detoxify.published import PUBLISHED, UNBIASED_CLASSES
 from hhtui.score.detoxify.weights import download_notice, torch_cache
-from hhtui.score.scorer import Options, ScoreError, Scorer
+from hhtui.score.scorer import Options, ScoreError, Scorer, score_all
 from tests.checkpoints import WINDOW, TinyCheckpoint, contents, for_detoxify, tiny_albert, tiny_bert
 
 pytest.importorskip("torch", reason="the extra `detoxify` is not installed")
@@ -111,14 +111,6 @@ def bert(tmp_path: Path) -> TinyCheckpoint:
     return tiny_bert(tmp_path)
 
 
-def scored(scorer: Scorer, texts: Sequence[str]) -> NDArray[numpy.float32]:
-    """Return the numbers of `texts`, scored in the scorer's own batches."""
-    numbers = numpy.full((len(texts), len(scorer.columns)), numpy.nan, dtype=numpy.float32)
-    for batch in scorer.batches(texts):
-        numbers[list(batch)] = scorer.score([texts[place] for place in batch]).numbers
-    return numbers
-
-
 def damage(checkpoint: Path, change: Callable[[dict[str, Any]], None]) -> None:
     """Write a checkpoint again after `change`."""
     import torch
@@ -158,7 +150,7 @@ def test_every_text_that_fits_gets_the_numbers_of_predict(both: Both) -> None:
     assert len(fitting) >= len(TEXTS) - 2
     expected = both.predicted(fitting)
     assert expected.std(axis=0).min() > 0.01
-    numpy.testing.assert_allclose(scored(both.ours, fitting), expected, atol=TOLERANCE, rtol=0)
+    numpy.testing.assert_allclose(score_all(both.ours, fitting), expected, atol=TOLERANCE, rtol=0)
     together = both.package.predict(fitting)
     numpy.testing.assert_allclose(
         both.ours.score(fitting).numbers, numpy.array(list(together.values())).T, atol=TOLERANCE, rtol=0
@@ -169,7 +161,7 @@ def test_real_responses_get_the_numbers_of_predict(both: Both, real_responses: l
     counts = [len(both.package.tokenizer(text)["input_ids"]) for text in real_responses]
     fitting = [text for text, count in zip(real_responses, counts, strict=True) if count <= WINDOW]
     assert len(fitting) > 50
-    numpy.testing.assert_allclose(scored(both.ours, fitting), both.predicted(fitting), atol=TOLERANCE, rtol=0)
+    numpy.testing.assert_allclose(score_all(both.ours, fitting), both.predicted(fitting), atol=TOLERANCE, rtol=0)
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +205,7 @@ def test_a_text_scores_the_same_alone_and_among_others_and_with_any_batch(both: 
     alone = numpy.concatenate([both.ours.score([text]).numbers for text in TEXTS])
     for limit in (1, 100, 5000):
         other = Detoxify(NAME, options_of(both.made, batch_tokens=limit))
-        numpy.testing.assert_allclose(scored(other, TEXTS), alone, atol=TOLERANCE, rtol=0)
+        numpy.testing.assert_allclose(score_all(other, TEXTS), alone, atol=TOLERANCE, rtol=0)
 
 
 def test_no_texts_have_no_numbers(both: Both) -> None:
@@ -262,6 +254,54 @@ def cut_short(made: TinyCheckpoint) -> None:
     made.file.write_bytes(made.file.read_bytes()[:-2000])
 
 
+def rewritten(made: TinyCheckpoint, method: int = zipfile.ZIP_STORED, pickled: bytes | None = None) -> bytes:
+    """Write the checkpoint's zip file anew, with other bytes for its pickle where they are given; return the file's."""
+    with zipfile.ZipFile(made.file) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(made.file, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, pickled if pickled and name.endswith("/data.pkl") else content)
+    return made.file.read_bytes()
+
+
+def compressed_in_no_known_way(made: TinyCheckpoint) -> None:
+    """Let the zip file name a method of compression that there is not, in all of its headers."""
+    contents = bytearray(rewritten(made))
+    for signature, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        start = contents.find(signature)
+        while start >= 0:
+            contents[start + place] = 77
+            start = contents.find(signature, start + 1)
+    made.file.write_bytes(contents)
+
+
+def encrypted(made: TinyCheckpoint) -> None:
+    """Let the zip file say that all of it is encrypted."""
+    contents = bytearray(rewritten(made))
+    for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = contents.find(signature)
+        while start >= 0:
+            contents[start + place] |= 1
+            start = contents.find(signature, start + 1)
+    made.file.write_bytes(contents)
+
+
+def wrongly_compressed(made: TinyCheckpoint) -> None:
+    contents = bytearray(rewritten(made, zipfile.ZIP_DEFLATED))
+    start = contents.find(b"data.pkl") + len(b"data.pkl")
+    contents[start : start + 40] = b"\xff" * 40
+    made.file.write_bytes(contents)
+
+
+def enormous(made: TinyCheckpoint) -> None:
+    rewritten(made, zipfile.ZIP_DEFLATED, bytes(LARGEST_DESCRIPTION + 1))
+
+
+def without_memory(made: TinyCheckpoint) -> None:
+    """Let the pickle ask for more memory than there is."""
+    rewritten(made, pickled=b"\x80\x05\x96" + (2**62).to_bytes(8, "little") + b".")
+
+
 def without_pickle(made: TinyCheckpoint) -> None:
     with zipfile.ZipFile(made.file, "w") as archive:
         archive.writestr("notes.txt", "nothing")
@@ -288,6 +328,11 @@ def change_config(made: TinyCheckpoint, **values: Any) -> None:
     ("spoil", "said"),
     [
         (cut_short, "is damaged, or not a checkpoint"),
+        (compressed_in_no_known_way, "is damaged"),
+        (encrypted, "is damaged: .* is encrypted"),
+        (wrongly_compressed, "is damaged"),
+        (enormous, "describes itself in more than 64 MB"),
+        (without_memory, "is damaged"),
         (without_pickle, "not in detoxify's format: torch.save did not write it"),
         (changed(lambda one: one["config"]["dataset"]["args"].pop("classes")), "'classes' is missing"),
         (changed(lambda one: one["config"]["dataset"]["args"].update(classes=[])), "names no classes"),
@@ -324,12 +369,39 @@ def test_what_is_wrong_or_missing_is_said_in_one_line(
 
 
 @pytest.mark.parametrize(
-    ("device", "said"), [("toaster", "names no device"), ("cuda:99", "PyTorch cannot use the device cuda:99")]
+    ("device", "said"),
+    [
+        ("toaster", "names no device"),
+        *((one, f"PyTorch cannot use the device {one}") for one in ("cuda:99", "meta", "vulkan", "privateuseone")),
+    ],
 )
 def test_a_device_that_is_not_here_is_named(device: str, said: str, bert: TinyCheckpoint) -> None:
     scorer = Detoxify(NAME, options_of(bert)._replace(device=device))
-    with pytest.raises(ScoreError, match=said):
+    with pytest.raises(ScoreError, match=said) as raised:
         scorer.load()
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("limit", "said", "hint"),
+    [
+        (1000, "MPS backend out of memory (MPS allocated: 1.00 GB)", "--batch-tokens 500"),
+        (1, "DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes", "--batch-tokens 1"),
+    ],
+)
+def test_where_memory_does_not_suffice_smaller_batches_are_named(limit: int, said: str, hint: str) -> None:
+    class Large:
+        device = "cpu"
+
+        def __call__(self, **tensors: Any) -> NoReturn:
+            raise RuntimeError(said)
+
+    ids = numpy.ones((1, 2), dtype=numpy.int64)
+    with pytest.raises(ScoreError, match=f"{hint}$"):
+        fp32._probabilities(Large(), ids, ids, limit)
+    said = "shapes cannot be multiplied"
+    with pytest.raises(RuntimeError, match=said):
+        fp32._probabilities(Large(), ids, ids, limit)
 
 
 def test_the_fingerprint_follows_every_file_and_is_had_without_loading_weights(bert: TinyCheckpoint) -> None:
@@ -351,6 +423,18 @@ def test_the_fingerprint_follows_every_file_and_is_had_without_loading_weights(b
     assert parameters["checkpoint"] == hashlib.sha256(bert.file.read_bytes()).hexdigest()
     assert (parameters["precision"], parameters["window"], parameters["overlap"]) == ("fp32", WINDOW, WINDOW // 8)
     json.dumps(parameters)
+
+
+@pytest.mark.parametrize("package", ["transformers", "tokenizers"])
+def test_the_fingerprint_follows_the_libraries_that_make_tokens(
+    package: str, bert: TinyCheckpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def digest(release: str) -> str:
+        monkeypatch.setattr(libraries, "version", lambda name: release if name == package else "1.2.3")
+        return Detoxify(NAME, options_of(bert)).fingerprint
+
+    assert digest("4.48.0") == digest("4.48.3")
+    assert len({digest("4.48.0"), digest("4.49.0"), digest("5.48.0")}) == 3
 
 
 def test_a_folder_that_the_checkpoint_itself_names_is_used(bert: TinyCheckpoint) -> None:
@@ -395,8 +479,28 @@ def test_weights_and_configuration_are_found_in_the_caches(
     assert download_notice(NAME) is None
     cached, given = Detoxify(NAME, Options(device="cpu")), Detoxify(NAME, options_of(bert))
     assert cached.fingerprint == given.fingerprint
+    assert cached.columns == given.columns == cached.described()
+    assert cached.findings == given.findings == {}
     assert "Wikipedia" in cached.columns[0].meaning
     numpy.testing.assert_array_equal(cached.score(TEXTS[:5]).numbers, given.score(TEXTS[:5]).numbers)
+
+
+def test_weights_that_are_not_published_are_said_to_be_so(bert: TinyCheckpoint) -> None:
+    digest = hashlib.sha256(bert.file.read_bytes()).hexdigest()
+    assert Detoxify(NAME, options_of(bert)).findings == {
+        "summary": f"weights given with --checkpoint, not the published ones; sha256 {digest[:12]}"
+    }
+
+
+def test_the_weights_of_another_variant_are_refused_under_any_name(
+    bert: TinyCheckpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(bert, tmp_path / "published", monkeypatch)
+    assert Detoxify("detoxify:original", options_of(bert)).findings == {}
+    for asked in ("columns", "fingerprint", "findings"):
+        with pytest.raises(ScoreError, match="holds the weights of detoxify:original, not of detoxify:unbiased") as one:
+            getattr(Detoxify("detoxify:unbiased", options_of(bert)), asked)
+        assert "\n" not in str(one.value)
 
 
 def test_a_file_in_the_cache_that_is_not_what_was_published_is_refused(

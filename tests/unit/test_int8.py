@@ -12,16 +12,15 @@ from typing import Any, NamedTuple
 
 import numpy
 import pytest
-from numpy.typing import NDArray
 
 from hhtui.ingest.load import load
-from hhtui.score.detoxify import int8, onnx_model, quantize
-from hhtui.score.detoxify.exported import MANIFEST, MODEL, TOKENIZER, read_manifest
+from hhtui.score.detoxify import int8, libraries, onnx_model, quantize
+from hhtui.score.detoxify.exported import CHECKS, MANIFEST, MODEL, TOKENIZER, draft_of, read_manifest
 from hhtui.score.detoxify.fp32 import Detoxify
 from hhtui.score.detoxify.int8 import DetoxifyInt8, int8_name
 from hhtui.score.detoxify.published import PUBLISHED
 from hhtui.score.detoxify.quantize import LIMIT, DisagreementError, Exported, export_int8
-from hhtui.score.scorer import Options, ScoreError, Scorer, create
+from hhtui.score.scorer import Options, ScoreError, Scorer, create, score_all
 from hhtui.store.database import Database
 from tests.checkpoints import WINDOW, WORDS, TinyCheckpoint, contents, tiny_albert, tiny_bert
 from tests.command_line import dialogue, hhtui, hhtui_json, write_rows
@@ -116,14 +115,6 @@ def export(pairs: Path, checkpoint: TinyCheckpoint, folder: Path, **named: Any) 
         return export_int8(database, options=options_of(checkpoint), folder=folder, **named)
 
 
-def numbers_of(scorer: Scorer, texts: list[str]) -> NDArray[numpy.float32]:
-    """Return the numbers of `texts`, in the scorer's own batches."""
-    numbers = numpy.full((len(texts), len(scorer.columns)), numpy.nan, dtype=numpy.float32)
-    for batch in scorer.batches(texts):
-        numbers[list(batch)] = scorer.score([texts[place] for place in batch]).numbers
-    return numbers
-
-
 def with_weights(checkpoint: TinyCheckpoint, change: Callable[[dict[str, Any]], None]) -> TinyCheckpoint:
     """Change the weights of a checkpoint in place, and return it."""
     import torch
@@ -143,7 +134,8 @@ def test_an_export_ranks_as_fp32_does_and_says_so(made: Made) -> None:
     manifest = read_manifest(folder)
     assert manifest.findings == {**made.rounded.findings}
     assert manifest.findings["rank_correlation"] == agreement.to_json()["rank_correlation"]
-    assert f"{agreement.texts} responses" in manifest.findings["summary"]
+    summary = manifest.findings["summary"]
+    assert summary.startswith(f"{made.fp32.findings['summary']}; ranks {agreement.texts} responses")
     assert manifest.source == made.fp32.fingerprint
     assert made.exported.fingerprint == made.rounded.fingerprint
 
@@ -155,7 +147,7 @@ def test_the_figures_are_those_of_the_two_scorers(made: Made, pairs: Path) -> No
 
     with Database.open(pairs, read_only=True) as database:
         texts = responses(database.reader(), quantize.SAMPLE, quantize.SEED)
-    rounded, exact = numbers_of(made.rounded, texts), numbers_of(made.fp32, texts)
+    rounded, exact = score_all(made.rounded, texts), score_all(made.fp32, texts)
     assert 0 < numpy.abs(rounded - exact).max() < 0.3
     for place, column in enumerate(made.exported.agreement.columns):
         assert column.rank_correlation == pytest.approx(spearmanr(exact[:, place], rounded[:, place])[0], abs=1e-6)
@@ -173,9 +165,9 @@ def test_windows_and_tokens_are_those_of_fp32(made: Made) -> None:
 
 def test_a_text_has_exactly_the_same_numbers_alone_and_among_others(made: Made) -> None:
     alone = numpy.concatenate([made.rounded.score([text]).numbers for text in TEXTS])
-    numpy.testing.assert_array_equal(numbers_of(made.rounded, TEXTS), alone)
+    numpy.testing.assert_array_equal(score_all(made.rounded, TEXTS), alone)
     single = DetoxifyInt8(made.exported.name, Options(model=made.exported.folder, threads=1, batch_tokens=1))
-    numpy.testing.assert_array_equal(numbers_of(single, TEXTS), alone)
+    numpy.testing.assert_array_equal(score_all(single, TEXTS), alone)
 
 
 def test_no_texts_give_no_rows(bert: Made) -> None:
@@ -225,6 +217,8 @@ def test_training_is_told_of_the_published_weights_alone(bert: Made, tmp_path: P
         read_manifest(folder)._replace(checkpoint=checkpoint).write(folder)
         return DetoxifyInt8("detoxify-int8:original", Options(model=folder)).columns[0].meaning
 
+    with pytest.raises(ScoreError, match="holds the weights of detoxify-int8:unbiased, not of detoxify-int8:original"):
+        meaning("c7548aa0" + 56 * "0")
     assert "Wikipedia" in meaning("c1212f89" + 56 * "0")
     assert "Wikipedia" not in meaning(64 * "0")
 
@@ -232,6 +226,18 @@ def test_training_is_told_of_the_published_weights_alone(bert: Made, tmp_path: P
 def test_other_weights_have_another_fingerprint(bert: Made, pairs: Path, tmp_path: Path) -> None:
     other = export(pairs, tiny_bert(tmp_path, seed=1), tmp_path / "model")
     assert other.fingerprint != bert.exported.fingerprint
+
+
+@pytest.mark.parametrize("package", ["onnxruntime", "tokenizers"])
+def test_another_release_of_what_computes_has_another_fingerprint(
+    package: str, bert: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def digest(release: str) -> str:
+        monkeypatch.setattr(libraries, "version", lambda name: release if name == package else "1.2.3")
+        return bert.rounded.fingerprint
+
+    assert digest("1.22.0") == digest("1.22.1")
+    assert len({digest("1.22.0"), digest("1.23.0"), digest("2.22.0")}) == 3
 
 
 def test_more_outputs_than_classes_are_left_out(pairs: Path, tmp_path: Path) -> None:
@@ -314,6 +320,27 @@ def test_only_an_older_export_is_replaced_and_only_with_force(bert: Made, pairs:
     assert {one.name for one in tmp_path.iterdir()} == {"model", "other", "foreign"}
 
 
+@pytest.mark.parametrize("renames", [1, 2])
+def test_an_older_export_is_put_back_where_it_cannot_be_replaced(
+    bert: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renames: int
+) -> None:
+    place = shutil.copytree(bert.exported.folder, tmp_path / "model")
+    plain = Path.rename
+    done: list[Path] = []
+
+    def interrupt(self: Path, target: Path) -> Path:
+        moved = plain(self, target) if len(done) != 1 or renames == 1 else self
+        done.append(target)
+        if len(done) == renames:
+            raise KeyboardInterrupt
+        return moved
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt), draft_of(place, force=True):
+        patched.setattr(Path, "rename", interrupt)
+    assert list(tmp_path.iterdir()) == [place]
+    assert read_manifest(place) == read_manifest(bert.exported.folder)
+
+
 def test_numbers_that_differ_before_rounding_are_refused(
     bert: Made, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -324,16 +351,20 @@ def test_numbers_that_differ_before_rounding_are_refused(
 
 
 def test_too_few_responses_are_refused(bert: Made, pairs: Path, tmp_path: Path) -> None:
-    with pytest.raises(ScoreError, match="there are 20 responses to compare"):
+    with pytest.raises(ScoreError, match=r"20 responses are too few to compare .* it takes 50"):
         export(pairs, bert.checkpoint, tmp_path / "model", sample=20)
+    refused = hhtui("scorer", "export", pairs, "--sample", quantize.LEAST_SAMPLE - 1)
+    assert refused.exit_code == 2
+    assert f"x>={quantize.LEAST_SAMPLE}" in refused.stderr
 
 
 def test_without_a_model_it_is_described_and_says_how_to_make_one(bert: Made, tmp_path: Path) -> None:
     scorer = create("detoxify-int8:unbiased-small")
     assert len(scorer.columns) == 7
-    assert scorer.version == int8.NOT_EXPORTED
+    assert isinstance(scorer, DetoxifyInt8)
+    assert (scorer.version, scorer.state()) == ("", int8.NOT_EXPORTED)
     with pytest.raises(ScoreError, match="hhtui scorer export DB --scorer detoxify:unbiased-small"):
-        assert isinstance(scorer, DetoxifyInt8) and scorer.fingerprint
+        scorer.fingerprint  # noqa: B018
     with pytest.raises(ScoreError, match=r"holds none.*hhtui scorer export"):
         DetoxifyInt8("detoxify-int8:original", Options(model=tmp_path)).load()
     with pytest.raises(ScoreError, match="holds detoxify-int8:original, not detoxify-int8:unbiased"):
@@ -365,6 +396,44 @@ def test_a_manifest_that_cannot_be_read_is_refused(bert: Made, tmp_path: Path, t
     (folder / MANIFEST).write_text(text, encoding="utf-8")
     with pytest.raises(ScoreError, match=said):
         DetoxifyInt8("detoxify-int8:original", Options(model=folder)).load()
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        *((field, wrong) for field in CHECKS for wrong in (None, True, -1, 1.5)),
+        *((field, [[]]) for field in CHECKS),
+        *((field, {"": 1}) for field in CHECKS if field != "findings"),
+        *((field, "words") for field in CHECKS if field not in ("name", "checkpoint", "source")),
+        *((field, ["1"]) for field in CHECKS if field != "classes"),
+        *(("classes", []), ("versions", {}), ("sha256", {MODEL: ""})),
+    ],
+)
+def test_a_manifest_with_a_field_of_another_type_is_refused(
+    bert: Made, tmp_path: Path, field: str, wrong: object
+) -> None:
+    told = json.loads((bert.exported.folder / MANIFEST).read_text(encoding="utf-8"))
+    (tmp_path / MANIFEST).write_text(json.dumps(told | {field: wrong}), encoding="utf-8")
+    with pytest.raises(ScoreError, match=f"is damaged: {field} is missing or wrong; export the model again$"):
+        read_manifest(tmp_path)
+
+
+def test_a_manifest_whose_windows_hold_no_text_is_refused(bert: Made, tmp_path: Path) -> None:
+    read_manifest(bert.exported.folder)._replace(overlap=WINDOW - 2).write(tmp_path)
+    with pytest.raises(ScoreError, match="no window has room for text"):
+        read_manifest(tmp_path)
+
+
+def test_a_damaged_manifest_is_named_in_the_list_beside_all_others(bert: Made) -> None:
+    folder = DetoxifyInt8("detoxify-int8:original").folder
+    shutil.copytree(bert.exported.folder, folder)
+    listed = hhtui("score", "--list").stdout.splitlines()
+    assert f"detoxify-int8:original {bert.rounded.version} (weights here)" in listed
+    (folder / MANIFEST).write_text("{", encoding="utf-8")
+    told = {one["name"]: one for one in hhtui_json("score", "--list", "--json")["available"]}
+    assert "is damaged" in told["detoxify-int8:original"]["state"]
+    assert len(told["detoxify-int8:original"]["columns"]) == 6
+    assert told["detoxify-int8:unbiased"]["state"] == int8.NOT_EXPORTED
 
 
 def test_every_variant_has_a_name_in_int8_and_nothing_else_has() -> None:

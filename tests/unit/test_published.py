@@ -11,7 +11,7 @@ import pytest
 from hhtui.score.detoxify import weights
 from hhtui.score.detoxify.fp32 import Detoxify
 from hhtui.score.detoxify.published import PUBLISHED, column_names, columns_of
-from hhtui.score.detoxify.weights import HASH_IN_NAME, download_notice, torch_cache
+from hhtui.score.detoxify.weights import download_notice, torch_cache
 from hhtui.score.scorer import REGISTRY, Options, ScoreError, create
 
 NAMES = [f"detoxify:{variant}" for variant in PUBLISHED]
@@ -67,7 +67,10 @@ def test_only_the_multilingual_variant_claims_languages_beside_english() -> None
 
 
 def test_every_published_file_names_the_start_of_its_hash() -> None:
-    assert all(HASH_IN_NAME.search(known.file_name) for known in PUBLISHED.values())
+    starts = [known.sha256_start for known in PUBLISHED.values()]
+    assert len(set(starts)) == len(starts)
+    assert all(len(start) == 8 and int(start, 16) for start in starts)
+    assert PUBLISHED["original"].sha256_start == "c1212f89"
 
 
 def test_class_names_become_columns_that_a_query_can_name() -> None:

@@ -18,6 +18,8 @@ from hhtui.score.scorer import ScoreError
 
 MODEL_NAME = re.compile(r"[A-Za-z0-9]+ForSequenceClassification")
 TOKENIZER_NAME = re.compile(r"[A-Za-z0-9]+Tokenizer(Fast)?")
+LARGEST_DESCRIPTION = 64 * 2**20
+"""The most bytes of all that is no tensor; a published checkpoint has some ten thousand."""
 
 
 class Header(NamedTuple):
@@ -122,12 +124,17 @@ def first_line(error: BaseException) -> str:
 
 
 def _read_plain(checkpoint: Path) -> Any:
+    """Return all but the tensors of a checkpoint. Damaged bytes make zipfile and pickle raise errors of any kind."""
     try:
         with zipfile.ZipFile(checkpoint) as archive:
             member = next((name for name in archive.namelist() if name.endswith("/data.pkl")), None)
             if member is None:
                 raise _wrong(checkpoint, "torch.save did not write it")
+            if archive.getinfo(member).file_size > LARGEST_DESCRIPTION:
+                raise _wrong(checkpoint, f"it describes itself in more than {LARGEST_DESCRIPTION / 2**20:.0f} MB")
             return _Reader(io.BytesIO(archive.read(member))).load()
+    except ScoreError:
+        raise
     except OSError as error:
         raise ScoreError(f"{checkpoint} cannot be read: {error.strerror}") from error
     except zipfile.BadZipFile:
@@ -136,7 +143,7 @@ def _read_plain(checkpoint: Path) -> Any:
         ) from None
     except _Code as error:
         raise ScoreError(f"{checkpoint} holds Python code ({error}), which is not run; only weights are read") from None
-    except (pickle.UnpicklingError, EOFError, ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
+    except Exception as error:
         raise ScoreError(f"{checkpoint} is damaged: {first_line(error)}") from error
 
 

@@ -4,17 +4,27 @@ A text that fits into the model's window gets the numbers of `Detoxify.predict`;
 read in overlapping windows and gets the largest number of each column.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from hhtui.model import NO_VALUES, ScoreColumn, Unit
+from hhtui.model import NO_VALUES, ScoreColumn
+from hhtui.score.detoxify.batched import BatchedScorer
 from hhtui.score.detoxify.checkpoint import first_line, read_header, sha256_of
+from hhtui.score.detoxify.libraries import minor_versions, not_installed
 from hhtui.score.detoxify.model_config import CONFIG_FILES, OVERLAPS, window_size
-from hhtui.score.detoxify.published import columns_of
-from hhtui.score.detoxify.weights import HASH_IN_NAME, Found, find_checkpoint, obtain, published, require_packages
-from hhtui.score.scorer import NO_OPTIONS, Options, Scored, ScoreError, fingerprint
+from hhtui.score.detoxify.published import Published, columns_of
+from hhtui.score.detoxify.weights import (
+    EXTRA,
+    Found,
+    download_notice,
+    find_checkpoint,
+    obtain,
+    recognised,
+    require_packages,
+)
+from hhtui.score.scorer import Options, ScoreError, fingerprint
 
 if TYPE_CHECKING:
     import numpy
@@ -23,26 +33,19 @@ if TYPE_CHECKING:
     from hhtui.score.detoxify.batching import Batcher, Inputs
 
 PACKAGE = "detoxify"
-NOT_INSTALLED = f"{PACKAGE} is not installed here: pip install 'hhtui[detoxify]'"
+LIBRARIES = ("transformers", "tokenizers")
+"""Packages whose tokenizers differ from one major or minor version to the next."""
 BATCH_TOKENS: Mapping[str, int] = {"cpu": 512, "mps": 8_192, "cuda": 32_768}
 """The most padded tokens of a batch, by kind of device; the one of the CPU is measured."""
+NO_MEMORY = ("out of memory", "can't allocate memory")
+"""What PyTorch says of CUDA and MPS, and of the CPU, where memory does not suffice."""
 
 
-class Detoxify:
+class Detoxify(BatchedScorer):
     """One of detoxify's models, from a checkpoint on this machine or downloaded with permission.
 
     `name` is `detoxify:` and a variant. What needs the weights raises ScoreError where they cannot be had.
     """
-
-    units: tuple[Unit, ...] = ("response", "prompt", "turn")
-    findings = NO_VALUES
-
-    def __init__(self, name: str, options: Options = NO_OPTIONS) -> None:
-        """Describe the scorer; nothing is looked for or loaded yet. Raises ScoreError for a variant that is unknown."""
-        self.name = name
-        self._options = options
-        self._published = published(name)
-        self._batcher: Batcher | None = None
 
     @cached_property
     def version(self) -> str:
@@ -50,33 +53,46 @@ class Detoxify:
         try:
             return version(PACKAGE)
         except PackageNotFoundError:
-            raise ScoreError(NOT_INSTALLED) from None
+            raise not_installed([PACKAGE], EXTRA) from None
+
+    def described(self) -> tuple[ScoreColumn, ...]:
+        """The columns of the published weights, whether or not they are here."""
+        return columns_of(self._published.classes, self._published)
+
+    def state(self) -> str:
+        """Whether packages and weights are here, in a few words; raises ScoreError where they are absent or damaged."""
+        require_packages()
+        return "weights here" if download_notice(self.name, self._options) is None else "weights to be downloaded"
 
     @cached_property
     def columns(self) -> tuple[ScoreColumn, ...]:
         """The classes of the checkpoint, by detoxify's names; those of the published one where none is here."""
         checkpoint = find_checkpoint(self.name, self._options)
-        if checkpoint is None:
-            return columns_of(self._published.classes, self._published)
-        known = self._published if checkpoint.name == self._published.file_name else None
-        return columns_of(read_header(checkpoint).classes, known)
+        return self.described() if checkpoint is None else columns_of(read_header(checkpoint).classes, self._known)
+
+    @cached_property
+    def findings(self) -> Mapping[str, Any]:
+        """That the weights are not those that detoxify publishes, where it is so."""
+        if self._known is not None:
+            return NO_VALUES
+        return {"summary": f"weights given with --checkpoint, not the published ones; sha256 {self._sha256[:12]}"}
 
     @cached_property
     def parameters(self) -> Mapping[str, Any]:
-        """Checkpoint, configuration and tokenizer by SHA-256, precision and windows; a published file is checked."""
+        """Checkpoint, configuration and tokenizer by SHA-256, libraries, precision and windows.
+
+        Raises ScoreError where the checkpoint is that of another variant, or not the published one whose name it has.
+        """
         found, size = self._found, window_size(self._found.config_dir)
-        digest = sha256_of(found.checkpoint)
-        promised = HASH_IN_NAME.search(self._published.file_name)
-        renamed = found.checkpoint.name != self._published.file_name
-        if promised and not renamed and not digest.startswith(promised.group(1)):
-            raise ScoreError(f"{found.checkpoint} is damaged: its SHA-256 is {digest[:8]}…; delete it and try again")
+        recognised(self.name, found.checkpoint, self._sha256)
         files = {
             name: sha256_of(found.config_dir / name) for name in CONFIG_FILES if (found.config_dir / name).is_file()
         }
         return {
             "package": PACKAGE,
-            "checkpoint": digest,
+            "checkpoint": self._sha256,
             "files": files,
+            "libraries": minor_versions(LIBRARIES, EXTRA),
             "classes": list(found.header.classes),
             "precision": "fp32",
             "window": size,
@@ -90,7 +106,7 @@ class Detoxify:
         require_packages()
         return fingerprint(self.name, self.version, self.parameters)
 
-    def load(self) -> None:
+    def open(self) -> "Batcher":
         """Load PyTorch and the weights onto the device; raises ScoreError where they cannot be had or do not fit."""
         from hhtui.score.detoxify.batching import Batcher
         from hhtui.score.detoxify.transformer import encoder, frame, open_model
@@ -107,30 +123,24 @@ class Detoxify:
         def forward(ids: "Inputs", mask: "Inputs") -> "NDArray[numpy.float32]":
             return _probabilities(model, ids, mask, limit)[:, :kept]
 
-        self._batcher = Batcher(encode, forward, window, limit)
-
-    def batches(self, texts: Sequence[str]) -> Iterator[Sequence[int]]:
-        """Yield texts of like length together, as many as fill a batch; see `Batcher`."""
-        return self._loaded().batches(texts)
-
-    def score(self, texts: Sequence[str]) -> Scored:
-        """Return the probabilities of each text, how many windows it was read in, and the tokens read."""
-        import numpy
-
-        if not texts:
-            shape = (0, len(self.columns))
-            return Scored(numpy.empty(shape, dtype=numpy.float32), numpy.empty(0, dtype=numpy.int32))
-        return self._loaded().score(texts)
+        return Batcher(encode, forward, window, limit)
 
     @cached_property
     def _found(self) -> Found:
         return obtain(self.name, self._options)
 
-    def _loaded(self) -> "Batcher":
-        if self._batcher is None:
-            self.load()
-        assert self._batcher is not None
-        return self._batcher
+    @cached_property
+    def _sha256(self) -> str:
+        return sha256_of(self._options.checkpoint or self._found.checkpoint)
+
+    @cached_property
+    def _known(self) -> Published | None:
+        """What is known of the weights, None for given ones that are not published.
+
+        A file in torch's cache is taken for what its name says, which `parameters` checks before it is read.
+        """
+        given = self._options.checkpoint
+        return self._published if given is None else recognised(self.name, given, self._sha256)
 
 
 def _device(options: Options) -> Any:
@@ -149,10 +159,13 @@ def _device(options: Options) -> Any:
 
 
 def _on(model: Any, device: Any) -> Any:
-    """Return the model on `device`; raises ScoreError where PyTorch cannot use it."""
+    """Return the model on `device`; raises ScoreError where PyTorch cannot compute on it and give numbers back."""
+    import torch
+
     try:
+        torch.ones(1, device=device).add(1).cpu()
         return model.to(device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+    except (RuntimeError, AssertionError, ImportError) as error:
         raise ScoreError(f"PyTorch cannot use the device {device} here: {first_line(error)}") from error
 
 
@@ -167,8 +180,10 @@ def _probabilities(model: Any, ids: "Inputs", mask: "Inputs", limit: int) -> "ND
                 attention_mask=torch.from_numpy(mask).to(model.device),
             )[0]
             found: NDArray[numpy.float32] = torch.sigmoid(logits).cpu().numpy()
-    except torch.OutOfMemoryError as error:
+    except RuntimeError as error:
+        if not any(words in str(error) for words in NO_MEMORY):
+            raise
         raise ScoreError(
-            f"{model.device} has too little memory for {limit:,} tokens at once; try --batch-tokens {limit // 2}"
+            f"{model.device} has too little memory for {limit:,} tokens at once; try --batch-tokens {limit // 2 or 1}"
         ) from error
     return found

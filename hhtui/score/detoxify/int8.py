@@ -7,18 +7,20 @@ whatever is scored beside it. The threads share the windows of a batch.
 
 import os
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hhtui.model import ScoreColumn, Unit
+from hhtui.model import ScoreColumn
+from hhtui.score.detoxify.batched import BatchedScorer
 from hhtui.score.detoxify.checkpoint import first_line, sha256_of
-from hhtui.score.detoxify.exported import MODEL, PREFIX, TOKENIZER, Manifest, is_exported, read_manifest
+from hhtui.score.detoxify.exported import MODEL, PREFIX, TOKENIZER, ExportManifest, is_exported, read_manifest
+from hhtui.score.detoxify.libraries import minor_versions, not_installed, require
 from hhtui.score.detoxify.published import columns_of
-from hhtui.score.detoxify.weights import HASH_IN_NAME, published
-from hhtui.score.scorer import NO_OPTIONS, Options, Scored, ScoreError, fingerprint
+from hhtui.score.detoxify.weights import published, recognised
+from hhtui.score.scorer import ScoreError, fingerprint
 
 if TYPE_CHECKING:
     import numpy
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 BATCH_TOKENS = 2048
 """How many padded tokens each thread gets at once: enough windows to share them evenly, one second or two of work."""
+LIBRARIES = ("onnxruntime", "tokenizers")
+EXTRA = "onnx"
 X86 = ("x86_64", "amd64")
 PROCESSOR = Path("/proc/cpuinfo")
 EXACT_INSTRUCTIONS = ("avx512_vnni", "avx_vnni")
@@ -36,21 +40,12 @@ NOT_EXPORTED = "not exported"
 ROUNDED = "Its weights and activations are rounded to 8 bits, which moves its numbers a little from detoxify's own."
 
 
-class DetoxifyInt8:
+class DetoxifyInt8(BatchedScorer):
     """One of detoxify's models in int8, from the folder that `hhtui scorer export` wrote.
 
     `name` is `detoxify-int8:` and a variant. What needs the model raises ScoreError, with the command that makes one,
     where there is none.
     """
-
-    units: tuple[Unit, ...] = ("response", "prompt", "turn")
-
-    def __init__(self, name: str, options: Options = NO_OPTIONS) -> None:
-        """Describe the scorer; nothing is looked for or loaded yet. Raises ScoreError for a variant that is unknown."""
-        self.name = name
-        self._options = options
-        self._published = published(name)
-        self._batcher: Batcher | None = None
 
     @property
     def folder(self) -> Path:
@@ -64,19 +59,25 @@ class DetoxifyInt8:
 
     @cached_property
     def version(self) -> str:
-        """The version of the detoxify package that the model was made with."""
-        return self._manifest.versions["detoxify"] if self._is_here else NOT_EXPORTED
+        """The version of the detoxify package that the model was made with, empty where there is none."""
+        return self._manifest.versions["detoxify"] if self._is_here else ""
+
+    def described(self) -> tuple[ScoreColumn, ...]:
+        """The columns of the published weights, whether or not they are exported."""
+        return _rounded(columns_of(self._published.classes, self._published))
+
+    def state(self) -> str:
+        """Whether there is a model, in a few words; raises ScoreError where packages are missing or it is damaged."""
+        require(LIBRARIES, EXTRA)
+        return "weights here" if self._is_here and self._manifest else NOT_EXPORTED
 
     @cached_property
     def columns(self) -> tuple[ScoreColumn, ...]:
         """The classes of the model, by detoxify's names; those of the published checkpoint where none is here."""
-        if self._is_here:
-            promised = HASH_IN_NAME.search(self._published.file_name)
-            is_known = promised is not None and self._manifest.checkpoint.startswith(promised.group(1))
-            columns = columns_of(self._manifest.classes, self._published if is_known else None)
-        else:
-            columns = columns_of(self._published.classes, self._published)
-        return tuple(column._replace(fails=f"{column.fails} {ROUNDED}") for column in columns)
+        if not self._is_here:
+            return self.described()
+        known = recognised(self.name, self.folder, self._manifest.checkpoint)
+        return _rounded(columns_of(self._manifest.classes, known))
 
     @cached_property
     def findings(self) -> Mapping[str, Any]:
@@ -85,14 +86,16 @@ class DetoxifyInt8:
 
     @cached_property
     def parameters(self) -> Mapping[str, Any]:
-        """Model and tokenizer by SHA-256, classes, precision and windows; damaged files are refused."""
+        """Model and tokenizer by SHA-256, libraries, classes, precision and windows; damaged files are refused."""
         manifest = self._manifest
+        recognised(self.name, self.folder, manifest.checkpoint)
         hashes = {name: sha256_of(self.folder / name) for name in (MODEL, TOKENIZER)}
         for name, digest in hashes.items():
             if digest != manifest.sha256.get(name):
                 raise ScoreError(f"{self.folder / name} is damaged: it is not the file that was exported; {self._way}")
         return {
             **hashes,
+            "libraries": minor_versions(LIBRARIES, EXTRA),
             "checkpoint": manifest.checkpoint,
             "classes": list(manifest.classes),
             "precision": "int8",
@@ -107,7 +110,7 @@ class DetoxifyInt8:
         """The hash over version and parameters; raises ScoreError where there is no model."""
         return fingerprint(self.name, self.version, self.parameters)
 
-    def load(self) -> None:
+    def open(self) -> "Batcher":
         """Load ONNX Runtime and the model, which is checked; raises ScoreError where they cannot be had."""
         import numpy
 
@@ -131,20 +134,7 @@ class DetoxifyInt8:
             return numpy.stack(list(pool.map(one, rows)))
 
         frame = Frame(manifest.window, manifest.before, manifest.after, manifest.padding, manifest.overlap)
-        self._batcher = Batcher(encode, forward, frame, self._options.batch_tokens or threads * BATCH_TOKENS)
-
-    def batches(self, texts: Sequence[str]) -> Iterator[Sequence[int]]:
-        """Yield texts of like length together, as many as keep the threads at work; see `Batcher`."""
-        return self._loaded().batches(texts)
-
-    def score(self, texts: Sequence[str]) -> Scored:
-        """Return the probabilities of each text, how many windows it was read in, and the tokens read."""
-        import numpy
-
-        if not texts:
-            shape = (0, len(self.columns))
-            return Scored(numpy.empty(shape, dtype=numpy.float32), numpy.empty(0, dtype=numpy.int32))
-        return self._loaded().score(texts)
+        return Batcher(encode, forward, frame, self._options.batch_tokens or threads * BATCH_TOKENS)
 
     @property
     def _is_here(self) -> bool:
@@ -156,19 +146,13 @@ class DetoxifyInt8:
         return f"make it with: hhtui scorer export DB --scorer detoxify:{variant}"
 
     @cached_property
-    def _manifest(self) -> Manifest:
+    def _manifest(self) -> ExportManifest:
         if not is_exported(self.folder):
             raise ScoreError(f"{self.name} needs a model, and {self.folder} holds none; {self._way}")
         manifest = read_manifest(self.folder)
         if manifest.name != self.name:
             raise ScoreError(f"{self.folder} holds {manifest.name}, not {self.name}; {self._way}")
         return manifest
-
-    def _loaded(self) -> "Batcher":
-        if self._batcher is None:
-            self.load()
-        assert self._batcher is not None
-        return self._batcher
 
 
 def int8_name(name: str) -> str:
@@ -180,12 +164,17 @@ def int8_name(name: str) -> str:
     return f"{PREFIX}:{variant}"
 
 
+def _rounded(columns: Sequence[ScoreColumn]) -> tuple[ScoreColumn, ...]:
+    """Return the columns with what rounding does to their numbers."""
+    return tuple(column._replace(fails=f"{column.fails} {ROUNDED}") for column in columns)
+
+
 def _session(model: Path) -> "InferenceSession":
     """Return a session of one thread for a model, which gives the same numbers on every processor."""
     try:
         import onnxruntime
     except ImportError as error:
-        raise _missing(error) from error
+        raise not_installed([str(error.name)], EXTRA) from error
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = 1
     settings.inter_op_num_threads = 1
@@ -217,7 +206,7 @@ def _tokenizer(file: Path) -> "Encode":
     try:
         from tokenizers import Tokenizer
     except ImportError as error:
-        raise _missing(error) from error
+        raise not_installed([str(error.name)], EXTRA) from error
     try:
         tokenizer = Tokenizer.from_file(str(file))
     except Exception as error:
@@ -227,10 +216,6 @@ def _tokenizer(file: Path) -> "Encode":
         return [encoding.ids for encoding in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
 
     return encode
-
-
-def _missing(error: ImportError) -> ScoreError:
-    return ScoreError(f"{error.name} is not installed here: pip install 'hhtui[onnx]'")
 
 
 def _processors() -> int:

@@ -46,8 +46,13 @@ class Published(NamedTuple):
 
     @property
     def file_name(self) -> str:
-        """The file's name, in torch's cache too; the hexadecimal part is the start of its SHA-256."""
+        """The file's name, in torch's cache too."""
         return self.url.rpartition("/")[2]
+
+    @property
+    def sha256_start(self) -> str:
+        """The first hexadecimal digits of the file's SHA-256: the end of its name, as torch's hub has it."""
+        return self.file_name.rpartition("-")[2].partition(".")[0]
 
 
 WIKIPEDIA = "comments on Wikipedia's talk pages"

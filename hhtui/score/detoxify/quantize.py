@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hhtui.score.detoxify.agreement import Agreement, compare
 from hhtui.score.detoxify.checkpoint import sha256_of
-from hhtui.score.detoxify.exported import MODEL, TOKENIZER, Manifest, draft_of, refuse_existing
+from hhtui.score.detoxify.exported import MODEL, TOKENIZER, ExportManifest, draft_of, refuse_existing
 from hhtui.score.detoxify.fp32 import Detoxify
 from hhtui.score.detoxify.int8 import DetoxifyInt8, int8_name
+from hhtui.score.detoxify.libraries import require
 from hhtui.score.detoxify.model_config import OVERLAPS, window_size
 from hhtui.score.detoxify.weights import Found, obtain
-from hhtui.score.scorer import NO_OPTIONS, Options, ScoreError, Scorer
+from hhtui.score.scorer import NO_OPTIONS, Options, ScoreError, Scorer, score_all
 from hhtui.store.database import Database
 from hhtui.store.samples import responses
 
@@ -31,6 +31,7 @@ LEAST_SAMPLE = 50
 SEED = 0
 CHECKED_ROWS = 6
 PACKAGES = ("onnx", "onnxruntime", "tokenizers")
+EXTRAS = "detoxify,onnx"
 NAMED_VERSIONS = ("detoxify", "torch", "transformers", *PACKAGES)
 
 Report = Callable[[str], None]
@@ -79,10 +80,10 @@ def export_int8(
     target_name = int8_name(name)
     target = folder if folder is not None else DetoxifyInt8(target_name).folder
     refuse_existing(target, force)
-    _require_packages()
+    require(PACKAGES, EXTRAS)
     texts = responses(database.reader(), sample, SEED)
     if len(texts) < LEAST_SAMPLE:
-        raise ScoreError(f"there are {len(texts)} responses to compare int8 with fp32; it takes {LEAST_SAMPLE}")
+        raise ScoreError(f"{len(texts)} responses are too few to compare int8 with fp32; it takes {LEAST_SAMPLE}")
     found, source = obtain(name, options), Detoxify(name, options)
     with draft_of(target, force) as draft:
         report("writing the model for ONNX Runtime")
@@ -90,17 +91,17 @@ def export_int8(
         manifest.write(draft)
         rounded = DetoxifyInt8(target_name, Options(model=draft, threads=options.threads))
         report(f"scoring {len(texts)} responses in int8")
-        numbers = _score(rounded, texts)
+        numbers = score_all(rounded, texts)
         report(f"scoring {len(texts)} responses in fp32")
-        agreement = compare([column.name for column in rounded.columns], _score(source, texts), numbers)
+        agreement = compare([column.name for column in rounded.columns], score_all(source, texts), numbers)
         if not accept_below and not agreement.smallest.reaches(LIMIT):
             raise DisagreementError(_refusal(target_name, agreement), agreement)
-        manifest._replace(findings=_findings(agreement)).write(draft)
+        manifest._replace(findings=_findings(agreement, source)).write(draft)
     size = sum(file.stat().st_size for file in target.iterdir())
     return Exported(target_name, rounded.fingerprint, target, size, agreement)
 
 
-def _write(name: str, found: Found, source: Scorer, texts: Sequence[str], folder: Path) -> Manifest:
+def _write(name: str, found: Found, source: Scorer, texts: Sequence[str], folder: Path) -> ExportManifest:
     """Write model and tokenizer into `folder`; return what is known of them but for findings."""
     from hhtui.score.detoxify.onnx_model import write_fp32, write_int8
     from hhtui.score.detoxify.transformer import encoder, frame, open_model
@@ -115,7 +116,7 @@ def _write(name: str, found: Found, source: Scorer, texts: Sequence[str], folder
         rows = _some_rows(encode, texts, window.before, window.after, window.room)
         fp32 = write_fp32(opened.model, len(found.header.classes), rows, Path(scratch))
         write_int8(fp32, folder / MODEL)
-    return Manifest(
+    return ExportManifest(
         name=name,
         classes=found.header.classes,
         window=window.size,
@@ -158,20 +159,17 @@ def _some_rows(
     return [numpy.array([*before, *ordered[place][:room], *after], dtype=numpy.int32) for place in places]
 
 
-def _score(scorer: Scorer, texts: Sequence[str]) -> "NDArray[numpy.float32]":
-    """Return the numbers of all texts, batch by batch."""
-    import numpy
-
-    numbers = numpy.empty((len(texts), len(scorer.columns)), dtype=numpy.float32)
-    scorer.load()
-    for batch in scorer.batches(texts):
-        numbers[list(batch)] = scorer.score([texts[place] for place in batch]).numbers
-    return numbers
-
-
-def _findings(agreement: Agreement) -> dict[str, Any]:
+def _findings(agreement: Agreement, source: Scorer) -> dict[str, Any]:
+    """Return what was measured, after what is known of the weights."""
     summary = f"ranks {agreement.texts} responses as fp32 does to a Spearman correlation of {_figures(agreement)}"
-    return {"summary": summary, "against": "fp32", "limit": LIMIT, "seed": SEED, **agreement.to_json()}
+    told = [source.findings["summary"]] if "summary" in source.findings else []
+    return {
+        "summary": "; ".join([*told, summary]),
+        "against": "fp32",
+        "limit": LIMIT,
+        "seed": SEED,
+        **agreement.to_json(),
+    }
 
 
 def _refusal(name: str, agreement: Agreement) -> str:
@@ -183,10 +181,3 @@ def _refusal(name: str, agreement: Agreement) -> str:
 
 def _figures(agreement: Agreement) -> str:
     return ", ".join(column.words for column in agreement.columns)
-
-
-def _require_packages() -> None:
-    absent = [package for package in PACKAGES if find_spec(package) is None]
-    if absent:
-        verb = "is" if len(absent) == 1 else "are"
-        raise ScoreError(f"{' and '.join(absent)} {verb} not installed here: pip install 'hhtui[detoxify,onnx]'")

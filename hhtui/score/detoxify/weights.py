@@ -1,17 +1,17 @@
 """Where detoxify's weights are on this machine, and how they are had where they are not: never without being asked."""
 
 import os
-import re
 from pathlib import Path
 from typing import NamedTuple
 
 from hhtui.score.detoxify.checkpoint import Header, first_line, read_header
+from hhtui.score.detoxify.libraries import require
 from hhtui.score.detoxify.model_config import CONFIG_FILES, lacks
 from hhtui.score.detoxify.published import HUB, PUBLISHED, Published
 from hhtui.score.scorer import NO_OPTIONS, Options, ScoreError
 
 PACKAGES = ("torch", "transformers", "detoxify")
-HASH_IN_NAME = re.compile(r"-([0-9a-f]{8,})\.")
+EXTRA = "detoxify"
 
 
 class Found(NamedTuple):
@@ -28,6 +28,26 @@ def published(name: str) -> Published:
     if variant not in PUBLISHED:
         raise ScoreError(f"detoxify has no {variant!r}; it has {', '.join(PUBLISHED)}")
     return PUBLISHED[variant]
+
+
+def recognised(name: str, weights: Path, sha256: str) -> Published | None:
+    """Return what is known of `weights` with this SHA-256 as those of the scorer `name`, None for unknown weights.
+
+    Raises ScoreError where detoxify publishes them as another variant, or the file has the name of the published one
+    and is another.
+    """
+    family, _, variant = name.partition(":")
+    for other, known in PUBLISHED.items():
+        if not sha256.startswith(known.sha256_start):
+            continue
+        if other == variant:
+            return known
+        raise ScoreError(
+            f"{weights} holds the weights of {family}:{other}, not of {name}; use --scorer {family}:{other}"
+        )
+    if weights.name == published(name).file_name:
+        raise ScoreError(f"{weights} is damaged: its SHA-256 is {sha256[:8]}…; delete it and try again")
+    return None
 
 
 def find_checkpoint(name: str, options: Options = NO_OPTIONS) -> Path | None:
@@ -107,12 +127,9 @@ def _download_checkpoint(known: Published) -> Path:
     import torch
 
     target = torch_cache() / known.file_name
-    prefix = HASH_IN_NAME.search(known.file_name)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        torch.hub.download_url_to_file(
-            known.url, str(target), hash_prefix=prefix.group(1) if prefix else None, progress=False
-        )
+        torch.hub.download_url_to_file(known.url, str(target), hash_prefix=known.sha256_start, progress=False)
     except (OSError, RuntimeError) as error:
         raise ScoreError(f"{known.url} cannot be downloaded to {target.parent}: {first_line(error)}") from error
     return target
@@ -134,9 +151,4 @@ def _download_config(base: str) -> Path:
 
 def require_packages() -> None:
     """Raise ScoreError where a package that detoxify needs is not installed."""
-    from importlib.util import find_spec
-
-    absent = [package for package in PACKAGES if find_spec(package) is None]
-    if absent:
-        verb = "is" if len(absent) == 1 else "are"
-        raise ScoreError(f"{' and '.join(absent)} {verb} not installed here: pip install 'hhtui[detoxify]'")
+    require(PACKAGES, EXTRA)
