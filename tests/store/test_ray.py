@@ -7,27 +7,30 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy
 import pytest
 
-from hhtui.dialogue import parse
+from hhtui.dialogue import parse, text_hash
 from hhtui.model import Unit
 from hhtui.score.progress import ScoreProgress
 from hhtui.score.ray import engine as ray_engine
 from hhtui.score.ray import manifest as manifests
 from hhtui.score.ray import run as elsewhere
 from hhtui.score.ray.engine import RayOptions, score_shards
-from hhtui.score.ray.manifest import Manifest
+from hhtui.score.ray.manifest import ShardManifest
 from hhtui.score.ray.merge import merge
 from hhtui.score.ray.run import run_elsewhere
 from hhtui.score.ray.shard_meter import ShardMeter
 from hhtui.score.run import run
 from hhtui.score.scorer import NO_OPTIONS, Options, ScoreError, Scorer, create
+from hhtui.store import scorers
 from hhtui.store.database import Database
 from tests.command_line import command
 from tests.store.filled import Transcripts, add_pairs, dialogue, new_database
@@ -81,7 +84,7 @@ def make_small(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(elsewhere, "FEWEST_TEXTS", 40)
 
 
-def described(name: str, units: Sequence[Unit]) -> Manifest:
+def described(name: str, units: Sequence[Unit]) -> ShardManifest:
     """Return the manifest of a scorer of texts, without shards."""
     scorer = create(name)
     assert isinstance(scorer, Scorer)
@@ -231,7 +234,7 @@ def test_an_interrupted_run_goes_on_with_what_is_missing_or_damaged(
     results[0].unlink()
     results[1].write_bytes(results[1].read_bytes()[:-9] + b"\0" * 9)
 
-    def remember(folder: Path, manifest: Manifest, shards: Any, *rest: Any) -> None:
+    def remember(folder: Path, manifest: ShardManifest, shards: Any, *rest: Any) -> None:
         asked.extend(shard.number for shard in shards)
         score_shards(folder, manifest, shards, *rest)
 
@@ -294,6 +297,89 @@ def test_a_database_with_other_pairs_too_is_told_to_lack_scores(done: Done, tmp_
         assert merge(more, done.folder, silent).complete
 
 
+def test_only_scores_of_texts_that_are_here_are_merged(done: Done, tmp_path: Path) -> None:
+    some = [*PAIRS[:9], (dialogue("a", "unknown"), dialogue("a", "b"))]
+    with new_database(tmp_path / "some.db", some) as other:
+        merged = merge(other, done.folder, silent)
+        here = {text for row in content(other)["pair_text"] for text in row[1:]}
+        scored = {digest for digest, _ in content(other)["score"]}
+        assert (merged.texts, merged.complete) == (len(scored), False)
+        assert scored < here
+        assert len(here - scored) == 3
+        run(other, [create("alt-profanity")], silent)
+        assert_alike(score_here(tmp_path / "local.db", some, "alt-profanity"), content(other))
+
+
+def test_turns_are_merged_too(done: Done, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    shutil.copytree(done.folder, folder)
+    units: tuple[Unit, ...] = ("response", "prompt", "turn")
+    manifests.write(folder, replace(manifests.read(folder), sent=("turn",), units=units))
+    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    told["shards"] = [{**shard, "unit": "turn"} for shard in told["shards"]]
+    (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    longer = [(chosen + dialogue("more", "and more"), rejected) for chosen, rejected in PAIRS[:9]]
+    with new_database(tmp_path / "turns.db", longer) as other:
+        merged = merge(other, folder, silent)
+        reply = text_hash(parse(PAIRS[0][0])[-1].text.strip())
+        assert reply in {digest for digest, _ in content(other)["score"]}
+        assert reply not in {text for row in content(other)["pair_text"] for text in row[1:]}
+        assert merged.texts == len(content(other)["score"])
+
+
+def test_a_database_without_any_of_the_texts_learns_nothing(done: Done, tmp_path: Path) -> None:
+    with new_database(tmp_path / "other.db", [(dialogue("a", "unknown"), dialogue("a", "b"))]) as other:
+        with pytest.raises(ScoreError, match=r"no text of other\.db has a score in ") as error:
+            merge(other, done.folder, silent)
+        assert "\n" not in str(error.value)
+        assert scorers.known(other.reader()) == []
+
+
+def test_other_columns_of_a_scorer_that_is_known_are_refused(done: Done, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    shutil.copytree(done.folder, folder)
+    manifest = manifests.read(folder)
+    more = (*manifest.columns, manifest.columns[0]._replace(name="another"))
+    manifests.write(folder, replace(manifest, columns=more))
+    with Database.open(done.path) as database, pytest.raises(ScoreError, match="has other columns in these shards"):
+        merge(database, folder, silent)
+
+
+def test_a_folder_of_other_files_is_left_alone(database: Database, tmp_path: Path) -> None:
+    kept = tmp_path / "mine" / "texts" / "000000.parquet"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"mine")
+    how = RayOptions(None, 2, tmp_path / "mine")
+    with pytest.raises(ScoreError, match="holds other files and no shards"):
+        run_elsewhere(database, create("refusal"), NO_OPTIONS, how, silent)
+    assert kept.read_bytes() == b"mine"
+
+
+def test_a_folder_whose_shards_were_being_written_is_taken_up(
+    database: Database, tmp_path: Path, small_shards: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, asked = tmp_path / "out", list[int]()
+    folder.mkdir()
+    (folder / ".manifest.json.1.draft").write_text("{")
+
+    def interrupt(progress: ScoreProgress) -> None:
+        if progress.state == "writing":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_elsewhere(database, create("refusal"), NO_OPTIONS, RayOptions(None, 2, folder), interrupt)
+    assert (folder / "texts" / "000000.parquet").exists()
+
+    def remember(folder: Path, manifest: ShardManifest, shards: Any, *rest: Any) -> None:
+        asked.extend(shard.number for shard in shards)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(elsewhere, "score_shards", remember)
+    with pytest.raises(KeyboardInterrupt):
+        run_elsewhere(database, create("refusal"), NO_OPTIONS, RayOptions(None, 2, folder), silent)
+    assert len(asked) > 5
+
+
 def test_a_worker_with_another_scorer_is_one_line(ray: Any, database: Database, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     manifest = elsewhere.send(database, folder, described("refusal", ["response"]), ["response"], silent)
@@ -311,8 +397,8 @@ def test_shards_for_another_scorer_are_refused(done: Done, tmp_path: Path, datab
     manifests.write(folder, replace(manifests.read(folder), fingerprint="0" * 64))
     with pytest.raises(ScoreError, match="holds shards for alt-profanity 000000000000, this is alt-profanity"):
         run_elsewhere(database, create("alt-profanity"), NO_OPTIONS, RayOptions(None, 2, folder), silent)
-    merged = merge(database, folder, silent)
-    assert (merged.texts, merged.shards, merged.complete) == (0, 0, False)
+    with pytest.raises(ScoreError, match=r"has a score in .*: 0 of \d+ shards there have scores"):
+        merge(database, folder, silent)
 
 
 def test_the_command_joins_a_cluster_and_keeps_stdout_for_data(ray: Any, database: Database, tmp_path: Path) -> None:
@@ -369,3 +455,44 @@ def test_a_gpu_is_not_named_by_number() -> None:
     with pytest.raises(ScoreError, match="--device cuda, and how many with --actors"):
         ray_engine.share(Options(device="cuda:1"))
     assert ray_engine.share(Options(device="cuda", threads=3))[1:] == (3, 1)
+
+
+CPUS, GPUS = {"CPU": 8.0}, {"CPU": 8.0, "GPU": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "resources", "made"),
+    [
+        ("detoxify:original", NO_OPTIONS, CPUS, Options(device="cpu", threads=1)),
+        ("detoxify:original", NO_OPTIONS, GPUS, Options(device="cuda", threads=1)),
+        ("detoxify:original", Options(device="cpu"), GPUS, Options(device="cpu", threads=1)),
+        ("detoxify-int8:original", NO_OPTIONS, GPUS, Options(device="cpu", threads=1)),
+        ("detoxify-int8:original", Options(threads=3, download=True), CPUS, Options(device="cpu", threads=3)),
+    ],
+)
+def test_workers_take_what_they_are_given_and_download_nothing(
+    name: str,
+    asked: Options,
+    resources: dict[str, float],
+    made: Options,
+    done: Done,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: list[Any] = []
+
+    @contextmanager
+    def cluster(address: str | None, cpus: int) -> Iterator[Any]:
+        yield SimpleNamespace(cluster_resources=lambda: resources, exceptions=SimpleNamespace(RayError=ConnectionError))
+
+    def tables(ray: Any, paths: Sequence[str], arguments: tuple[str, str, str], pool: ray_engine.Pool) -> Iterator[Any]:
+        heard.extend([Options.from_json(arguments[1]), (pool.cpus, pool.gpus)])
+        raise ConnectionError("told enough")
+
+    monkeypatch.setattr(ray_engine, "cluster", cluster)
+    monkeypatch.setattr(ray_engine, "_tables", tables)
+    manifest = replace(manifests.read(done.folder), name=name, options=asked.to_json())
+    meter = ShardMeter(name, silent, manifest.shards, len(manifest.shards))
+    with pytest.raises(ScoreError, match="told enough"):
+        score_shards(tmp_path, manifest, manifest.shards, RayOptions(), meter)
+    assert heard == [made, (made.threads, int(made.device == "cuda"))]

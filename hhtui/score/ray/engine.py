@@ -5,13 +5,13 @@ The shards are read on this machine and travel through Ray, so that no other one
 
 import json
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from hhtui.score.ray.cluster import cluster, one_line
-from hhtui.score.ray.manifest import Manifest, Shard
+from hhtui.score.ray.manifest import Shard, ShardManifest
 from hhtui.score.ray.shard_meter import ShardMeter
 from hhtui.score.ray.shards import TEXTS, Scores, write_scores
 from hhtui.score.ray.worker import Worker
@@ -19,6 +19,10 @@ from hhtui.score.scorer import Options, ScoreError
 
 READING_CPUS = 0
 """What reading a shard takes in Ray's accounts: with more, it would wait for CPUs that the actors never give back."""
+
+
+OF_PYTORCH = "detoxify:"
+"""How the names of scorers begin that PyTorch runs, and that a GPU makes quicker."""
 
 
 class RayOptions(NamedTuple):
@@ -52,18 +56,22 @@ class Pool(NamedTuple):
     gpus: int
 
 
-def score_shards(folder: Path, manifest: Manifest, shards: Sequence[Shard], how: RayOptions, meter: ShardMeter) -> None:
+def score_shards(
+    folder: Path, manifest: ShardManifest, shards: Sequence[Shard], how: RayOptions, meter: ShardMeter
+) -> None:
     """Score these shards of `folder` and write their scores there, each as soon as it is whole.
 
     Raises ScoreError where Ray is missing or fails, or where a worker has not the manifest's scorer.
     """
-    options = Options.from_json(manifest.options)
-    options = options._replace(device=options.device or "cpu")
-    each = share(options)
-    arguments = (manifest.name, options.to_json(), manifest.fingerprint)
+    asked = Options.from_json(manifest.options)
+    cpus = share(asked).cpus
     paths = [os.fspath((folder / TEXTS / shard.name).resolve()) for shard in shards]
-    with cluster(how.address, each.cpus * (how.actors or 1)) as ray:
-        actors = how.actors or _room(ray.cluster_resources(), each)
+    with cluster(how.address, cpus * (how.actors or 1)) as ray:
+        resources = ray.cluster_resources()
+        options = for_workers(manifest.name, asked, resources)
+        arguments = (manifest.name, options.to_json(), manifest.fingerprint)
+        each = share(options)
+        actors = how.actors or _room(resources, each)
         meter.ready()
         try:
             tables = _tables(ray, paths, arguments, each._replace(actors=min(actors, len(shards))))
@@ -72,6 +80,15 @@ def score_shards(folder: Path, manifest: Manifest, shards: Sequence[Shard], how:
             raise ScoreError(
                 f"Ray failed: {one_line(error)}; finished shards are kept, the same command goes on"
             ) from error
+
+
+def for_workers(scorer: str, asked: Options, resources: Mapping[str, float]) -> Options:
+    """Return how the workers make the scorer: on as many threads as they get CPUs, without downloading anything.
+
+    Where no device is asked for, it is a GPU if the scorer can use one and the cluster has any.
+    """
+    best = "cuda" if scorer.startswith(OF_PYTORCH) and resources.get("GPU", 0) >= 1 else "cpu"
+    return asked._replace(device=asked.device or best, threads=asked.threads or 1, download=False)
 
 
 def share(options: Options) -> Pool:
@@ -118,7 +135,11 @@ def _tables(ray: Any, paths: Sequence[str], arguments: tuple[str, str, str], poo
 
 
 def _collect(
-    tables: Generator[Any, None, None], folder: Path, manifest: Manifest, shards: Sequence[Shard], meter: ShardMeter
+    tables: Generator[Any, None, None],
+    folder: Path,
+    manifest: ShardManifest,
+    shards: Sequence[Shard],
+    meter: ShardMeter,
 ) -> None:
     """Write each shard's scores when all of its rows are there, whatever tables they came in."""
     import pyarrow

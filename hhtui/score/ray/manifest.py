@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hhtui.model import ScoreColumn, Unit
+from hhtui.score.ray import checked
 from hhtui.score.scorer import Options, ScoreError, Scorer
 from hhtui.store.placing import placed
 
@@ -30,7 +31,7 @@ class Shard(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class ShardManifest:
     """The scorer that is to read the texts of `shards`, and how it is made where they are read.
 
     `units` are the kinds of text it reads, `sent` those that go out. It describes a scorer as
@@ -62,24 +63,27 @@ class Manifest:
         }
 
     @classmethod
-    def from_json(cls, fields: Mapping[str, Any]) -> "Manifest":
-        """Return the manifest that `to_json` made `fields` from."""
-        told = {name: fields[name] for name in cls.__dataclass_fields__}
+    def from_json(cls, fields: Mapping[str, Any]) -> "ShardManifest":
+        """Return the manifest that `to_json` made `fields` from; raises ValueError or KeyError where it did not."""
+        units = checked.units(fields, "units")
+        sent = checked.units(fields, "sent", units)
         return cls(
-            **{
-                **told,
-                "columns": tuple(ScoreColumn(**column) for column in told["columns"]),
-                "units": tuple(told["units"]),
-                "options": json.dumps(told["options"]),
-                "sent": tuple(told["sent"]),
-                "shards": tuple(Shard(**shard) for shard in told["shards"]),
-            }
+            name=checked.scorer_name(fields),
+            version=checked.line(fields, "version"),
+            fingerprint=checked.hexadecimal(fields, "fingerprint"),
+            columns=checked.columns(fields),
+            units=units,
+            parameters=checked.mapping(fields, "parameters"),
+            findings=checked.findings(fields),
+            options=json.dumps(checked.mapping(fields, "options")),
+            sent=sent,
+            shards=tuple(_shard(*numbered, sent) for numbered in enumerate(checked.objects(fields, "shards"))),
         )
 
 
-def describe(scorer: Scorer, options: Options, units: Sequence[Unit]) -> Manifest:
+def describe(scorer: Scorer, options: Options, units: Sequence[Unit]) -> ShardManifest:
     """Return the manifest of `scorer`, made with `options`, before any text of these kinds has gone out."""
-    return Manifest(
+    return ShardManifest(
         name=scorer.name,
         version=scorer.version,
         fingerprint=scorer.fingerprint,
@@ -92,22 +96,38 @@ def describe(scorer: Scorer, options: Options, units: Sequence[Unit]) -> Manifes
     )
 
 
-def read(folder: Path) -> Manifest:
+def _shard(number: int, fields: Mapping[str, Any], sent: Sequence[Unit]) -> Shard:
+    """Return what a manifest says of its shard `number`."""
+    rows, characters = checked.count(fields, "rows"), checked.count(fields, "characters")
+    if checked.count(fields, "number") != number or fields["unit"] not in sent or not rows:
+        raise ValueError(f"shard {number} is empty, out of order or of texts that were not sent")
+    return Shard(number, fields["unit"], rows, characters, checked.hexadecimal(fields, "sha256"))
+
+
+def read(folder: Path) -> ShardManifest:
     """Return the manifest of `folder`; raises ScoreError where there is none that can be read."""
     path = folder / FILE
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
         if fields["format"] != FORMAT:
-            raise ScoreError(f"{path} is of format {fields['format']}, this hhtui knows {FORMAT}; upgrade hhtui")
-        return Manifest.from_json(fields)
+            raise ScoreError(f"{path} is of format {fields['format']!r}, this hhtui knows {FORMAT}; upgrade hhtui")
+        return ShardManifest.from_json(fields)
     except FileNotFoundError:
         raise ScoreError(f"{folder} holds no {FILE}; name the folder that hhtui score --engine ray wrote") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except KeyError as error:
+        raise ScoreError(f"{path} is damaged (it does not say {error}); delete {folder} and score again") from None
+    except (ValueError, TypeError, RecursionError) as error:
         raise ScoreError(f"{path} is damaged ({error}); delete {folder} and score again") from None
 
 
-def write(folder: Path, manifest: Manifest) -> None:
+def is_draft(path: Path) -> bool:
+    """Return whether `path` is a manifest that a kill left half written."""
+    return path.match(f".{FILE}.*.draft")
+
+
+def write(folder: Path, manifest: ShardManifest) -> None:
     """Write the manifest of `folder`, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(manifest.to_json(), indent=1, ensure_ascii=False)
     with placed(folder / FILE, force=True) as draft:
         draft.write_text(text + "\n", encoding="utf-8")

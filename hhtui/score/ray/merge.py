@@ -1,6 +1,6 @@
 """Scores that were made elsewhere come into a database, by the hash of their text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,12 +8,18 @@ from hhtui.model import Unit
 from hhtui.score import gently
 from hhtui.score.progress import Report, ScoreProgress
 from hhtui.score.ray import shards
-from hhtui.score.ray.manifest import Manifest, read
+from hhtui.score.ray.manifest import ShardManifest, read
+from hhtui.score.ray.seen import Seen
 from hhtui.score.run import scored_alone
-from hhtui.score.scorer import Scored, ScoreError
-from hhtui.score.text_run import TextRun, register
-from hhtui.store import scoring
+from hhtui.score.scorer import ScoreError
+from hhtui.score.text_run import WINDOW, linked_texts
+from hhtui.store import scorers, scoring
+from hhtui.store.columns import Columns, last_id
 from hhtui.store.database import Database
+from hhtui.store.scorers import StoredScorer
+
+NEW = 0
+"""The id of a scorer that a database does not know yet: no row has it."""
 
 
 class Merged(NamedTuple):
@@ -28,69 +34,105 @@ class Merged(NamedTuple):
     complete: bool
 
 
-class LackingError(ScoreError):
-    """Texts of this database have no score in any shard."""
-
-
 def merge(database: Database, folder: Path, report: Report) -> Merged:
     """Put the scores that are in `folder` into `database`; done again, or after an interruption, it adds the rest.
 
-    Any database with the same texts will do. Shards whose scores are missing or damaged are left out. Raises
-    ScoreError where `folder` has no manifest, StoreError where the database cannot be written.
+    Any database with some of the same texts will do. Shards whose scores are missing or damaged are left out. Raises
+    ScoreError where `folder` has no manifest or no score of a text of `database`, StoreError where the database cannot
+    be written.
     """
     manifest = read(folder)
     with scored_alone(database, [manifest.name], report, wait=True):
-        return merge_shards(database, folder, manifest, report)
+        merged = merge_shards(database, folder, manifest, report)
+    if scorers.with_fingerprint(database.reader(), manifest.fingerprint) is None:
+        raise ScoreError(
+            f"no text of {database.path.name} has a score in {folder}: {merged.shards:,} of {merged.shards_total:,} "
+            "shards there have scores, all of other texts"
+        )
+    return merged
 
 
-def merge_shards(database: Database, folder: Path, manifest: Manifest, report: Report) -> Merged:
-    """Do what `merge` does, for the one process that scores."""
-    arrived = Arrived(manifest)
-    stored = register(database, arrived)
+def merge_shards(database: Database, folder: Path, manifest: ShardManifest, report: Report) -> Merged:
+    """Do what `merge` does, for the one process that scores.
+
+    The scorer is written down with the first score of a text that is here.
+    """
+    stored = _expected(database, manifest)
+    wanted = _wanted(database, stored, manifest.sent)
     texts = merged = 0
     for shard in manifest.shards:
         scores = shards.read_scores(folder, manifest, shard)
         if scores is not None:
             places = {digest: place for place, digest in enumerate(scores.hashes)}
-            hashes = scoring.missing(database.reader(), stored, sorted(places))
-            some = [places[digest] for digest in hashes]
-            rows = scoring.text_rows(stored, hashes, scores.numbers[some], scores.windows[some])
-            gently.write(database, scoring.insert_texts, rows)
+            hashes = scoring.missing(database.reader(), stored, wanted.met(sorted(places)))
+            if hashes:
+                stored = register(database, manifest) if stored.id == NEW else stored
+                some = [places[digest] for digest in hashes]
+                rows = scoring.text_rows(stored, hashes, scores.numbers[some], scores.windows[some])
+                gently.write(database, scoring.insert_texts, rows)
             texts += len(hashes)
             merged += 1
         report(ScoreProgress(manifest.name, "merging", shards=merged, shards_total=len(manifest.shards)))
-    complete = all([_finish(database, arrived, [unit]) for unit in manifest.sent])
+    complete = stored.id != NEW and all([_finish(database, stored, unit) for unit in manifest.sent])
     return Merged(texts, merged, len(manifest.shards), complete)
 
 
-def _finish(database: Database, arrived: "Arrived", units: Sequence[Unit]) -> bool:
-    """Link pairs with their scores and pack the columns; return whether no text lacks a score."""
-    try:
-        TextRun(database, arrived, lambda progress: None, units).finish()
-    except LackingError:
-        return False
-    return True
+def register(database: Database, manifest: ShardManifest) -> StoredScorer:
+    """Write the scorer of a manifest down in the database, and return it as it stands there."""
+    _expected(database, manifest)
+    with database.writing(durable=False) as connection:
+        return scorers.register(
+            connection,
+            name=manifest.name,
+            version=manifest.version,
+            fingerprint=manifest.fingerprint,
+            columns=manifest.columns,
+            units=manifest.units,
+            parameters=manifest.parameters,
+            findings=manifest.findings,
+        )
 
 
-class Arrived:
-    """The scorer of a manifest, whose scores have been made: it raises LackingError where it is to make one."""
+def _expected(database: Database, manifest: ShardManifest) -> StoredScorer:
+    """Return the manifest's scorer as it stands in the database, with the id NEW where it does not yet.
 
-    def __init__(self, manifest: Manifest) -> None:
-        """Take over what the manifest says of the scorer."""
-        self.name, self.version, self.fingerprint = manifest.name, manifest.version, manifest.fingerprint
-        self.columns, self.units = manifest.columns, manifest.units
-        self.parameters, self.findings = manifest.parameters, manifest.findings
+    Raises ScoreError where it has other columns there.
+    """
+    known = scorers.with_fingerprint(database.reader(), manifest.fingerprint)
+    if known is None:
+        told = (manifest.name, manifest.version, manifest.fingerprint, manifest.columns, manifest.units)
+        return StoredScorer(NEW, *told, manifest.parameters, manifest.findings)
+    if [column.name for column in known.columns] != [column.name for column in manifest.columns]:
+        raise ScoreError(
+            f"{manifest.name} {manifest.fingerprint[:12]} has other columns in these shards than in "
+            f"{database.path.name}; the manifest is not that of its scores"
+        )
+    return known
 
-    def load(self) -> None:
-        """Say that a text lacks a score."""
-        raise LackingError(f"some texts have no score of {self.name} in these shards")
 
-    def batches(self, texts: Sequence[str]) -> Iterator[Sequence[int]]:
-        """Yield nothing; say that a text lacks a score where there are any."""
-        if texts:
-            self.load()
-        yield from ()
+def _wanted(database: Database, scorer: StoredScorer, units: Sequence[Unit]) -> Seen:
+    """Return the texts of the database that may lack a score."""
+    reader, wanted = database.reader(), Seen()
+    done, last = scorers.done(reader, scorer), last_id(reader)
+    for unit in units:
+        for after in range(done.get(unit, 0), last, WINDOW):
+            wanted.first_met(list(linked_texts(database, scorer, unit, after, min(after + WINDOW, last))))
+    return wanted
 
-    def score(self, texts: Sequence[str]) -> Scored:
-        """Say that texts lack a score."""
-        raise LackingError(f"{len(texts)} texts have no score of {self.name} in these shards")
+
+def _finish(database: Database, scorer: StoredScorer, unit: Unit) -> bool:
+    """Note up to where all pairs have their scores, and pack the columns; return whether no text lacks one."""
+    reader = database.reader()
+    done, last = scorers.done(reader, scorer).get(unit, 0), last_id(reader)
+    for after in range(done, last, WINDOW):
+        upto = min(after + WINDOW, last)
+        if scoring.missing(reader, scorer, list(linked_texts(database, scorer, unit, after, upto))):
+            break
+        done = upto
+        with database.writing(durable=False) as connection:
+            scoring.finish(connection, scorer, unit, done)
+    with database.writing(durable=False) as connection:
+        scorers.take_over(connection, scorer)
+    if done and not scoring.is_packed(reader, scorer, unit, done):
+        scoring.pack_scores(database, scorer, unit, Columns(), done)
+    return done == last

@@ -11,13 +11,13 @@ from hhtui.score.progress import Report, ScoreProgress
 from hhtui.score.ray import manifest as manifests
 from hhtui.score.ray import shards
 from hhtui.score.ray.engine import RayOptions, score_shards
-from hhtui.score.ray.manifest import Manifest, Shard, describe
-from hhtui.score.ray.merge import Arrived, merge_shards
+from hhtui.score.ray.manifest import Shard, ShardManifest, describe
+from hhtui.score.ray.merge import merge_shards, register
 from hhtui.score.ray.seen import Seen
 from hhtui.score.ray.shard_meter import ShardMeter
 from hhtui.score.run import ALWAYS, scored_alone
 from hhtui.score.scorer import Options, PairScorer, ScoreError, Scorer
-from hhtui.score.text_run import linked_texts, register
+from hhtui.score.text_run import linked_texts
 from hhtui.store import scorers, scoring
 from hhtui.store.columns import last_id
 from hhtui.store.database import Database
@@ -69,11 +69,18 @@ def default_folder(database: Path, scorer: str) -> Path:
     return database.with_name(f"{database.name}.shards") / slug(scorer)
 
 
-def send(database: Database, folder: Path, manifest: Manifest, units: Sequence[Unit], report: Report) -> Manifest:
-    """Write the texts without a score into new shards of `folder`, each text once; return the manifest with them."""
-    stored = register(database, Arrived(manifest))
+def send(
+    database: Database, folder: Path, manifest: ShardManifest, units: Sequence[Unit], report: Report
+) -> ShardManifest:
+    """Write the texts without a score into new shards of `folder`, each text once; return the manifest with them.
+
+    The folder has a manifest before it has texts, so that it is known as ours after a kill.
+    """
+    stored = register(database, manifest)
     new: list[Shard] = []
     for unit, texts in _parcels(database, stored, units):
+        if not new:
+            manifests.write(folder, manifest)
         new.append(shards.write_texts(folder, len(manifest.shards) + len(new), unit, texts))
         report(ScoreProgress(manifest.name, "writing", unit=unit, shards=len(new)))
     if not new:
@@ -103,7 +110,7 @@ def _parcels(
             yield unit, parcel
 
 
-def _finish(database: Database, folder: Path, manifest: Manifest, how: RayOptions, report: Report) -> int:
+def _finish(database: Database, folder: Path, manifest: ShardManifest, how: RayOptions, report: Report) -> int:
     """Score the shards that have no scores yet, and merge all of them; return how many texts got scores."""
     lacking = shards.unscored(folder, manifest)
     if lacking:
@@ -115,9 +122,11 @@ def _finish(database: Database, folder: Path, manifest: Manifest, how: RayOption
     return merged.texts
 
 
-def _resumed(folder: Path, manifest: Manifest) -> Manifest:
-    """Return `manifest` with the shards that `folder` holds already; raises ScoreError where another scorer's are."""
+def _resumed(folder: Path, manifest: ShardManifest) -> ShardManifest:
+    """Return `manifest` with the shards that `folder` holds already; raises ScoreError where it holds others."""
     if not (folder / manifests.FILE).exists():
+        if folder.exists() and any(not manifests.is_draft(path) for path in folder.iterdir()):
+            raise ScoreError(f"{folder} holds other files and no shards; name an empty or new folder with --shards")
         return manifest
     there = manifests.read(folder)
     if there.fingerprint != manifest.fingerprint:

@@ -1,6 +1,7 @@
 """Which texts were met before, in 8 bytes each: tens of millions fit into a few hundred megabytes."""
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy
@@ -23,17 +24,30 @@ class Seen:
 
     def first_met(self, hashes: Sequence[bytes]) -> list[bytes]:
         """Return those of `hashes` that were not met before, each once, in their order, and remember them."""
-        keys = numpy.frombuffer(b"".join(hashes), dtype="<u8")[:: HASH_BYTES // 8].astype(numpy.uint64)
+        keys = _keys(hashes)
         fresh = numpy.zeros(len(keys), dtype=bool)
         fresh[numpy.unique(keys, return_index=True)[1]] = True
+        fresh &= ~self._known(keys)
+        self._remember(numpy.sort(keys[fresh]))
+        return list(compress(hashes, fresh))
+
+    def met(self, hashes: Sequence[bytes]) -> list[bytes]:
+        """Return those of `hashes` that were met before, in their order."""
+        return list(compress(hashes, self._known(_keys(hashes))))
+
+    def _known(self, keys: "NDArray[numpy.uint64]") -> "NDArray[numpy.bool_]":
+        known = numpy.zeros(len(keys), dtype=bool)
         for older in self._sorted:
             places = numpy.searchsorted(older, keys)
-            fresh &= older[numpy.minimum(places, len(older) - 1)] != keys
-        self._remember(numpy.sort(keys[fresh]))
-        return [hashes[place] for place in map(int, numpy.flatnonzero(fresh))]
+            known |= older[numpy.minimum(places, len(older) - 1)] == keys
+        return known
 
     def _remember(self, keys: "NDArray[numpy.uint64]") -> None:
         while self._sorted and len(self._sorted[-1]) <= 2 * len(keys):
             keys = numpy.sort(numpy.concatenate([self._sorted.pop(), keys]))
         if len(keys):
             self._sorted.append(keys)
+
+
+def _keys(hashes: Sequence[bytes]) -> "NDArray[numpy.uint64]":
+    return numpy.frombuffer(b"".join(hashes), dtype="<u8")[:: HASH_BYTES // 8].astype(numpy.uint64)

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hhtui.model import Unit
-from hhtui.score.ray.manifest import Manifest, Shard
+from hhtui.score.ray.manifest import Shard, ShardManifest
 from hhtui.score.scorer import ScoreError
 from hhtui.store.placing import placed
 
 if TYPE_CHECKING:
     import numpy
+    import pyarrow
     from numpy.typing import NDArray
 
 TEXTS = "texts"
@@ -44,7 +45,7 @@ def write_texts(folder: Path, number: int, unit: Unit, texts: Mapping[bytes, str
     return shard._replace(sha256=_sha256(path))
 
 
-def write_scores(folder: Path, manifest: Manifest, shard: Shard, scores: Scores) -> None:
+def write_scores(folder: Path, manifest: ShardManifest, shard: Shard, scores: Scores) -> None:
     """Write the scores of a shard, whole or not at all: columns text_hash, numbers, windows.
 
     `numbers` are in the order of the manifest's columns. The file says by whom they are, of which texts, and their
@@ -56,16 +57,12 @@ def write_scores(folder: Path, manifest: Manifest, shard: Shard, scores: Scores)
         pyarrow.array(scores.numbers.ravel(), pyarrow.float32()), len(manifest.columns)
     )
     table = pyarrow.table(
-        {
-            "text_hash": pyarrow.array(scores.hashes, pyarrow.binary(HASH_BYTES)),
-            "numbers": numbers,
-            "windows": pyarrow.array(scores.windows, pyarrow.int32()),
-        }
+        [scores.hashes, numbers, pyarrow.array(scores.windows, pyarrow.int32())], schema=_scores_schema(manifest)
     )
     _write(folder / SCORES / shard.name, table.replace_schema_metadata(_seal(manifest, shard, scores)))
 
 
-def read_scores(folder: Path, manifest: Manifest, shard: Shard) -> Scores | None:
+def read_scores(folder: Path, manifest: ShardManifest, shard: Shard) -> Scores | None:
     """Return the scores of a shard; None where they are missing, damaged, or of another scorer or other texts."""
     import numpy
     import pyarrow
@@ -73,6 +70,8 @@ def read_scores(folder: Path, manifest: Manifest, shard: Shard) -> Scores | None
 
     try:
         table = parquet.read_table(folder / SCORES / shard.name, page_checksum_verification=True)
+        if not table.schema.equals(_scores_schema(manifest)) or any(column.null_count for column in table.columns):
+            return None
         scores = Scores(
             table["text_hash"].to_pylist(),
             numpy.array(table["numbers"].combine_chunks().flatten(), dtype=numpy.float32).reshape(table.num_rows, -1),
@@ -86,7 +85,7 @@ def read_scores(folder: Path, manifest: Manifest, shard: Shard) -> Scores | None
     return scores if whole else None
 
 
-def unscored(folder: Path, manifest: Manifest) -> list[Shard]:
+def unscored(folder: Path, manifest: ShardManifest) -> list[Shard]:
     """Return the shards whose scores are missing or damaged.
 
     Raises ScoreError where the texts of one of those are damaged too.
@@ -99,7 +98,20 @@ def unscored(folder: Path, manifest: Manifest) -> list[Shard]:
     return lacking
 
 
-def _seal(manifest: Manifest, shard: Shard, scores: Scores) -> dict[str, str]:
+def _scores_schema(manifest: ShardManifest) -> "pyarrow.Schema":
+    """Return which columns of which types a file of scores has."""
+    import pyarrow
+
+    return pyarrow.schema(
+        [
+            ("text_hash", pyarrow.binary(HASH_BYTES)),
+            ("numbers", pyarrow.list_(pyarrow.float32(), len(manifest.columns))),
+            ("windows", pyarrow.int32()),
+        ]
+    )
+
+
+def _seal(manifest: ShardManifest, shard: Shard, scores: Scores) -> dict[str, str]:
     """Return what a file of scores says of its content, by which damage is found."""
     digest = hashlib.sha256(b"".join(scores.hashes))
     digest.update(scores.numbers.astype("<f4").tobytes())
