@@ -7,6 +7,7 @@ import click
 
 from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, database_first
+from hhtui.text import clean_line
 
 if TYPE_CHECKING:
     from hhtui.store.sources import StoredSource
@@ -168,9 +169,8 @@ def _histogram(histogram: "Histogram") -> list[str]:
     scored, most = sum(counts), max(counts)
     median = "" if histogram.median is None else f", median {histogram.median:.2f}"
     empty = f", {histogram.missing:,} without a score" if histogram.missing else ""
-    lines = [
-        f"  {histogram.column} of {histogram.side} ({histogram.scorer} {histogram.version}): {scored:,}{median}{empty}"
-    ]
+    name = clean_line(f"{histogram.column} of {histogram.side} ({histogram.scorer} {histogram.version})")
+    lines = [f"  {name}: {scored:,}{median}{empty}"]
     step = (histogram.high - histogram.low) / len(counts)
     for place, count in enumerate(counts):
         low = histogram.low + place * step

@@ -7,6 +7,7 @@ from hhtui.cli.output import cut
 from hhtui.identity import SOURCE, TERMS
 from hhtui.model import SIDES, Side
 from hhtui.store.score_details import ColumnDetails, ScoreDetails, ScorerDetails, TurnScore
+from hhtui.text import clean_line
 
 Words = Mapping[tuple[str, Side], Sequence[tuple[str, float]] | str]
 """By scorer and side: words and the weight of each, or why there are none."""
@@ -41,7 +42,7 @@ def to_text(details: ScoreDetails, words: Words, width: int) -> Iterator[str]:
             weighed = found if isinstance(found, str) else _weighed(found)
             yield f"  words that move {scorer.weighed}.{side}: {weighed or 'none that it knows'}"
         if scorer.summary:
-            yield f"  measured: {scorer.summary}"
+            yield clean_line(f"  measured: {scorer.summary}")
 
 
 def _scorer_json(scorer: ScorerDetails, words: Words) -> dict[str, Any]:
@@ -87,8 +88,8 @@ def _column_json(details: ColumnDetails) -> dict[str, Any]:
 
 
 def _column_text(details: ColumnDetails) -> Iterator[str]:
-    yield f"{details.title}{', which harm stands for' if details.is_harm else ''}"
-    yield f"  {details.column.meaning} {details.column.fails}"
+    yield clean_line(f"{details.title}{', which harm stands for' if details.is_harm else ''}")
+    yield clean_line(f"  {details.column.meaning} {details.column.fails}")
     for number in details.numbers:
         value, rank = number.score.value, number.score.percentile
         place = "" if rank is None or value is None else f"  p{rank:.0f}"

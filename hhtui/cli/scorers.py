@@ -9,6 +9,7 @@ from hhtui.cli import output
 from hhtui.cli.arguments import database_first
 from hhtui.cli.failures import Failure
 from hhtui.cli.scoring_export import export
+from hhtui.text import clean_line
 
 
 @click.group()
@@ -56,9 +57,10 @@ def show(path: Path | None, names: tuple[str, ...], as_json: bool) -> None:
         told_of.add(one.kind)
     for told in stored.get("scorers", ()):
         turns = f", the turns of {told['turns_of']:,}" if told["turns_of"] else ""
-        output.data(f"in {path}: {told['name']} {told['version']}, {told['pairs']:,} of {told['of']:,} pairs{turns}")
-        if summary := told["findings"].get("summary"):
-            output.data(f"  {summary}")
+        scorer = clean_line(f"{told['name']} {told['version']}")
+        output.data(f"in {path}: {scorer}, {told['pairs']:,} of {told['of']:,} pairs{turns}")
+        if told["pairs"] and (summary := told["findings"].get("summary")):
+            output.data(f"  {clean_line(str(summary))}")
     if stored:
         output.data(f"harm: stands for {stored['harm'] or 'nothing yet'}")
 

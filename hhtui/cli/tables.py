@@ -9,6 +9,7 @@ from hhtui.model import BIT_MEANINGS, RESPONSES, SIDES, Decision
 from hhtui.store import named_values, pairs, records, scorers
 from hhtui.store.database import Database
 from hhtui.store.records import Record
+from hhtui.text import clean_line
 
 RULE = "─"
 
@@ -74,7 +75,7 @@ def record_json(database: Database, record: Record) -> dict[str, Any]:
 def record_text(database: Database, record: Record) -> str:
     """Return one pair as text for people."""
     pair, origin = record.pair, record.origin
-    titles = {name: column.title for name, column in scorers.score_columns(database.reader()).items()}
+    titles = {name: clean_line(column.title) for name, column in scorers.score_columns(database.reader()).items()}
     parts = [
         f"{pair.key}   {pair.hash.hex()}",
         f"from {origin.uri}" + (f" @ {origin.revision}" if origin.revision else ""),

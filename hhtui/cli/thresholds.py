@@ -11,6 +11,7 @@ from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, database_alone
 from hhtui.cli.failures import Failure
 from hhtui.query.fields import BY_NAME, split_name
+from hhtui.text import clean_line
 
 if TYPE_CHECKING:
     from hhtui.store.thresholds import Taken, Thresholds
@@ -88,8 +89,8 @@ def to_text(numbers: "Thresholds", at: float, path: Path) -> list[str]:
     place = "" if rank is None else f", which {rank:.1f} % of the numbers do not exceed"
     scored = "" if numbers.complete else f", of {numbers.scored:,} pairs scored so far"
     return [
-        f"{numbers.column.title} above {written(at)}{place}{scored}",
-        f"{numbers.column.column.meaning} {numbers.column.column.fails}",
+        clean_line(f"{numbers.column.title} above {written(at)}{place}{scored}"),
+        clean_line(f"{numbers.column.column.meaning} {numbers.column.column.fails}"),
         f"{numbers.numbers:,} numbers, {numbers.missing:,} missing; "
         f"{numbers.naming:,} pairs have replies that name an identity group",
         *(line for one in numbers.at(at) for line in ("", *_rule(one, path))),

@@ -1,5 +1,6 @@
 """What `hhtui score` and its neighbours refuse before they begin: words too many, options that would do nothing."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,3 +117,28 @@ def test_a_name_that_takes_no_words_may_still_be_a_column(db: Path) -> None:
     assert hhtui("search", db, "refusal:>=0", "--count").exit_code == 0
     message = hhtui("search", db, "refusal:yes").stderr
     assert "There is no field “refusal” for words. A score takes a number, such as refusal:>0.5." in message
+
+
+def test_what_a_database_says_of_its_scorers_moves_no_cursor_in_a_pipe(db: Path) -> None:
+    hhtui("score", db, "--scorer", "alt-profanity")
+    with api.open(db) as database, database.writing() as connection:
+        connection.execute(
+            "UPDATE scorer SET name = name || ?, version = ?, columns = replace(columns, ?, ?), findings = ?",
+            ("\x1b[2J", "1\x9b", '."', '\\u001b."', json.dumps({"summary": "so\x1b[31m\nfar"})),
+        )
+    (key, *_) = hhtui("search", db, "--ids").stdout.split()
+    for words in (["score", "--list", db], ["stats", db], ["threshold", db], ["show", db, key, "--scores"]):
+        result = hhtui(*words)
+        assert result.exit_code == 0, result.stderr
+        assert "alt-profanity␛[2J" in result.stdout
+        assert not {"\x1b", "\x9b"} & set(result.stdout)
+
+
+def test_what_a_fit_measured_goes_unsaid_once_its_pairs_are_gone(db: Path) -> None:
+    hhtui("score", db, "--scorer", "refusal")
+    with api.open(db) as database, database.writing() as connection:
+        connection.execute("UPDATE scorer SET findings = ?", (json.dumps({"summary": "right on 6 of 10 pairs"}),))
+    assert "right on 6 of 10 pairs" in hhtui("score", "--list", db).stdout
+    with api.open(db) as database, database.writing() as connection:
+        connection.execute("UPDATE scored_unit SET pairs_done = 0")
+    assert "right on 6 of 10 pairs" not in hhtui("score", "--list", db).stdout
