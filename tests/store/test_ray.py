@@ -397,7 +397,7 @@ def test_shards_for_another_scorer_are_refused(done: Done, tmp_path: Path, datab
     manifests.write(folder, replace(manifests.read(folder), fingerprint="0" * 64))
     with pytest.raises(ScoreError, match="holds shards for alt-profanity 000000000000, this is alt-profanity"):
         run_elsewhere(database, create("alt-profanity"), NO_OPTIONS, RayOptions(None, 2, folder), silent)
-    with pytest.raises(ScoreError, match=r"has a score in .*: 0 of \d+ shards there have scores"):
+    with pytest.raises(ScoreError, match=r"has a score in .*, where 0 of \d+ shards have whole scores"):
         merge(database, folder, silent)
 
 

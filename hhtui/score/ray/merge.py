@@ -46,8 +46,8 @@ def merge(database: Database, folder: Path, report: Report) -> Merged:
         merged = merge_shards(database, folder, manifest, report)
     if scorers.with_fingerprint(database.reader(), manifest.fingerprint) is None:
         raise ScoreError(
-            f"no text of {database.path.name} has a score in {folder}: {merged.shards:,} of {merged.shards_total:,} "
-            "shards there have scores, all of other texts"
+            f"no text of {database.path.name} has a score in {folder}, where {merged.shards:,} of "
+            f"{merged.shards_total:,} shards have whole scores"
         )
     return merged
 
