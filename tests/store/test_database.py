@@ -589,6 +589,7 @@ def version(path: Path) -> int:
 
 def test_an_older_database_is_migrated_and_a_copy_is_kept(older: Path, steps: Migrations) -> None:
     copy = migrate(older, 1, migrations=steps, to=3)
+    assert copy is not None
     assert copy.name == "a.db.schema-1"
     assert (columns(older), version(older), names(older)) == (["name", "value", "colour", "size"], 3, ["kept"])
     assert (columns(copy), version(copy), names(copy)) == (["name", "value"], 1, ["kept"])
