@@ -160,12 +160,14 @@ class PairTexts(NamedTuple):
 
     `group` is what the pairs of one family share, and pairs that are equal: the hash of the family's first pair, or
     the pair's own. A response is "" where it is empty. `labelled` says whether the source calls one response better.
+    `prompt` is the hash of the whole prompt, b"" where there is none.
     """
 
     group: bytes
     chosen: str
     rejected: str
     labelled: bool
+    prompt: bytes = b""
 
 
 class Score(NamedTuple):

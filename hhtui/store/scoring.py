@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from hhtui.dialogue import parse, prompt_text, response_text
+from hhtui.dialogue import parse, prompt_text, response_text, text_hash
 from hhtui.model import SIDES, Bit, PairTexts, ScoreColumn, Side, Unit
 from hhtui.store.columns import Columns, pack
 from hhtui.store.database import Database
@@ -154,23 +154,27 @@ def model_of(connection: sqlite3.Connection, scorer: StoredScorer) -> bytes | No
 def learning_pairs(connection: sqlite3.Connection) -> Iterator[PairTexts]:
     """Yield every pair as a scorer of pairs learns from it, in the order of ids."""
     rows = connection.execute(
-        "SELECT coalesce(root.hash, pair.hash), body.chosen, body.rejected, pair.bits "
+        "SELECT coalesce(root.hash, pair.hash), body.prompt, body.chosen, body.rejected, pair.bits "
         "FROM pair JOIN body ON body.id = pair.id LEFT JOIN pair AS root ON root.id = pair.family ORDER BY pair.id"
     )
-    for group, chosen, rejected, bits in rows:
-        yield PairTexts(group, _judged("chosen", chosen), _judged("rejected", rejected), not bits & UNLABELLED)
+    for group, prompt, chosen, rejected, bits in rows:
+        replies = _judged("chosen", chosen), _judged("rejected", rejected)
+        yield PairTexts(group, *replies, not bits & UNLABELLED, text_hash(prompt) if prompt else b"")
 
 
 def pairs_digest(connection: sqlite3.Connection) -> str:
-    """Return a hash over all pairs that `learning_pairs` gives, whatever their order, in hexadecimal."""
+    """Return a hash over all pairs that `learning_pairs` gives and their ids, in hexadecimal.
+
+    What a scorer of pairs learns may depend on their order in the last digits.
+    """
     rows = connection.execute(
-        "SELECT pair.hash, coalesce(root.hash, pair.hash), pair.bits & ? "
-        "FROM pair LEFT JOIN pair AS root ON root.id = pair.family ORDER BY 1, 2, 3",
+        "SELECT pair.id, pair.hash, coalesce(root.hash, pair.hash), pair.bits & ? "
+        "FROM pair LEFT JOIN pair AS root ON root.id = pair.family ORDER BY pair.id",
         (int(UNLABELLED),),
     )
     digest = hashlib.sha256()
-    for pair_hash, group, unlabelled in rows:
-        digest.update(pair_hash + group + bytes([unlabelled > 0]))
+    for pair_id, pair_hash, group, unlabelled in rows:
+        digest.update(pair_id.to_bytes(8) + pair_hash + group + bytes([unlabelled > 0]))
     return digest.hexdigest()
 
 

@@ -1,7 +1,9 @@
 """Scorers that learn from all pairs: fitted once, anew when the pairs change, one fit at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
+from sqlite3 import Connection
 
 import numpy
 import pytest
@@ -142,6 +144,63 @@ def test_a_fit_that_was_not_stored_whole_is_done_again(database: Database) -> No
     assert not numpy.isnan(Columns().get(reader, "made_pairs.above.chosen")).any()
 
 
+def test_pairs_that_come_while_it_begins_are_left_to_the_next_run(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole_digest = scoring.pairs_digest
+
+    def digest_and_load(connection: Connection) -> str:
+        found = whole_digest(connection)
+        add_pairs(database, [(dialogue("new", "a long answer"), dialogue("new", "short"))])
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scoring, "pairs_digest", digest_and_load)
+        assert run(database, [MadePairScorer()], quiet) == len(PAIRS)
+    assert database.reader().execute("SELECT count(*), max(pair_id) FROM pair_score").fetchone() == (120, 120)
+    assert run(database, [MadePairScorer()], quiet) == len(PAIRS) + 1
+
+
+def test_rows_that_a_killed_run_left_are_those_of_the_next(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_some(database: Database, store: Callable[..., object], rows: Iterable[object]) -> None:
+        with database.writing() as connection:
+            store(connection, list(islice(rows, 50)))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gently, "write", write_some)
+        with pytest.raises(KeyboardInterrupt):
+            run(database, [MadePairScorer()], quiet)
+    left = database.reader().execute("SELECT * FROM pair_score").fetchall()
+    assert len(left) == 50 and scores.progress(database.reader())[0].complete is False
+    scorer = MadePairScorer()
+    assert run(database, [scorer], quiet) == len(scorer.fitted[0]) == len(PAIRS)
+    with database.writing() as connection:
+        connection.execute("DELETE FROM pair_score WHERE pair_id <= 50")
+        connection.execute("DELETE FROM scored_unit")
+    run(database, [MadePairScorer()], quiet)
+    assert database.reader().execute("SELECT * FROM pair_score WHERE pair_id <= 50").fetchall() == left
+
+
+def test_the_same_pairs_under_other_ids_are_another_fit(tmp_path: Path) -> None:
+    with new_database(tmp_path / "1.db", PAIRS) as one, new_database(tmp_path / "2.db", PAIRS[::-1]) as other:
+        assert scoring.pairs_digest(one.reader()) != scoring.pairs_digest(other.reader())
+    with new_database(tmp_path / "3.db", PAIRS) as one, new_database(tmp_path / "4.db", PAIRS) as other:
+        assert scoring.pairs_digest(one.reader()) == scoring.pairs_digest(other.reader())
+
+
+def test_a_model_is_stored_in_a_step_of_its_own(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_model, before = scoring.keep_model, []
+
+    def keep(connection: Connection, scorer: scorers.StoredScorer, model: bytes) -> None:
+        before.extend(scorers.known(database.reader()))
+        keep_model(connection, scorer, model)
+
+    monkeypatch.setattr(scoring, "keep_model", keep)
+    run(database, [MadePairScorer()], quiet)
+    assert [scorer.name for scorer in before] == ["made-pairs"]
+
+
 def test_too_few_pairs_are_an_error_or_a_note(database: Database) -> None:
     with pytest.raises(TooFewPairsError, match="120 pairs are too few"):
         run(database, [MadePairScorer(least=1000)], quiet)
@@ -161,4 +220,13 @@ def test_families_share_a_group_and_ties_are_not_labelled(tmp_path: Path) -> Non
         first, second = scoring.learning_pairs(database.reader())
         assert first.group == second.group
         assert (first.labelled, second.labelled) == (True, False)
+        assert first.prompt != second.prompt
         assert (first.chosen, first.rejected, second.chosen) == ("yes", "no", "fine")
+
+
+def test_pairs_of_one_prompt_share_its_hash_and_no_prompt_has_none(tmp_path: Path) -> None:
+    pairs = [*((dialogue("ask", f"yes {at}"), dialogue("ask", f"no {at}")) for at in range(2)), ("yes", "no")]
+    with new_database(tmp_path / "p.db", pairs) as database:
+        first, second, bare = scoring.learning_pairs(database.reader())
+        assert first.prompt == second.prompt != b""
+        assert bare.prompt == b""

@@ -4,17 +4,17 @@ import gzip
 import json
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from statistics import mean
 
 import numpy
 import pytest
 
-from hhtui.dialogue import content_hash, pair_up, rebuild, response_text
+from hhtui.dialogue import content_hash, pair_up, rebuild, response_text, text_hash
 from hhtui.model import PairTexts
 from hhtui.score.preference import fold_weights, ngrams
-from hhtui.score.preference.folds import fold_of
+from hhtui.score.preference.folds import draw, joined
 from hhtui.score.preference.model import FOLDS, LEAST_PAIRS, SEED, PreferenceModel
 from hhtui.score.preference.proportion import proportion
 from hhtui.score.scorer import Fitted, PairScorer, TooFewPairsError
@@ -35,6 +35,37 @@ def made_pairs(count: int = 1200, per_group: int = 2) -> list[PairTexts]:
         chosen, rejected = (" ".join([word, *chance.sample(FILLER, chance.randint(3, 12))]) for word in (good, bad))
         pairs.append(PairTexts(b"family %d" % (number // per_group), chosen, rejected, True))
     return pairs
+
+
+def noise(prompts: int = 500) -> Iterator[PairTexts]:
+    """Three pairs a prompt, none of one family, whose labels mean nothing: the same random reply wins or loses all."""
+    chance = random.Random(3)
+    for prompt in range(prompts):
+        same, *others = (" ".join(chance.sample(FILLER, 12)) for _ in range(4))
+        better = chance.random() < 0.5
+        for number, other in enumerate(others):
+            replies = (same, other) if better else (other, same)
+            yield PairTexts(b"%d of %d" % (number, prompt), *replies, True, b"prompt %d" % prompt)
+
+
+def without_prompts(pairs: Iterable[PairTexts]) -> list[PairTexts]:
+    return [pair._replace(prompt=b"") for pair in pairs]
+
+
+def with_other_replies(pairs: Iterable[PairTexts]) -> list[PairTexts]:
+    """Give each reply a word of its own, so that no two are equal."""
+    return [
+        pair._replace(chosen=f"{pair.chosen} one{at}", rejected=f"{pair.rejected} two{at}")
+        for at, pair in enumerate(pairs)
+    ]
+
+
+def with_other_marks(pairs: Iterable[PairTexts]) -> list[PairTexts]:
+    """Write the same words in other ways: replies of other texts that are one to the model."""
+    return [
+        pair._replace(chosen=pair.chosen.upper() + "!" * (at % 3), rejected=pair.rejected + "." * (at % 3), prompt=b"")
+        for at, pair in enumerate(pairs)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +90,8 @@ def real_pairs(real_file: Path) -> list[PairTexts]:
         starts = (rebuild(dialogues.prompt[:turns]) for turns in range(1, len(dialogues.prompt) + 1))
         group = next((roots[start] for start in starts if start in roots), roots[row["rejected"]])
         roots[row["rejected"]] = group
-        found.append(PairTexts(group, response_text(dialogues.chosen), response_text(dialogues.rejected), True))
+        replies = response_text(dialogues.chosen), response_text(dialogues.rejected)
+        found.append(PairTexts(group, *replies, True, text_hash(rebuild(dialogues.prompt))))
     return found
 
 
@@ -112,9 +144,8 @@ def test_a_family_does_not_move_its_own_numbers(pairs: list[PairTexts], fitted: 
     for at, pair in enumerate(pairs):
         if pair.group == family:
             assert numbers[at, :2].tolist() == fitted.numbers[at, 1::-1].tolist()
-    other_fold = [
-        at for at, pair in enumerate(pairs) if fold_of(pair.group, SEED, FOLDS) != fold_of(family, SEED, FOLDS)
-    ]
+    own_fold = draw(family, SEED) % FOLDS
+    other_fold = [at for at, pair in enumerate(pairs) if draw(pair.group, SEED) % FOLDS != own_fold]
     assert (numbers[other_fold] != fitted.numbers[other_fold]).any()
 
 
@@ -130,12 +161,35 @@ def test_the_order_of_pairs_changes_neither_folds_nor_numbers_that_show(pairs: l
 
 def test_folds_depend_on_group_and_seed_and_are_about_equal() -> None:
     groups = [b"family %d" % number for number in range(5000)]
-    folds = [fold_of(group, 0, 5) for group in groups]
+    folds = [draw(group, 0) % 5 for group in groups]
     assert min(folds.count(fold) for fold in range(5)) > 850
-    assert folds == [fold_of(group, 0, 5) for group in groups]
-    same = sum(fold == fold_of(group, 1, 5) for fold, group in zip(folds, groups, strict=True))
+    assert folds == [draw(group, 0) % 5 for group in groups]
+    same = sum(fold == draw(group, 1) % 5 for fold, group in zip(folds, groups, strict=True))
     assert 850 < same < 1150
-    assert fold_of(b"", -3, 5) in range(5)
+    assert draw(b"", -3) < 2**64
+
+
+@pytest.mark.parametrize("prepare", [list, without_prompts, with_other_replies, with_other_marks])
+def test_labels_that_mean_nothing_are_not_learned_from_shared_replies_or_prompts(
+    prepare: Callable[[Iterable[PairTexts]], list[PairTexts]],
+) -> None:
+    findings = PreferenceModel().fit(prepare(noise())).findings
+    low, high = findings["held_out_accuracy_interval"]
+    assert low < 0.5 < high
+    assert findings["families"] == 500
+
+
+def test_pairs_hang_together_over_others_whatever_their_order() -> None:
+    draws = numpy.array([50, 40, 30, 20, 10, 50], dtype=numpy.uint64)
+    tokens = numpy.array([[7, 50], [7, 8], [8, 30], [20, 20], [9, 10], [50, 9]], dtype=numpy.uint64)
+    assert joined(draws, tokens).tolist() == [10, 10, 10, 20, 10, 10]
+    assert joined(draws[::-1], tokens[::-1]).tolist() == [10, 10, 20, 10, 10, 10]
+
+
+def test_pairs_without_prompts_and_with_wordless_replies_hang_on_nothing(pairs: list[PairTexts]) -> None:
+    wordless = [pair._replace(rejected="?!") for pair in pairs[:100]]
+    more = PreferenceModel().fit([*pairs[100:], *pairs[:100], *wordless])
+    assert more.findings["families"] == 600
 
 
 def test_the_seed_is_part_of_the_fingerprint_and_of_the_folds(pairs: list[PairTexts], fitted: Fitted) -> None:
@@ -161,16 +215,16 @@ def test_too_few_labelled_pairs_are_refused() -> None:
 
 
 def test_one_family_of_most_pairs_is_refused() -> None:
-    with pytest.raises(TooFewPairsError, match=r"1,200 of the 1,200 .* belong to one"):
+    with pytest.raises(TooFewPairsError, match=r"1,200 of the 1,200 .* belong to one or a few families"):
         PreferenceModel().fit(made_pairs(per_group=1200))
 
 
 def test_pairs_that_teach_nothing_are_scored_where_they_can_be(pairs: list[PairTexts], fitted: Fitted) -> None:
-    tie = PairTexts(b"tie", pairs[0].chosen, pairs[0].rejected, False)
-    single = PairTexts(b"single", pairs[1].chosen, "", False)
-    empty = PairTexts(b"empty", "", pairs[2].rejected, True)
-    wordless = PairTexts(b"wordless", "?!", pairs[2].rejected, True)
-    equal = PairTexts(b"equal", pairs[3].chosen, pairs[3].chosen, True)
+    tie = pairs[0]._replace(labelled=False)
+    single = pairs[1]._replace(rejected="", labelled=False)
+    empty = pairs[2]._replace(chosen="")
+    wordless = pairs[2]._replace(chosen="?!")
+    equal = pairs[3]._replace(rejected=pairs[3].chosen)
     more = PreferenceModel().fit([*pairs, tie, single, empty, wordless, equal])
     assert more.numbers[:1200].tobytes() == fitted.numbers.tobytes()
     assert more.findings == {**fitted.findings, "pairs": 1205}
@@ -187,6 +241,15 @@ def test_words_add_up_to_the_number_that_they_explain(pairs: list[PairTexts], fi
             found = scorer.words(fitted.model, pair.group, text, most=1000)
             margin = sum(one.weight for one in found) - centre
             assert 1 / (1 + math.exp(-margin)) == pytest.approx(number, abs=1e-5)
+
+
+def test_words_add_up_where_pairs_hang_together_with_those_of_other_families() -> None:
+    scorer, shared = PreferenceModel(), list(noise())
+    learned = scorer.fit(shared)
+    for pair, numbers in list(zip(shared, learned.numbers.tolist(), strict=True))[:60]:
+        centre = fold_weights.unseen_by(learned.model, pair.group).centre
+        margin = sum(one.weight for one in scorer.words(learned.model, pair.group, pair.chosen, most=1000)) - centre
+        assert 1 / (1 + math.exp(-margin)) == pytest.approx(numbers[0], abs=1e-5)
 
 
 def test_words_are_the_strongest_first_and_signed(fitted: Fitted) -> None:

@@ -1,9 +1,9 @@
-"""What a cross-fitted linear model learned, as bytes: for each fold the weights that did not see its families."""
+"""What a cross-fitted linear model learned, as bytes: for each fold the weights that did not see its pairs."""
 
 import io
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hhtui.score.preference.folds import fold_of
+from hhtui.score.preference.folds import draw
 
 if TYPE_CHECKING:
     import numpy
@@ -21,14 +21,28 @@ class FoldModel(NamedTuple):
     centre: float
 
 
-def to_bytes(models: list[FoldModel], seed: int) -> bytes:
-    """Return the models of all folds, which were drawn with `seed`, as numpy's compressed archive .npz."""
+def to_bytes(
+    models: list[FoldModel],
+    seed: int,
+    draws: "NDArray[numpy.uint64]",
+    components: "NDArray[numpy.uint64]",
+) -> bytes:
+    """Return the models of all folds as numpy's compressed archive .npz.
+
+    `draws` and `components` are what pairs' families drew with `seed` and what they drew together with others, see
+    `folds.joined`; only the families are kept whose own draw names another fold.
+    """
     import numpy
 
     file = io.BytesIO()
     weights: dict[str, Any] = {f"weights{fold}": model.weights for fold, model in enumerate(models)}
     centres = numpy.array([model.centre for model in models])
-    numpy.savez_compressed(file, centres=centres, seed=numpy.int64(seed), **weights)
+    folds = (components % len(models)).astype(numpy.uint8)
+    moved = folds != draws % len(models)
+    families, first = numpy.unique(draws[moved], return_index=True)
+    numpy.savez_compressed(
+        file, centres=centres, seed=numpy.int64(seed), moved=families, moved_to=folds[moved][first], **weights
+    )
     return file.getvalue()
 
 
@@ -37,6 +51,8 @@ def unseen_by(data: bytes, group: bytes) -> FoldModel:
     import numpy
 
     with numpy.load(io.BytesIO(data)) as archive:
-        centres = archive["centres"]
-        fold = fold_of(group, int(archive["seed"]), len(centres))
+        centres, moved = archive["centres"], archive["moved"]
+        own = draw(group, int(archive["seed"]))
+        at = int(numpy.searchsorted(moved, numpy.uint64(own)))
+        fold = int(archive["moved_to"][at]) if own in moved[at : at + 1] else own % len(centres)
         return FoldModel(archive[f"weights{fold}"], float(centres[fold]))

@@ -25,16 +25,18 @@ REGULARISATION = 0.3
 
 LEAST_PAIRS = 1000
 LEAST_SEEN = LEAST_PAIRS // 2
-"""How many labelled pairs each of the models must have seen, however unequal the families are."""
+"""How many labelled pairs each of the models must have seen, however unequal the folds are."""
 
 DISPREFERRED = ScoreColumn(
     name="dispreferred",
     low=0.0,
     high=1.0,
     meaning="How much the words of a reply resemble the rejected replies of this data: the probability that a linear "
-    "model, learned from other families of its pairs, gives for a typical reply being preferred to this one.",
-    fails="It learns the annotators' habits, and length and style with them, does not see the prompt, is right on few "
-    "more pairs than the rule that the shorter reply wins, and by itself says nothing of truth or harm.",
+    "model, learned from pairs that share no family, reply or prompt with it, gives for a typical reply being "
+    "preferred to this one.",
+    fails="It learns the annotators' habits, and length and style with them, does not see the prompt, on "
+    "hh-rlhf is right on few more pairs than the rule that the shorter reply wins, and by itself says nothing of truth "
+    "or harm.",
 )
 DISAGREEMENT = ScoreColumn(
     name="disagreement",
@@ -51,8 +53,10 @@ DISAGREEMENT = ScoreColumn(
 class PreferenceModel:
     """Linear Bradley–Terry models over hashed words and pairs of words, cross-fitted over families of pairs.
 
-    A family falls into one of five folds by a hash of its name and the seed, whatever the order of pairs, and a pair
-    is scored by the model that learned from the other four. `dispreferred` is the logistic function of the reply's
+    Families, and pairs that share a reply or a prompt, fall together into one of five folds by a hash of their names
+    and the seed, whatever the order of pairs, and a pair is scored by the model that learned from the other four.
+    Replies are shared that have the same words and pairs of words, down to a single common word: what a model has
+    seen of a reply tells the label of its other pairs. `dispreferred` is the logistic function of the reply's
     margin less the mean margin of the replies that the model learned from. The difference makes the folds comparable,
     since a model of differences leaves a reply's own level open; the margin is not divided by its spread, so the
     number stays a probability: that of the model for a reply of mean margin being preferred to this one.
@@ -62,7 +66,7 @@ class PreferenceModel:
     give the same bits; in another order the numbers differ by about 1e-3, where the fit ends.
     """
 
-    version = "1"
+    version = "2"
     columns = (DISPREFERRED, DISAGREEMENT)
     units: tuple[Unit, ...] = ("pair",)
 
@@ -73,9 +77,13 @@ class PreferenceModel:
 
     @cached_property
     def parameters(self) -> Mapping[str, Any]:
-        """How texts become features, how the models are fitted, and the library whose hashes are used."""
+        """How texts become features, how the models are fitted, and the libraries that hash and compute.
+
+        Another numpy or scipy rounds differently, which moves the place where the fit ends.
+        """
         return {
             "preparation": "fold",
+            "held out together": "families, shared replies, shared prompts",
             "ngrams": [1, ngrams.LONGEST],
             "features": ngrams.FEATURES,
             "values": "presence, length 1",
@@ -83,6 +91,7 @@ class PreferenceModel:
             "seed": self.seed,
             "regularisation": REGULARISATION,
             "scikit-learn": version("scikit-learn"),
+            **{library: ".".join(version(library).split(".")[:2]) for library in ("numpy", "scipy")},
         }
 
     @cached_property
@@ -93,12 +102,12 @@ class PreferenceModel:
     def fit(self, pairs: Iterable[PairTexts]) -> Fitted:
         """Learn from `pairs` and score them: dispreferred.chosen, dispreferred.rejected, disagreement, shape (n, 3).
 
-        Raises TooFewPairsError below 1,000 labelled pairs, and where one family holds most of them.
+        Raises TooFewPairsError below 1,000 labelled pairs, and where most of them hang together.
         """
         import numpy
 
         learning_set = gather(pairs, self.seed)
-        folds = (learning_set.draws % FOLDS).astype(numpy.int64)
+        folds = (learning_set.components % FOLDS).astype(numpy.int64)
         _refuse_too_few(learning_set, folds)
         levels = numpy.empty((len(folds), 2))
         models = []
@@ -108,7 +117,8 @@ class PreferenceModel:
             models.append(model)
         levels[~learning_set.worded] = numpy.nan
         findings = _findings(learning_set, levels, self.seed)
-        return Fitted(_numbers(levels), findings, fold_weights.to_bytes(models, self.seed))
+        learned = fold_weights.to_bytes(models, self.seed, learning_set.draws, learning_set.components)
+        return Fitted(_numbers(levels), findings, learned)
 
     def words(self, model: bytes, group: bytes, text: str, most: int = 12) -> list[WordWeight]:
         """Return at most `most` n-grams of `text` that move its `dispreferred` furthest, strongest first.
@@ -142,8 +152,9 @@ def _refuse_too_few(learning_set: LearningSet, folds: "NDArray[numpy.int64]") ->
     largest = int(numpy.bincount(folds[learning_set.labelled], minlength=FOLDS).max())
     if labelled - largest < LEAST_SEEN:
         raise TooFewPairsError(
-            f"preference-model must learn from pairs of other families, and {largest:,} of the {labelled:,} labelled "
-            "pairs belong to one or a few: load more pairs into this database, or leave out preference-model"
+            f"preference-model must learn from other pairs than it scores, and {largest:,} of the {labelled:,} "
+            "labelled pairs belong to one or a few families, or share replies or prompts: load more pairs into this "
+            "database, or leave out preference-model"
         )
 
 
@@ -169,7 +180,7 @@ def _numbers(levels: "NDArray[numpy.float64]") -> "NDArray[numpy.float32]":
 def _findings(learning_set: LearningSet, levels: "NDArray[numpy.float64]", seed: int) -> Mapping[str, Any]:
     """Return what was measured on labelled pairs, each of them held out from the model that judged it."""
     labelled = learning_set.labelled
-    families = learning_set.draws[labelled]
+    families = learning_set.components[labelled]
     model = proportion(_wins(levels[labelled]), families)
     shorter = proportion(_wins(learning_set.lengths[labelled]), families)
     return {
