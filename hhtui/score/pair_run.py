@@ -1,7 +1,6 @@
 """A scorer of pairs over a whole database: it learns from all pairs, and gives each of them its numbers."""
 
-from sqlite3 import Connection
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.score import gently
 from hhtui.score.progress import Meter, Report
@@ -11,6 +10,9 @@ from hhtui.store.columns import Columns, last_id
 from hhtui.store.database import Database
 from hhtui.store.records import snapshot
 from hhtui.store.scorers import StoredScorer
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 
 class _Fit(NamedTuple):
@@ -47,7 +49,7 @@ def run_pairs(database: Database, scorer: PairScorer, report: Report, *, lenient
     return len(found.ids) if isinstance(found, _Fit) else 0
 
 
-def _stored_or_fitted(reader: Connection, scorer: PairScorer, meter: Meter, last: int) -> StoredScorer | _Fit:
+def _stored_or_fitted(reader: "Connection", scorer: PairScorer, meter: Meter, last: int) -> StoredScorer | _Fit:
     """Return the scorer that has scored the pairs which `reader` sees, all up to the id `last`, or else a new fit.
 
     The fingerprint names the pairs with their ids, and a fit of one fingerprint always gives the same: rows that a
