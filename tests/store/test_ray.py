@@ -38,6 +38,8 @@ from tests.store.filled import Transcripts, add_pairs, dialogue, new_database
 if find_spec("ray") is None:
     pytest.skip("Ray is not installed: pip install 'hhtui[ray]'", allow_module_level=True)
 
+pytestmark = pytest.mark.xdist_group("ray")
+
 PAIRS = [
     (
         dialogue(f"may I ask {at % 40}", f"certainly {at}, " * (at % 5) + "why not"),
