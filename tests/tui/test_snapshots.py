@@ -22,6 +22,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "flagged": ("j", "s", "k", "f"),
     "help": ("?",),
     "dialog": ("O",),
+    "thresholds": ("H", "l", "l"),
+    "scores": ("j", "t"),
 }
 
 Compare = Callable[..., bool]

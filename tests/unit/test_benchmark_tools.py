@@ -302,7 +302,7 @@ def database_with_score(path: Path, numbers: str, windows: int = 1, unit: str = 
     """Make a database with one score of one text."""
     connection = sqlite3.connect(path)
     connection.executescript(PAIR_TABLES + SCORE_TABLES)
-    connection.execute("INSERT INTO scorer VALUES (3, 'one', '1', 'f', '[]', '[]', '{}', '{}')")
+    connection.execute("INSERT INTO scorer VALUES (3, 'one', '1', 'f', '[]', '[]', '{}', '{}', 1)")
     connection.execute("INSERT INTO score VALUES (x'00ff', 3, ?, ?)", (numbers, windows))
     connection.execute("INSERT INTO scored_unit VALUES (3, ?, 1)", (unit,))
     values = array("f", json.loads(numbers.replace("null", "NaN"))).tobytes()
