@@ -4,7 +4,6 @@ import json
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -220,6 +219,8 @@ def resolve(connection: sqlite3.Connection, name: str) -> StoredColumn:
     if found is None:
         if not columns:
             raise StoreError(f"there is no column {name!r}: this database has no scores yet, hhtui score makes them")
+        from difflib import get_close_matches
+
         near = get_close_matches(name, columns, n=1, cutoff=0)
         there = ", ".join(one for one in columns if "." in one)
         raise StoreError(f"no scorer here has a column {name!r}; did you mean {near[0]}? Columns: {there}")
