@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from hhtui.model import Unit
 from hhtui.score.child import INTERRUPTED
@@ -33,16 +33,7 @@ class Scoring:
         self._error: str | None = None
         self._scored = 0
         self._narration = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._narration,
-            env=environment(),
-            start_new_session=True,
-            text=True,
-            encoding="utf-8",
-        )
+        self._process = spawn(command, subprocess.DEVNULL, self._narration)
         self._listener = Thread(target=self._listen, name="hhtui-scoring", daemon=True)
         self._listener.start()
 
@@ -131,6 +122,20 @@ def start(
     if not wait:
         command.append("--no-wait")
     return Scoring(command, report)
+
+
+def spawn(command: Sequence[str], stdin: int, narration: IO[bytes]) -> "subprocess.Popen[str]":
+    """Start a process in a session of its own, whose output is read and whose other words go to `narration`."""
+    return subprocess.Popen(
+        command,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=narration,
+        env=environment(),
+        start_new_session=True,
+        text=True,
+        encoding="utf-8",
+    )
 
 
 def environment() -> dict[str, str]:

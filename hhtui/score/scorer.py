@@ -125,9 +125,8 @@ class Described(Protocol):
         """What the fingerprint is made of, in JSON's types."""
 
 
-@runtime_checkable
-class Scorer(Described, Protocol):
-    """Something that turns texts into numbers, each text by itself."""
+class Identified(Described, Protocol):
+    """What a database keeps of a scorer of texts."""
 
     @property
     def fingerprint(self) -> str:
@@ -136,6 +135,11 @@ class Scorer(Described, Protocol):
     @property
     def findings(self) -> Mapping[str, Any]:
         """What was measured of it before, in JSON's types: how an int8 model ranks texts beside fp32, for example."""
+
+
+@runtime_checkable
+class Scorer(Identified, Protocol):
+    """Something that turns texts into numbers, each text by itself."""
 
     def load(self) -> None:
         """Load libraries and weights, once; raises ScoreError where they cannot be had."""

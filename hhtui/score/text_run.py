@@ -7,7 +7,7 @@ from hhtui.dialogue import text_hash
 from hhtui.model import Unit
 from hhtui.score import gently
 from hhtui.score.progress import Meter, Report
-from hhtui.score.scorer import ScoreError, Scorer, scores_of
+from hhtui.score.scorer import Identified, ScoreError, Scorer, scores_of
 from hhtui.store import scorers, scoring
 from hhtui.store.columns import Columns, last_id
 from hhtui.store.database import Database
@@ -104,7 +104,7 @@ class TextRun:
         self._packed_at = time.monotonic()
 
 
-def register(database: Database, scorer: Scorer) -> StoredScorer:
+def register(database: Database, scorer: Identified) -> StoredScorer:
     """Write a scorer of texts down in the database, and return it as it stands there."""
     with database.writing(durable=False) as connection:
         return scorers.register(

@@ -10,7 +10,7 @@ from threading import Lock, Thread
 
 from hhtui.model import Side
 from hhtui.score.explain.explainer import Request, explained_by
-from hhtui.score.process import environment
+from hhtui.score.process import spawn
 from hhtui.score.scorer import WordWeight
 from hhtui.store.database import Database
 
@@ -71,16 +71,7 @@ class Explaining:
         """Start the process, unless it is closed already."""
         with self._mutex:
             if not self._closed:
-                self._process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=self._narration,
-                    env=environment(),
-                    start_new_session=True,
-                    text=True,
-                    encoding="utf-8",
-                )
+                self._process = spawn(command, subprocess.PIPE, self._narration)
             return self._process
 
     def _listen(self, process: "subprocess.Popen[str]", pair_id: int) -> None:

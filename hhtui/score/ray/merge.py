@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hhtui.model import Unit
-from hhtui.score import gently
+from hhtui.score import gently, text_run
 from hhtui.score.progress import Report, ScoreProgress
 from hhtui.score.ray import shards
 from hhtui.score.ray.manifest import ShardManifest, read
@@ -80,17 +80,7 @@ def merge_shards(database: Database, folder: Path, manifest: ShardManifest, repo
 def register(database: Database, manifest: ShardManifest) -> StoredScorer:
     """Write the scorer of a manifest down in the database, and return it as it stands there."""
     _expected(database, manifest)
-    with database.writing(durable=False) as connection:
-        return scorers.register(
-            connection,
-            name=manifest.name,
-            version=manifest.version,
-            fingerprint=manifest.fingerprint,
-            columns=manifest.columns,
-            units=manifest.units,
-            parameters=manifest.parameters,
-            findings=manifest.findings,
-        )
+    return text_run.register(database, manifest)
 
 
 def _expected(database: Database, manifest: ShardManifest) -> StoredScorer:
