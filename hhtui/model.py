@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import IntFlag
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypedDict
 
 Side = Literal["prompt", "chosen", "rejected"]
 SIDES: tuple[Side, ...] = ("prompt", "chosen", "rejected")
@@ -188,6 +188,61 @@ class Score(NamedTuple):
 
 Kind = Literal["flag", "drop", "preference", "label", "note", "skip", "retract"]
 PREFERENCES = ("chosen", "rejected", "equal", "unsure")
+
+Lane = Literal["queue", "random", "overlap", "repeat", "estimate", "check", "adjudication"]
+"""Why a pair is shown in a triage: it stands in the queue, or was drawn to estimate, compare, check or settle."""
+
+
+class Context(TypedDict, total=False):
+    """Under which conditions something was decided; what is absent was not so, or is not known.
+
+    - `interface`: "screen", "command line" or "import", with the `file` that was imported.
+    - `query`, `order`: of the view in which the pair stood.
+    - `triage`: the id of the triage; `lane`; `surfaced_by`: the list that brought the pair; `frame`: the id of the
+      frame from which it was drawn, and `draw`, its place in the frame's order from 0; `what`: the question.
+    - `blind`; `sides`: the responses as they were shown, left and right; whether `labels_visible` (which response the
+      source calls chosen) and `scores_visible` were; the `shield`'s level, and whether the pair was `revealed`.
+    - `bulk`: decided for many pairs at once, by a `rule` with its `evidence` where it was one; never counts as reading.
+    - `taxonomy`: the version under which a label was given.
+    """
+
+    interface: str
+    file: str
+    query: str
+    order: str
+    triage: str
+    lane: Lane
+    surfaced_by: str
+    frame: str
+    draw: int
+    what: str
+    blind: bool
+    sides: list[str]
+    labels_visible: bool
+    scores_visible: bool
+    shield: str
+    revealed: bool
+    bulk: bool
+    rule: str
+    evidence: Mapping[str, Any]
+    taxonomy: str
+
+
+class Question(NamedTuple):
+    """What a sample asks of each pair: whether the decision of this kind, side and label has this value.
+
+    `side` is "" for a decision about the pair, and for a label on either response.
+    """
+
+    kind: Kind
+    value: str
+    side: str = ""
+    label: str = ""
+
+    def __str__(self) -> str:
+        """Return the question as the query language writes it: `preference:rejected`, `label.chosen:harmful`."""
+        name = f"{self.kind}.{self.side}" if self.side else self.kind
+        return f"{name}:{self.label or self.value}"
 
 
 class Event(NamedTuple):

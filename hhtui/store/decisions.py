@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -14,11 +14,18 @@ from hhtui.store.errors import StoreError
 
 WITHDRAWN = ("", "no")
 
-_LIVE = """
+LIVE = """
 NOT EXISTS (
     SELECT 1 FROM event AS undo WHERE undo.target = event.step AND undo.kind = 'retract'
     AND NOT EXISTS (SELECT 1 FROM event AS redo WHERE redo.target = undo.step AND redo.kind = 'retract')
 )
+"""
+"""The condition, in SQL, that a row of `event` is not retracted."""
+
+PAIR_ID = "(SELECT id FROM pair WHERE hash = pair_hash ORDER BY key != pair_key, id LIMIT 1)"
+"""In SQL, the pair here that a hash and a key name: of several with the hash the one with the key, or the first.
+
+NULL where there is none.
 """
 
 
@@ -35,6 +42,42 @@ class Step(NamedTuple):
     uuid: str
     pair_ids: Sequence[int]
     summary: str
+
+
+PAIR = ("",)
+"""The side of a decision about the pair itself."""
+
+
+class _Change(NamedTuple):
+    """What a step says of each of its pairs."""
+
+    kind: Kind
+    value: str
+    sides: Sequence[str]
+    label: str
+
+    def in_words(self, pairs: int) -> str:
+        """Return what was decided about so many pairs."""
+        return self._said() + ("" if pairs == 1 else f" ({pairs:,} pairs)")
+
+    def _said(self) -> str:
+        if self.kind == "label":
+            taken_off = " taken off" if self.value in WITHDRAWN else ""
+            return f"label {self.label}{taken_off} on {' and '.join(self.sides)}"
+        return _WORDS.get((self.kind, self.value)) or (
+            f"preference: {self.value}" if self.kind == "preference" else f"{self.kind} saved"
+        )
+
+
+_WORDS = {
+    ("flag", "yes"): "flagged",
+    ("flag", "no"): "not flagged",
+    ("drop", "yes"): "marked to drop",
+    ("drop", "no"): "not to drop",
+    ("note", ""): "note removed",
+    ("preference", ""): "preference withdrawn",
+    ("skip", "yes"): "skipped",
+}
 
 
 class Annotator:
@@ -67,44 +110,50 @@ class Annotator:
         kind: Kind,
         value: str,
         *,
-        side: str = "",
+        sides: Sequence[str] = PAIR,
         label: str = "",
         conditions: Conditions | None = None,
     ) -> Step:
         """Save one decision about `pair_ids` as one step; it is on disk when this returns.
 
-        A flag or drop has the value "yes" or "no", a preference one of `model.PREFERENCES`, a note its text, and
-        "" withdraws a preference or a note. Raises StoreError where nothing could be saved.
+        A flag, a drop mark or a label has the value "yes" or "no", a skip "yes", a preference one of
+        `model.PREFERENCES`, a note its text, and "" withdraws a preference or a note. A `label`, the slug, is given to
+        `sides`: chosen, rejected or both. Raises StoreError where nothing could be saved.
         """
-        step = str(uuid.uuid4())
         with self._writing() as connection:
-            self._log(connection, step, pair_ids, kind, value, side, label, conditions or Conditions())
-        return Step(step, pair_ids, _in_words(kind, value, len(pair_ids)))
+            return self._log(connection, pair_ids, _Change(kind, value, sides, label), conditions or Conditions())
 
-    def toggle(self, pair_ids: Sequence[int], kind: Kind, *, conditions: Conditions | None = None) -> Step:
-        """Set a flag or a drop mark on all of `pair_ids`, or take it off where all of them have mine.
+    def toggle(
+        self,
+        pair_ids: Sequence[int],
+        kind: Kind,
+        *,
+        sides: Sequence[str] = PAIR,
+        label: str = "",
+        conditions: Conditions | None = None,
+    ) -> Step:
+        """Set a flag, a drop mark or a label on all of `pair_ids` and `sides`, or take it off where all have mine.
 
         What they have is read in the transaction that saves the step.
         """
-        step = str(uuid.uuid4())
         with self._writing() as connection:
             marked = sum(
                 connection.execute(
-                    "SELECT count(*) FROM decision WHERE pair_id = ? AND annotator = ? AND kind = ?",
-                    (int(pair_id), self.name, kind),
+                    "SELECT count(*) FROM decision WHERE (pair_id, annotator, kind, side, label) = (?, ?, ?, ?, ?)",
+                    (int(pair_id), self.name, kind, side, label),
                 ).fetchone()[0]
                 for pair_id in pair_ids
+                for side in sides
             )
-            value = "no" if marked == len(pair_ids) else "yes"
-            self._log(connection, step, pair_ids, kind, value, "", "", conditions or Conditions())
-        return Step(step, pair_ids, _in_words(kind, value, len(pair_ids)))
+            value = "no" if marked == len(pair_ids) * len(sides) else "yes"
+            return self._log(connection, pair_ids, _Change(kind, value, sides, label), conditions or Conditions())
 
     def undo(self) -> Step | None:
         """Retract my newest live step, also one of an earlier session; None where there is none."""
         with self._writing() as connection:
             row = connection.execute(
-                f"SELECT step FROM event WHERE annotator = ? AND kind != 'retract' AND {_LIVE} "
-                "ORDER BY seq DESC LIMIT 1",
+                f"SELECT step FROM event WHERE annotator = ? AND kind != 'retract' AND {LIVE} "
+                "ORDER BY made_at DESC, step DESC LIMIT 1",
                 (self.name,),
             ).fetchone()
             return self._retract(connection, row[0], row[0], "undone") if row else None
@@ -113,12 +162,12 @@ class Annotator:
         """Retract my newest live undo, unless I have decided something since; None where there is none."""
         with self._writing() as connection:
             row = connection.execute(
-                f"SELECT step, target FROM event WHERE annotator = ? AND kind = 'retract' AND {_LIVE} "
+                f"SELECT step, target FROM event WHERE annotator = ? AND kind = 'retract' AND {LIVE} "
                 "AND EXISTS (SELECT 1 FROM event AS decided "
                 "            WHERE decided.step = event.target AND decided.kind != 'retract') "
-                "AND seq > (SELECT coalesce(max(seq), 0) FROM event AS newer "
-                "           WHERE newer.annotator = ? AND newer.kind != 'retract') "
-                "ORDER BY seq DESC LIMIT 1",
+                "AND made_at > (SELECT coalesce(max(made_at), '') FROM event AS newer "
+                "               WHERE newer.annotator = ? AND newer.kind != 'retract') "
+                "ORDER BY made_at DESC, step DESC LIMIT 1",
                 (self.name, self.name),
             ).fetchone()
             return self._retract(connection, row[0], row[1], "redone") if row else None
@@ -140,51 +189,60 @@ class Annotator:
     def _log(
         self,
         connection: sqlite3.Connection,
-        step: str,
-        pair_ids: Iterable[int],
-        kind: Kind,
-        value: str,
-        side: str,
-        label: str,
+        pair_ids: Sequence[int],
+        change: "_Change",
         conditions: Conditions,
-    ) -> None:
-        made_at, context = _after_last(connection), json.dumps(dict(conditions.context), ensure_ascii=False)
-        for pair_id in dict.fromkeys(pair_ids):
-            row = connection.execute("SELECT hash, key FROM pair WHERE id = ?", (int(pair_id),)).fetchone()
+    ) -> Step:
+        step, made_at = str(uuid.uuid4()), self._after_last(connection)
+        context = json.dumps(dict(conditions.context), ensure_ascii=False)
+        kind, value, sides, label = change
+        for pair_id in dict.fromkeys(map(int, pair_ids)):
+            row = connection.execute("SELECT hash, key FROM pair WHERE id = ?", (pair_id,)).fetchone()
             if row is None:
                 raise StoreError(f"there is no pair {pair_id} any more; nothing was saved, open the database again")
-            identity = str(uuid.uuid4())
-            connection.execute(
-                "INSERT INTO event (uuid, step, annotator, session, kind, pair_hash, pair_key, side, label, value, "
-                "made_at, shown_ms, context) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(identity, step, self.name, self.session, kind, *row, side, label, value),
-                    *(made_at, conditions.shown_ms, context),
-                ),
-            )
-            place = (int(pair_id), self.name, kind, side, label)
-            if value in WITHDRAWN:
+            for side in sides:
+                identity = str(uuid.uuid4())
                 connection.execute(
-                    "DELETE FROM decision WHERE (pair_id, annotator, kind, side, label) = (?, ?, ?, ?, ?)", place
+                    "INSERT INTO event (uuid, step, annotator, session, kind, pair_hash, pair_key, side, label, value, "
+                    "made_at, shown_ms, context) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        *(identity, step, self.name, self.session, kind, *row, side, label, value),
+                        *(made_at, conditions.shown_ms, context),
+                    ),
                 )
-            else:
-                connection.execute(
-                    "INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (*place, value, identity, made_at),
-                )
+                place = (pair_id, self.name, kind, side, label)
+                if value in WITHDRAWN:
+                    connection.execute(
+                        "DELETE FROM decision WHERE (pair_id, annotator, kind, side, label) = (?, ?, ?, ?, ?)", place
+                    )
+                else:
+                    connection.execute(
+                        "INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                        (*place, value, identity, made_at),
+                    )
+        return Step(step, pair_ids, change.in_words(len(pair_ids)))
 
     def _retract(self, connection: sqlite3.Connection, target: str, decided: str, word: str) -> Step:
         step = str(uuid.uuid4())
         connection.execute(
             "INSERT INTO event (uuid, step, annotator, session, kind, target, made_at, context) "
             "VALUES (?, ?, ?, ?, 'retract', ?, ?, '{}')",
-            (str(uuid.uuid4()), step, self.name, self.session, target, _after_last(connection)),
+            (str(uuid.uuid4()), step, self.name, self.session, target, self._after_last(connection)),
         )
-        kind, value, touched = connection.execute(
-            "SELECT kind, value, count(*) FROM event WHERE step = ?", (decided,)
-        ).fetchone()
+        told = connection.execute("SELECT kind, value, label, side FROM event WHERE step = ?", (decided,)).fetchall()
+        kind, value, label, _ = told[0]
+        sides = tuple(dict.fromkeys(side for *_, side in told))
         pair_ids = _derive(connection, "event.step = ?", (decided,))
-        return Step(step, pair_ids, f"{word}: {_in_words(kind, value, touched)}")
+        change = _Change(kind, value, sides, label)
+        return Step(step, pair_ids, f"{word}: {change.in_words(len(told) // len(sides))}")
+
+    def _after_last(self, connection: sqlite3.Connection) -> str:
+        """Return the time now, or a microsecond past my last event where the clock has been set back."""
+        last = connection.execute("SELECT max(made_at) FROM event WHERE annotator = ?", (self.name,)).fetchone()[0]
+        now = _now()
+        if last is None or last < now:
+            return now
+        return (datetime.fromisoformat(last) + timedelta(microseconds=1)).isoformat(timespec="microseconds")
 
 
 def current(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> dict[int, list[Decision]]:
@@ -206,7 +264,7 @@ def undecided(connection: sqlite3.Connection, pair_ids: Sequence[int], annotator
         pair_id
         for pair_id in pair_ids
         if connection.execute(
-            "SELECT 1 FROM decision WHERE pair_id = ? AND annotator = ? AND kind != 'note' LIMIT 1",
+            "SELECT 1 FROM decision WHERE pair_id = ? AND annotator = ? AND kind NOT IN ('note', 'skip') LIMIT 1",
             (int(pair_id), annotator),
         ).fetchone()
     }
@@ -223,7 +281,7 @@ def rebuild(connection: sqlite3.Connection) -> list[str]:
     return [
         key
         for (key,) in connection.execute(
-            f"SELECT DISTINCT pair_key FROM event WHERE kind != 'retract' AND {_LIVE} "
+            f"SELECT DISTINCT pair_key FROM event WHERE kind != 'retract' AND {LIVE} "
             "AND pair_hash NOT IN (SELECT hash FROM pair) ORDER BY pair_key"
         )
     ]
@@ -262,7 +320,7 @@ def _newest(
     rows = connection.execute(
         "SELECT value, uuid, made_at, pair_key FROM event "
         "WHERE pair_hash = ? AND +annotator = ? AND kind = ? AND side = ? AND label = ? "
-        f"AND {_LIVE} ORDER BY made_at DESC, uuid DESC",
+        f"AND {LIVE} ORDER BY made_at DESC, uuid DESC",
         (digest, annotator, kind, side, label),
     )
     for value, identity, made_at, key in rows:
@@ -277,29 +335,6 @@ def _pair_of(connection: sqlite3.Connection, digest: bytes, key: str) -> int | N
         "SELECT id FROM pair WHERE hash = ? ORDER BY key != ?, id LIMIT 1", (digest, key)
     ).fetchone()
     return int(row[0]) if row else None
-
-
-def _in_words(kind: str, value: str, pairs: int) -> str:
-    some = "" if pairs == 1 else f" ({pairs:,} pairs)"
-    words = {
-        ("flag", "yes"): "flagged",
-        ("flag", "no"): "flag taken off",
-        ("drop", "yes"): "marked to drop",
-        ("drop", "no"): "drop mark taken off",
-        ("note", ""): "note removed",
-        ("preference", ""): "preference withdrawn",
-    }
-    default = {"preference": f"preference: {value}", "note": "note saved"}.get(kind, f"{kind}: {value}")
-    return words.get((kind, value), default) + some
-
-
-def _after_last(connection: sqlite3.Connection) -> str:
-    """Return the time now, or a microsecond past the last event where the clock has been set back."""
-    row = connection.execute("SELECT made_at FROM event ORDER BY seq DESC LIMIT 1").fetchone()
-    now = _now()
-    if row is None or row[0] < now:
-        return now
-    return (datetime.fromisoformat(row[0]) + timedelta(microseconds=1)).isoformat(timespec="microseconds")
 
 
 def _now() -> str:

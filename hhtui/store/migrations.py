@@ -11,7 +11,7 @@ from sqlite_utils.migrations import Migrations
 from hhtui.store.errors import StoreError
 from hhtui.store.filesystem import unlink_database
 from hhtui.store.locking import FileLock
-from hhtui.store.schema import PAIR_SCORES_VIEW, SCHEMA_VERSION, SCORE_TABLES
+from hhtui.store.schema import PAIR_SCORES_VIEW, SCHEMA_VERSION, SCORE_TABLES, TRIAGE_TABLES
 from hhtui.store.scorers import slug
 
 MIGRATIONS = Migrations("hhtui")
@@ -53,6 +53,19 @@ _SCHEMA_2 = (
     "ALTER TABLE scorer DROP COLUMN pairs_done",
     "ALTER TABLE score ADD COLUMN windows INTEGER NOT NULL DEFAULT 1",
     PAIR_SCORES_VIEW,
+)
+
+
+@MIGRATIONS()
+def triage_and_samples(database: UtilsDatabase) -> None:
+    """Schema 3: triages, the frames of samples, and the log in the order of time for each annotator."""
+    for statement in (*TRIAGE_TABLES.split(";\n"), *_SCHEMA_3):
+        database.conn.execute(statement)
+
+
+_SCHEMA_3 = (
+    "DROP INDEX event_annotator",
+    "CREATE INDEX event_annotator ON event(annotator, made_at)",
 )
 
 

@@ -1,7 +1,7 @@
 """The tables of a database, as one plain DDL for a new file."""
 
 APPLICATION_ID = 0x68687475
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 PAGE_SIZE = 16384
 
 PAIR_TABLES = """
@@ -126,12 +126,12 @@ CREATE TABLE event (
     target TEXT,                   -- the step that a retract cancels
     made_at TEXT NOT NULL,         -- UTC, microseconds
     shown_ms INTEGER,              -- milliseconds since the pair was painted
-    context TEXT NOT NULL          -- JSON object
+    context TEXT NOT NULL          -- JSON object: interface, lane, blind, sides, bulk, ... see hhtui.model.Context
 ) STRICT;
 CREATE INDEX event_step ON event(step);
 CREATE INDEX event_target ON event(target) WHERE target IS NOT NULL;
 CREATE INDEX event_pair ON event(pair_hash) WHERE pair_hash IS NOT NULL;
-CREATE INDEX event_annotator ON event(annotator, seq);
+CREATE INDEX event_annotator ON event(annotator, made_at);
 
 CREATE TABLE decision (            -- the current values; can be rebuilt from event
     pair_id INTEGER NOT NULL,
@@ -212,7 +212,46 @@ JOIN scorer ON scorer.id = pair_score.scorer_id
 CROSS JOIN json_each(scorer.columns) AS part;
 """
 
-TABLES = PAIR_TABLES + SCORE_TABLES + PAIR_SCORES_VIEW
+TRIAGE_TABLES = """
+CREATE TABLE frame (               -- the pairs from which samples are drawn, frozen when it was made
+    id TEXT PRIMARY KEY,           -- hexadecimal, of SHA-256 over query, seed and the sources' sha256
+    query TEXT NOT NULL,
+    seed INTEGER NOT NULL,
+    sources TEXT NOT NULL,         -- JSON array: sha256 of every source that had pairs then
+    size INTEGER NOT NULL,
+    members BLOB NOT NULL,         -- pair.hash of every pair, 16 bytes each, sorted
+    made_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE triage (
+    id TEXT PRIMARY KEY,
+    annotator TEXT NOT NULL,
+    name TEXT NOT NULL,            -- of the queue, "" for a query of one's own
+    query TEXT NOT NULL,
+    "order" TEXT NOT NULL,
+    question TEXT NOT NULL,        -- what is asked of each pair, "" for nothing in particular
+    seed INTEGER NOT NULL,
+    started_at TEXT NOT NULL,
+    finished_at TEXT
+) STRICT;
+CREATE INDEX triage_annotator ON triage(annotator, started_at);
+
+CREATE TABLE triage_item (         -- the pairs that a triage shows; what came of them is in event
+    triage TEXT NOT NULL REFERENCES triage(id),
+    position INTEGER NOT NULL,     -- from 0
+    pair_hash BLOB NOT NULL,
+    pair_key TEXT NOT NULL,
+    lane TEXT NOT NULL,            -- queue, random, overlap, repeat, estimate, check, adjudication
+    blind INTEGER NOT NULL,
+    surfaced_by TEXT NOT NULL,     -- the list that brought the pair, "" for none
+    frame TEXT NOT NULL,           -- frame.id, "" for none
+    draw INTEGER,                  -- the pair's place in the order of its frame, from 0
+    PRIMARY KEY (triage, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX triage_item_pair ON triage_item(pair_hash);
+"""
+
+TABLES = PAIR_TABLES + SCORE_TABLES + PAIR_SCORES_VIEW + TRIAGE_TABLES
 
 # Made once the bodies are in: filling an index in key order costs a tenth of growing it row by row.
 LATE_INDEXES = """

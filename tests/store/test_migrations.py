@@ -105,7 +105,7 @@ def test_its_scores_are_seen_as_before_and_nothing_is_scored_again(schema_1: Pat
 
 def test_the_copy_that_is_kept_is_told(schema_1: Path, caplog: pytest.LogCaptureFixture) -> None:
     with Database.open(schema_1) as database:
-        told = "a.db was of schema 1 and is now of schema 2; a copy as it was is a.db.schema-1"
+        told = f"a.db was of schema 1 and is now of schema {SCHEMA_VERSION}; a copy as it was is a.db.schema-1"
         assert database.notice == told
         assert not database.read_only
     assert caplog.messages == [told]

@@ -286,7 +286,7 @@ def test_one_command_is_one_step(db: Path) -> None:
     assert [row[1:] for row in events(db)] == [(KEYS[at], "flag", "yes") for at in (2, 1, 0)]
     assert len({row[0] for row in events(db)}) == 1
     assert hhtui("search", db, "flag:yes", "--ids").stdout.splitlines() == KEYS[:3]
-    assert hhtui("flag", db, KEYS[1], "--off", "--by", "ann").stderr == f"{KEYS[1]}: flag taken off, saved by ann\n"
+    assert hhtui("flag", db, KEYS[1], "--off", "--by", "ann").stderr == f"{KEYS[1]}: not flagged, saved by ann\n"
     assert hhtui("export", db).stdout.splitlines() == [KEYS[0], KEYS[2]]
 
 

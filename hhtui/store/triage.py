@@ -1,0 +1,152 @@
+"""Triages: the pairs that somebody sits down to read, in their order; what came of them is told by the log."""
+
+import sqlite3
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from hhtui.model import Lane
+from hhtui.store.database import Database
+from hhtui.store.decisions import LIVE, PAIR_ID
+from hhtui.store.errors import StoreError
+
+RESERVED_FOR = timedelta(hours=12)
+"""How long the pairs of a triage that was not finished are kept from the queues of other people."""
+
+_COLUMNS = 'id, annotator, name, query, "order", question, seed, started_at, finished_at'
+
+
+class Item(NamedTuple):
+    """A pair of a triage: its local id, why it is there, and whether it is read blind.
+
+    `surfaced_by` is the list of the queue that brought it, "" where there is only one; `frame` and `draw` are the id of
+    the frame from which it was drawn and its place in the order of the draw.
+    """
+
+    pair_id: int
+    lane: Lane
+    blind: bool = False
+    surfaced_by: str = ""
+    frame: str = ""
+    draw: int | None = None
+
+
+class Plan(NamedTuple):
+    """What a triage is about: the queue's name ("" for a query of one's own), the query and order that were asked for.
+
+    `question` is what is asked of each pair, as `questions.parse_question` reads it, "" for nothing in particular.
+    """
+
+    name: str
+    query: str
+    order: str = ""
+    question: str = ""
+    seed: int = 7
+
+
+class Triage(NamedTuple):
+    """A triage as it is stored; times are UTC in ISO form. Pairs that are gone are not among the items."""
+
+    id: str
+    annotator: str
+    plan: Plan
+    started_at: str
+    finished_at: str | None
+    items: tuple[Item, ...]
+
+
+class Progress(NamedTuple):
+    """The pairs of a triage, by local id, that its annotator has decided about, and those only skipped."""
+
+    decided: frozenset[int]
+    skipped: frozenset[int]
+
+
+class TakenError(StoreError):
+    """Some of the pairs have just been given to somebody else."""
+
+
+def begin(database: Database, annotator: str, plan: Plan, items: Sequence[Item]) -> Triage:
+    """Write a triage down and return it.
+
+    Raises TakenError where pairs of the queue stand in an unfinished triage of somebody else, StoreError where there
+    is nothing to read.
+    """
+    if not items:
+        raise StoreError("there is nothing to read: no pair is left in this queue")
+    number, now = str(uuid.uuid4()), _now()
+    with database.writing() as connection:
+        taken = reserved(connection, annotator)
+        if any(item.lane == "queue" and item.pair_id in taken for item in items):
+            raise TakenError("somebody else has just begun to read some of these pairs; begin again")
+        connection.execute(
+            f"INSERT INTO triage ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", (number, annotator, *plan, now)
+        )
+        connection.executemany(
+            "INSERT INTO triage_item SELECT ?, ?, hash, key, ?, ?, ?, ?, ? FROM pair WHERE id = ?",
+            [
+                (number, at, item.lane, item.blind, item.surfaced_by, item.frame, item.draw, item.pair_id)
+                for at, item in enumerate(items)
+            ],
+        )
+    return Triage(number, annotator, plan, now, None, tuple(items))
+
+
+def read(connection: sqlite3.Connection, triage_id: str) -> Triage | None:
+    """Return the triage with this id, or None."""
+    row = connection.execute(f"SELECT {_COLUMNS} FROM triage WHERE id = ?", (triage_id,)).fetchone()
+    if row is None:
+        return None
+    number, annotator, *plan, started_at, finished_at = row
+    items = connection.execute(
+        f"SELECT {PAIR_ID}, lane, blind, surfaced_by, frame, draw FROM triage_item WHERE triage = ? ORDER BY position",
+        (number,),
+    )
+    return Triage(
+        *(number, annotator, Plan(*plan), started_at, finished_at),
+        tuple(Item(pair_id, lane, bool(blind), *rest) for pair_id, lane, blind, *rest in items if pair_id is not None),
+    )
+
+
+def unfinished(connection: sqlite3.Connection, annotator: str) -> Triage | None:
+    """Return the triage that `annotator` began last, where it is not finished; else None."""
+    row = connection.execute(
+        "SELECT id, finished_at FROM triage WHERE annotator = ? ORDER BY started_at DESC LIMIT 1", (annotator,)
+    ).fetchone()
+    return read(connection, row[0]) if row and row[1] is None else None
+
+
+def progress(connection: sqlite3.Connection, triage: Triage) -> Progress:
+    """Return what came of the pairs of `triage`, from the log."""
+    rows = connection.execute(
+        f"SELECT {PAIR_ID} AS pair_id, max(kind NOT IN ('skip', 'note')), max(kind = 'skip') FROM event "
+        f"WHERE annotator = ? AND made_at >= ? AND pair_hash IS NOT NULL AND {LIVE} "
+        "AND json_extract(context, '$.triage') = ? GROUP BY pair_id",
+        (triage.annotator, triage.started_at, triage.id),
+    ).fetchall()
+    decided = frozenset(pair_id for pair_id, has_decided, _ in rows if has_decided)
+    return Progress(decided, frozenset(pair_id for pair_id, _, skipped in rows if skipped) - decided)
+
+
+def finish(database: Database, triage: Triage) -> None:
+    """Write down that `triage` is over: it is no longer offered, and its pairs are free again."""
+    with database.writing() as connection:
+        connection.execute("UPDATE triage SET finished_at = ? WHERE id = ?", (_now(), triage.id))
+
+
+def reserved(connection: sqlite3.Connection, annotator: str) -> set[int]:
+    """Return the ids of the pairs in the queues of triages that other people have begun and not finished."""
+    since = (datetime.now(UTC) - RESERVED_FOR).isoformat(timespec="microseconds")
+    return {
+        pair_id
+        for (pair_id,) in connection.execute(
+            f"SELECT {PAIR_ID} FROM triage JOIN triage_item ON triage_item.triage = triage.id "
+            "WHERE triage.annotator != ? AND finished_at IS NULL AND started_at > ? AND lane = 'queue'",
+            (annotator, since),
+        )
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")
