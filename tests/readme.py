@@ -32,11 +32,10 @@ def _keys() -> str:
 
 
 def _fields() -> str:
-    sides = "`.chosen` `.rejected` `.min` `.prompt`"
-    rows = [
-        (f"`{field.name}:`", field.meaning + (f" Also {sides}." if field.sided else ""), f"`{field.example}`")
-        for field in FIELDS
-    ]
+    def sides(parts: tuple[str, ...]) -> str:
+        return f" Also {' '.join(f'`.{part}`' for part in parts)}." if parts else ""
+
+    rows = [(f"`{field.name}:`", field.meaning + sides(field.parts), f"`{field.example}`") for field in FIELDS]
     rows += [(f"`{name}:`", meaning, "") for name, meaning in SIDE_MEANINGS.items()]
     rows += [("`sort:`", SORT_MEANING, "`sort:harm-,row`")]
     return _table(("field", "meaning", "example"), rows)

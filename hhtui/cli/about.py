@@ -44,7 +44,7 @@ def schema() -> None:
     The database opens in any SQLite tool; tables, views and columns are named as here.
     """
     from hhtui.model import BIT_MEANINGS, Bit
-    from hhtui.query.fields import FIELDS, PARTS, SIDE_MEANINGS, SORT_MEANING
+    from hhtui.query.fields import FIELDS, SIDE_MEANINGS, SORT_MEANING
     from hhtui.store.named_values import bit_names
     from hhtui.store.schema import LATE_INDEXES, SCHEMA_VERSION, TABLES
 
@@ -55,7 +55,7 @@ def schema() -> None:
         output.data(f"--   {int(bit):>6}  {name:<28}{BIT_MEANINGS[name.partition('.')[0]]}")
     output.data("\n-- fields of the query language")
     for field in FIELDS:
-        sides = f" ({', '.join(f'.{part}' for part in PARTS)})" if field.sided else ""
+        sides = f" ({', '.join(f'.{part}' for part in field.parts)})" if field.parts else ""
         output.data(f"--   {field.name + ':':<12}{field.meaning}{sides}  {field.example}")
     for name, meaning in SIDE_MEANINGS.items():
         output.data(f"--   {name + ':':<12}{meaning}")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from hhtui.model import BIT_MEANINGS, PREFERENCES
+from hhtui.model import BIT_MEANINGS, PREFERENCES, RESPONSES
 
 SIDES = ("chosen", "rejected", "prompt", "response")
 PARTS = ("chosen", "rejected", "min", "prompt")
@@ -22,7 +22,7 @@ class Kind(Enum):
 class FieldInfo:
     """A field: its name, what may follow, and its meaning in one sentence.
 
-    A `sided` number also has `.chosen`, `.rejected`, `.min` and `.prompt`; `choices` are the values of a choice;
+    `parts` are what may stand after the name and a dot; `choices` are the values of a choice;
     `present` and `absent` say whether `*` and `none` may follow. `example` is a query of this field.
     """
 
@@ -30,7 +30,7 @@ class FieldInfo:
     kind: Kind
     meaning: str
     example: str
-    sided: bool = False
+    parts: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     present: bool = False
     absent: bool = False
@@ -46,7 +46,7 @@ class FieldInfo:
 
 
 def _number(name: str, meaning: str, example: str, sided: bool = False) -> FieldInfo:
-    return FieldInfo(name, Kind.NUMBER, meaning, example, sided, present=True, absent=True)
+    return FieldInfo(name, Kind.NUMBER, meaning, example, PARTS if sided else (), present=True, absent=True)
 
 
 def _words(name: str, meaning: str, example: str, present: bool = True, absent: bool = True) -> FieldInfo:
@@ -70,6 +70,15 @@ FIELDS: tuple[FieldInfo, ...] = (
         "preference:rejected",
         choices=(*PREFERENCES, "none"),
         present=True,
+    ),
+    FieldInfo(
+        "label",
+        Kind.WORDS,
+        "A label on either response, by its slug; none where nobody gave one.",
+        "label.rejected:harmful",
+        RESPONSES,
+        present=True,
+        absent=True,
     ),
     _words("note", "A note on the pair, or words in it.", 'note:"wrong label"'),
     _words("by", "Whose decisions count; alone, the pairs this person decided on.", "by:NAME flag:yes"),
@@ -102,7 +111,6 @@ SORT_MEANING = "The order: number columns, row, key or random(7), each with - fo
 
 LATER = {
     "has": "has: is not searched in this version; use a regular expression such as /\\S+@\\S+/ for e-mail addresses",
-    "label": "label: is not searched in this version; use flag:, preference:, drop: or note:",
     "group": "group: is not searched in this version; use family: or opening:",
 }
 """Fields of the language that this version reads but does not run, and what to use instead."""

@@ -115,6 +115,15 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Labelled:
+    """Pairs with a current label that is one of `labels` (() is any) on one of the responses `sides`."""
+
+    labels: tuple[str, ...]
+    sides: tuple[Side, ...]
+    annotators: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """Pairs with a current note that contains `text`, both folded."""
 
@@ -181,6 +190,7 @@ Node: TypeAlias = (
     | IsMissing
     | Bits
     | Decided
+    | Labelled
     | Noted
     | Named
     | Grouped

@@ -138,12 +138,13 @@ class _Parser:
             raise QueryError(fields.LATER[name], start)
         if known is None and not could_be_number(self.scanner.run()):
             raise unknown_field(written, start, self.scanner.run())
-        if part and not (known or fields.scorer_column(name)).sided:
+        found = known or fields.scorer_column(name)
+        if part and not found.parts:
             raise QueryError(f"{name} has no sides", start + len(name), f"{name}:")
-        if part and part not in fields.PARTS:
-            hint = nearest(part, fields.PARTS)
-            raise QueryError(f"{name} has no side “{part}”.{hint}", start + len(name) + 1, ", ".join(fields.PARTS))
-        return known or fields.scorer_column(name)
+        if part and part not in found.parts:
+            hint = nearest(part, found.parts)
+            raise QueryError(f"{name} has no side “{part}”.{hint}", start + len(name) + 1, ", ".join(found.parts))
+        return found
 
     def _side(self, name: str, start: int) -> Side:
         scanner = self.scanner

@@ -18,7 +18,7 @@ COLUMNS_OF_SIDE: dict[str, tuple[Side, ...]] = {
     "rejected": ("rejected",),
     "response": RESPONSES,
 }
-_DECISIONS = ("flag", "drop", "preference", "note")
+_DECISIONS = ("flag", "drop", "preference", "label", "note")
 
 
 def plan(query: tree.Query, columns: Mapping[str, ScoreField] = NO_VALUES, harm: str | None = None) -> nodes.Plan:
@@ -177,6 +177,10 @@ def _decision(field: tree.Field, annotators: tuple[str, ...] | None) -> nodes.No
     if name == "by":
         found = nodes.Decided(None, (), _people(field) if _restricts(field) else None)
         return nodes.Not(found) if isinstance(value, tree.Missing) else found
+    if name == "label":
+        slugs = tuple(item.text for item in _items(value)) if isinstance(value, tree.Items) else ()
+        labelled = nodes.Labelled(slugs, COLUMNS_OF_SIDE[field.part or "response"], annotators)
+        return nodes.Not(labelled) if isinstance(value, tree.Missing) else labelled
     if isinstance(value, tree.Present | tree.Missing):
         values = PREFERENCES if name == "preference" else ()
         found = nodes.Decided(name, values, annotators)

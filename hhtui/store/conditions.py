@@ -12,6 +12,7 @@ from hhtui.query.nodes import (
     Decided,
     Grouped,
     IsMissing,
+    Labelled,
     Match,
     Named,
     Node,
@@ -88,6 +89,8 @@ class Conditions:
             case Decided(kind, values, annotators):
                 kinds = KINDS if kind is None else (kind,)
                 return self._decided(kinds, values, annotators)
+            case Labelled(labels, sides, annotators):
+                return self._labelled(labels, sides, annotators)
             case Noted(text, annotators):
                 return self._noted(fold(text), annotators)
             case Named(field, names, beginnings):
@@ -132,6 +135,14 @@ class Conditions:
         if annotators is not None:
             sql += f" AND annotator IN {_marks(annotators)}"
         return self._ids(sql, (*kinds, *values, *(annotators or ())))
+
+    def _labelled(self, labels: Sequence[str], sides: Sequence[str], annotators: Sequence[str] | None) -> "Mask":
+        sql = f"SELECT group_concat(DISTINCT pair_id) FROM decision WHERE kind = 'label' AND side IN {_marks(sides)}"
+        if labels:
+            sql += f" AND label IN {_marks(labels)}"
+        if annotators is not None:
+            sql += f" AND annotator IN {_marks(annotators)}"
+        return self._ids(sql, (*sides, *labels, *(annotators or ())))
 
     def _noted(self, folded: str, annotators: Sequence[str] | None) -> "Mask":
         sql = "SELECT pair_id, value FROM decision WHERE kind = 'note'"

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from hhtui.model import Bit, ScoreField
-from hhtui.query.fields import FIELDS, PARTS, Kind, split_name
+from hhtui.model import RESPONSES, Bit, ScoreField
+from hhtui.query.fields import FIELDS, Kind, split_name
 from hhtui.store.columns import Columns
 from hhtui.store.errors import StoreError
 from hhtui.store.records import Record
@@ -17,6 +17,9 @@ WORDS: dict[str, Callable[[Record], Any]] = {
     "flag": lambda record: _said(record, "flag") == ["yes"],
     "drop": lambda record: _said(record, "drop") == ["yes"],
     "preference": lambda record: _said(record, "preference"),
+    "label": lambda record: _labels(record, RESPONSES),
+    "label.chosen": lambda record: _labels(record, ("chosen",)),
+    "label.rejected": lambda record: _labels(record, ("rejected",)),
     "note": lambda record: _said(record, "note"),
     "by": lambda record: sorted({decision.annotator for decision in record.decisions}),
     "key": lambda record: record.pair.key,
@@ -97,9 +100,13 @@ def _numbers(connection: sqlite3.Connection, columns: Mapping[str, ScoreField]) 
         if field.name == "harm" and harm:
             with_parts.append(("harm", harm.parts))
         elif field.kind is Kind.NUMBER and (harm or field.name not in ("harm", "gap")):
-            with_parts.append((field.name, PARTS if field.sided else ()))
+            with_parts.append((field.name, field.parts))
     with_parts += [(name, field.parts) for name, field in columns.items()]
     return [".".join(filter(None, (name, part))) for name, parts in with_parts for part in ("", *parts)]
+
+
+def _labels(record: Record, sides: Sequence[str]) -> list[str]:
+    return sorted({one.label for one in record.decisions if one.kind == "label" and one.side in sides})
 
 
 def _said(record: Record, kind: str) -> list[str]:

@@ -34,7 +34,7 @@ from hhtui.query.tree import (
 from hhtui.text import fold
 
 Decided = tuple[str, str, str]
-"""An annotator, a kind of decision, its value."""
+"""An annotator, a kind of decision (of a label with its side: `label.chosen`), its value or slug."""
 
 SIDES_OF = {
     "": ("prompt", "chosen", "rejected"),
@@ -132,7 +132,7 @@ def _speaks_of_decisions(node: Node) -> bool:
         case Not(operand):
             return _speaks_of_decisions(operand)
         case Field(name):
-            return name in ("flag", "drop", "preference", "note")
+            return name in ("flag", "drop", "preference", "label", "note")
     return False
 
 
@@ -172,8 +172,8 @@ def _field(field: Field, row: Row, rows: Sequence[Row], people: tuple[str, ...] 
     name, value = field.name, field.value
     if name in ("family", "opening"):
         return _group(row, rows, name, value)
-    if name in ("flag", "drop", "preference", "note", "by"):
-        return _decision(name, value, row, people)
+    if name in ("flag", "drop", "preference", "label", "note", "by"):
+        return _decision(name, field.part, value, row, people)
     if isinstance(value, Items) and name in ("key", "subset", "split"):
         subset, split, _ = row.key.split("/")
         own = {"key": row.key, "subset": subset, "split": split}[name]
@@ -213,18 +213,21 @@ def _number(number: float, value: Value) -> bool:
     raise AssertionError(value)
 
 
-def _decision(name: str, value: Value, row: Row, people: tuple[str, ...] | None) -> bool:
+def _decision(name: str, part: str, value: Value, row: Row, people: tuple[str, ...] | None) -> bool:
     if name == "by":
         who = {annotator for annotator, _, _ in row.decisions}
         if isinstance(value, Items):
             return any(item.text in who for item in value.items)
         return bool(who) == isinstance(value, Present)
-    said = [one for who, kind, one in row.decisions if kind == name and (people is None or who in people)]
+    kinds = [name] if name != "label" else [f"label.{part}"] if part else ["label.chosen", "label.rejected"]
+    said = [one for who, kind, one in row.decisions if kind in kinds and (people is None or who in people)]
     if not isinstance(value, Items):
         return bool(said) == isinstance(value, Present)
     wanted = [item.text for item in value.items]
     if name == "note":
         return any(fold(one) in fold(note) for one in wanted for note in said)
+    if name == "label":
+        return any(one in said for one in wanted)
     if name == "preference":
         return any(one in said for one in wanted if one in PREFERENCES) or ("none" in wanted and not said)
     return ("yes" in wanted and "yes" in said) or ("no" in wanted and "yes" not in said)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy
 
 from hhtui.dialogue import content_hash, shape
-from hhtui.model import ScoreColumn
+from hhtui.model import RESPONSES, ScoreColumn
 from hhtui.store import index, loading, scorers
 from hhtui.store.columns import Columns, pack
 from hhtui.store.database import Database
@@ -16,6 +16,7 @@ from tests.store.obvious import Decided, Row, texts_of
 
 ANNOTATORS = ("ann", "bob")
 NOTES = ("Wrong label?", "don’t keep", "C++")
+LABELS = ("harmful", "self-harm", "of_an-import")
 
 
 def fill(database: Database, transcripts: Sequence[tuple[str, str]], subset: str, split: str) -> None:
@@ -68,6 +69,11 @@ def decide(database: Database) -> None:
     size = database.reader().execute("SELECT max(id) FROM pair").fetchone()[0]
     for name in ANNOTATORS:
         person = Annotator.begin(database, name)
+        for label in LABELS:
+            for sides in (("chosen",), ("rejected",), RESPONSES):
+                some = drawn.sample(range(1, size + 1), min(size, 20))
+                person.decide(some, "label", "yes", sides=sides, label=label)
+            person.decide(some[:5], "label", "no", sides=("chosen",), label=label)
         for kind, values in (
             ("flag", ("yes", "no")),
             ("drop", ("yes",)),
@@ -88,8 +94,10 @@ def rows_of(database: Database, transcripts: Sequence[tuple[str, str]]) -> list[
             values = columns.get(connection, f"{name}.{side}")
             stored[f"{name.removeprefix('made.')}.{side}"] = values.tolist()
     decisions: dict[int, list[Decided]] = {}
-    for pair_id, annotator, kind, value in connection.execute("SELECT pair_id, annotator, kind, value FROM decision"):
-        decisions.setdefault(pair_id, []).append((annotator, kind, value))
+    for pair_id, annotator, kind, side, value in connection.execute(
+        "SELECT pair_id, annotator, kind, side, CASE kind WHEN 'label' THEN label ELSE value END FROM decision"
+    ):
+        decisions.setdefault(pair_id, []).append((annotator, f"{kind}.{side}" if side else kind, value))
     found = []
     for pair_id, key, bits, family, opening in connection.execute("SELECT id, key, bits, family, opening FROM pair"):
         numbers = {name: values[pair_id - 1] for name, values in stored.items()}

@@ -162,7 +162,7 @@ def test_nodes_know_where_they_stand() -> None:
         ("sort:harm.foo", 5, "no side"),
         ("~", 1, "no word after ~"),
         ("has:email", 0, "regular expression"),
-        ("label:x", 0, "use flag:"),
+        ("label.min:x", 6, "chosen, rejected"),
         ("group:x", 0, "use family:"),
         ("a\ud800b", 1, "half a character"),
     ],
