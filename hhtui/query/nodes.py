@@ -157,6 +157,13 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Pairs with these local ids."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """An order by a column; missing numbers come last either way."""
 
@@ -195,6 +202,7 @@ Node: TypeAlias = (
     | Named
     | Grouped
     | Shared
+    | Listed
 )
 Ordering: TypeAlias = Order | KeyOrder | Shuffle
 

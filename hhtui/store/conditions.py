@@ -12,6 +12,7 @@ from hhtui.query.nodes import (
     Decided,
     Grouped,
     IsMissing,
+    Listed,
     Labelled,
     Match,
     Named,
@@ -99,6 +100,8 @@ class Conditions:
                 return self._grouped(group, keys, ids)
             case Shared(group):
                 return self._columns.get(self._connection, group) > 0
+            case Listed(ids):
+                return mask_from(",".join(map(str, ids)) or None, self._size)
         raise TypeError(node)
 
     def _bits(self, mask: int) -> "Mask":
