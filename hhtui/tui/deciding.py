@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from hhtui.model import Kind
 from hhtui.store import decisions
-from hhtui.store.decisions import Conditions, Step
+from hhtui.store.decisions import PAIR, Conditions, Step
 from hhtui.store.errors import StoreError
 from hhtui.text import clean_line
 
@@ -18,6 +18,24 @@ Saved = TypeVar("Saved")
 
 ASK_FROM = 100
 IN_BACKGROUND_FROM = 500
+
+
+class Change(NamedTuple):
+    """What a key decides: a value, or without one that it is set or taken off; a label with the responses it is for.
+
+    `taxonomy` is the version that a label belongs to.
+    """
+
+    kind: Kind
+    value: str | None = None
+    sides: Sequence[str] = PAIR
+    label: str = ""
+    taxonomy: str = ""
+
+    def __str__(self) -> str:
+        """Return the change in words, for a question."""
+        words = f"{self.kind} {self.label} on {' and '.join(self.sides)}" if self.label else self.kind
+        return f"{words}: {self.value}" if self.value else words
 
 
 class Deciding:
@@ -56,42 +74,49 @@ class Deciding:
         return range(first, last + 1)
 
     def _decide(self, kind: Kind, value: str | None = None) -> None:
-        self._last = partial(self._decide, kind, value)
-        ids = self._targets()
+        self.decide(Change(kind, value), again=partial(self._decide, kind, value))
+
+    def decide(self, change: Change, *, again: Callable[[], None]) -> None:
+        """Decide about the current pair or the selected ones, after a question where they are many.
+
+        `again` is what the key that repeats does from now on.
+        """
+        self._last = again
+        ids = self.targets()
         if not len(ids):
             self._screen.say("there is no pair to decide", error=True)
         else:
-            self._decide_about(ids, kind, value)
+            self._decide_about(ids, change)
 
-    def _decide_about(self, ids: Sequence[int], kind: Kind, value: str | None) -> None:
+    def _decide_about(self, ids: Sequence[int], change: Change) -> None:
         if self._whole or len(ids) > ASK_FROM:
-            self._ask_about(ids, kind, value)
+            self._ask_about(ids, change)
         else:
-            self._save(ids, kind, value)
+            self._save(ids, change)
 
-    def _targets(self) -> Sequence[int]:
+    def targets(self) -> Sequence[int]:
+        """Return the ids of the pairs that the next decision is about."""
         view, chosen = self._screen.view, self.selected_range()
         if chosen:
             return [int(one) for one in view.ids[chosen.start : chosen.stop]]
         return [] if view.current is None else [view.current]
 
-    def _ask_about(self, ids: Sequence[int], kind: Kind, value: str | None) -> None:
+    def _ask_about(self, ids: Sequence[int], change: Change) -> None:
         from hhtui.tui.screens.dialogs import Confirm
 
         def answered(agreed: bool | None) -> None:
             if agreed:
-                self._save(ids, kind, value)
+                self._save(ids, change)
 
-        what = f"{kind}: {value}" if value else kind
-        self._screen.ask(Confirm(f"{what} for {len(ids):,} pairs, as one step?"), answered)
+        self._screen.ask(Confirm(f"{change} for {len(ids):,} pairs, as one step?"), answered)
 
-    def _save(self, ids: Sequence[int], kind: Kind, value: str | None) -> None:
-        conditions = self._conditions(ids)
+    def _save(self, ids: Sequence[int], change: Change) -> None:
+        conditions = self._conditions(ids, change)
         annotator = self._screen.annotator
-        if value is None:
-            save = partial(annotator.toggle, ids, kind, conditions=conditions)
-        else:
-            save = partial(annotator.decide, ids, kind, value, conditions=conditions)
+        save: Callable[..., Step] = partial(annotator.toggle, ids, change.kind)
+        if change.value is not None:
+            save = partial(annotator.decide, ids, change.kind, change.value)
+        save = partial(save, sides=change.sides, label=change.label, conditions=conditions)
         if len(ids) >= IN_BACKGROUND_FROM:
             self._screen.say("saving …")
             self._in_background(save, self._saved)
@@ -139,7 +164,7 @@ class Deciding:
             self._last()
 
     def _write_note(self) -> None:
-        ids = self._targets()
+        ids = self.targets()
         if not ids:
             self._screen.say("there is no pair to write a note on", error=True)
             return
@@ -152,7 +177,7 @@ class Deciding:
 
         def written(text: str | None) -> None:
             if text is not None and text.strip() != clean_line(before):
-                self._decide_about(ids, "note", text.strip())
+                self._decide_about(ids, Change("note", text.strip()))
 
         from hhtui.tui.screens.dialogs import AskText
 
@@ -197,7 +222,7 @@ class Deciding:
             self._anchor, self._whole = None, False
             self._screen.list.end_selection()
 
-    def _conditions(self, ids: Sequence[int]) -> Conditions:
+    def _conditions(self, ids: Sequence[int], change: Change) -> Conditions:
         screen = self._screen
         bulk = len(ids) > 1
         context: dict[str, object] = {
@@ -209,4 +234,6 @@ class Deciding:
             "scores_visible": True,
             "bulk": bulk,
         }
+        if change.taxonomy:
+            context["taxonomy"] = change.taxonomy
         return Conditions(None if bulk else screen.pair.shown_ms(), context)

@@ -11,12 +11,13 @@ from textual.geometry import NULL_OFFSET, Region, Size, Spacing
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
-from hhtui.model import RESPONSES, SIDES, Pair, Score, Side, Turn
+from hhtui.model import Pair, Score, Side, Turn
 from hhtui.tui import headline
 from hhtui.tui.diff import WordDiff, word_diff
 from hhtui.tui.linked_scroll import LinkedScroll
 from hhtui.tui.oddities import oddities
-from hhtui.tui.pair_layout import TITLE, Heights, Place, arrange
+from hhtui.tui.pair_layout import TITLE, Heights, Part, arrange
+from hhtui.tui.presentation import OPEN, PLACES, Place, Presentation, Response
 from hhtui.tui.transcript import Span, Transcript, response_transcript, transcript
 from hhtui.tui.widgets.dialogue_pane import NOTHING, DialogueContent, DialoguePane
 from hhtui.tui.widgets.line_view import LineView
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 DifferenceMode = Literal["when alike", "always", "never"]
 MODES: tuple[DifferenceMode, ...] = ("when alike", "always", "never")
+TEXTS: tuple[Part, ...] = ("prompt", *PLACES)
 NO_DIFF = WordDiff((), 0.0)
 
 
@@ -40,9 +42,9 @@ class PairLayout(Layout):
         assert isinstance(parent, PairView)
         regions = parent.regions(size)
         return [
-            WidgetPlacement(regions[side], NULL_OFFSET, Spacing(), parent.panes[side])
-            for side in parent.panes
-            if side in regions
+            WidgetPlacement(regions[part], NULL_OFFSET, Spacing(), parent.panes[part])
+            for part in parent.panes
+            if part in regions
         ]
 
 
@@ -65,7 +67,11 @@ class _PromptPane(PromptPane):
 
 
 class PairView(Widget):
-    """Shows one pair; `painted` turns true when the terminal has been sent all of it and, where it answers, has it."""
+    """Shows one pair; `painted` turns true when the terminal has been sent all of it and, where it answers, has it.
+
+    The panes are places: which response stands at the left is the `presentation`'s. Of a pair that is read blind the
+    texts are shown and nothing else.
+    """
 
     DEFAULT_CSS = "PairView { width: 1fr; height: 1fr; }"
     COMPONENT_CLASSES: ClassVar[set[str]] = LineView.COMPONENT_CLASSES | DialoguePane.COMPONENT_CLASSES
@@ -76,28 +82,29 @@ class PairView(Widget):
         super().__init__(id=id)
         self._when_painted = when_painted
         self._layout = PairLayout()
-        self.panes: dict[Place, DialoguePane] = {
+        self.presentation = OPEN
+        self.panes: dict[Part, DialoguePane] = {
             "prompt": _PromptPane("prompt", whole_key="p", corner="┌"),
-            "chosen": _Pane("chosen", corner="├"),
-            "rejected": _Pane("rejected", corner="┬"),
+            "left": _Pane(OPEN.left, corner="├"),
+            "right": _Pane(OPEN.right, corner="┬"),
             "extra": _Pane("from the source", corner="├"),
         }
-        for side, pane in self.panes.items():
-            pane.when_drawn = partial(self._drawn, side)
+        for part, pane in self.panes.items():
+            pane.when_drawn = partial(self._drawn, part)
             pane.styled_by = self
-        self.scroll = LinkedScroll(self.panes["chosen"], self.panes["rejected"])
+        self.scroll = LinkedScroll(self.panes["left"], self.panes["right"])
         self._pair: Pair | None = None
         self._empty = ""
-        self._hits: list[tuple[Side, Span]] = []
+        self._hits: list[tuple[Part, Span]] = []
         self._mode: DifferenceMode = "when alike"
         self._diff = NO_DIFF
         self._may_compare = False
-        self._side: Side = "chosen"
+        self._place: Place = "left"
         self._one_side = False
         self._maximised = False
         self._whole_prompt = False
         self._difference = self._hit = -1
-        self._drawn_sides: set[Place] = set()
+        self._drawn_parts: set[Part] = set()
         self._asked = False
         self._showing = 0
         self._painted_at: float | None = None
@@ -116,7 +123,12 @@ class PairView(Widget):
     def shows(self) -> bool:
         """Whether there is room for at least a line of a response."""
         regions = self.regions(self.size)
-        return self.display and any(regions[side].height > TITLE for side in RESPONSES if side in regions)
+        return self.display and any(regions[place].height > TITLE for place in PLACES if place in regions)
+
+    @property
+    def focused_side(self) -> Response:
+        """The response that keys work on."""
+        return self.presentation.at(self._place)
 
     def shown_ms(self) -> int | None:
         """Return for how many milliseconds the pair has been painted, None where it is not."""
@@ -147,56 +159,63 @@ class PairView(Widget):
         self._mark_active()
         self.call_after_refresh(self._compare_from_now)
 
-    def regions(self, size: Size) -> dict[Place, Region]:
+    def regions(self, size: Size) -> dict[Part, Region]:
         """Return where each pane that is shown stands in a view of this size."""
-        only = self._side if self._one_side or self._maximised else None
+        only = self._place if self._one_side or self._maximised else None
         width = size.width if only else (size.width + 1) // 2
         heights = Heights(
             self.panes["prompt"].text_height(size.width),
-            max(self.panes[side].text_height(width) for side in RESPONSES if only in (None, side)),
-            self.panes["extra"].text_height(size.width) if self._pair and self._pair.extra else 0,
+            max(self.panes[place].text_height(width) for place in PLACES if only in (None, place)),
+            self.panes["extra"].text_height(size.width) if self.panes["extra"].content.transcript.text else 0,
         )
         return arrange(size.width, size.height, heights, only=only, whole_prompt=self._whole_prompt)
 
-    def show(self, pair: Pair, scores: Mapping[Side, Score], highlighter: "Highlighter | None") -> None:
+    def show(
+        self,
+        pair: Pair,
+        scores: Mapping[Side, Score],
+        highlighter: "Highlighter | None",
+        presentation: Presentation = OPEN,
+    ) -> None:
         """Show `pair` from its beginning, its scores in the titles, and what `highlighter` finds in it."""
         before = self.regions(self.size)
-        self._pair, self._empty = pair, ""
+        self._pair, self._empty, self.presentation = pair, "", presentation
         self._difference = self._hit = -1
-        texts: dict[Side, Transcript] = {
+        texts: dict[Part, Transcript] = {
             "prompt": transcript(pair.dialogues.prompt),
-            **{side: response_transcript(pair.dialogues.side(side)) for side in RESPONSES},
+            **{place: response_transcript(pair.dialogues.side(presentation.at(place))) for place in PLACES},
         }
         self._diff = self._compared(texts)
         self._hits = []
-        for side in SIDES:
-            hits = texts[side].spans(partial(highlighter.spans, side)) if highlighter else ()
-            self._hits += [(side, span) for span in hits]
-            content = DialogueContent(
-                side,
-                texts[side],
-                headline.score_words(scores.get(side)),
-                oddities(side, pair.bits, pair.dialogues),
-                hits,
-                self._differing(side),
-            )
-            self.panes[side].show(content)
-        self.panes["extra"].show(DialogueContent("from the source", _extra_text(pair)))
+        for part, text in texts.items():
+            side = self._side_of(part)
+            if presentation.blind:
+                content = DialogueContent(presentation.name_of(side), text)
+            else:
+                hits = text.spans(partial(highlighter.spans, side)) if highlighter else ()
+                self._hits += [(part, span) for span in hits]
+                score, odd = headline.score_words(scores.get(side)), oddities(side, pair.bits, pair.dialogues)
+                content = DialogueContent(side, text, score, odd, hits, self._differing(part))
+            self.panes[part].show(content)
+        extra = NOTHING if presentation.blind else _extra_text(pair)
+        self.panes["extra"].show(DialogueContent("from the source", extra))
         self._await_painting(before)
 
     def show_nothing(self, words: str) -> None:
         """Show that there is no pair, and why."""
         before = self.regions(self.size)
-        self._pair, self._hits, self._diff = None, [], NO_DIFF
-        for side in SIDES:
-            text = transcript((Turn("", words),)) if side == "prompt" else NOTHING
-            self.panes[side].show(DialogueContent(side, text))
+        self._pair, self._hits, self._diff, self.presentation = None, [], NO_DIFF, OPEN
+        self.panes["prompt"].show(DialogueContent("prompt", transcript((Turn("", words),))))
+        for place in PLACES:
+            self.panes[place].show(DialogueContent(OPEN.at(place)))
+        self.panes["extra"].show(DialogueContent("from the source"))
         self._await_painting(before)
 
     def rate(self, scores: Mapping[Side, Score]) -> None:
         """Show other scores of the same pair."""
-        for side in SIDES:
-            self.panes[side].rate(headline.score_words(scores.get(side)))
+        for part in TEXTS:
+            score = None if self.presentation.blind else scores.get(self._side_of(part))
+            self.panes[part].rate(headline.score_words(score))
 
     def scroll_pages(self, pages: float) -> None:
         """Scroll both responses by so many pages, or the prompt where the whole of it is shown."""
@@ -206,10 +225,15 @@ class PairView(Widget):
         else:
             self.scroll.page_by(pages)
 
-    def focus_side(self, side: Side) -> None:
-        """Let keys work on this response; where there is room for one only, show it."""
-        if side != self._side:
-            self._side = side
+    @property
+    def focused(self) -> Side:
+        """The response that keys work on."""
+        return self.presentation.at(self._place)
+
+    def focus_place(self, place: Place) -> None:
+        """Let keys work on the response at this place; where there is room for one only, show it."""
+        if place != self._place:
+            self._place = place
             self._mark_active()
             if self._one_side or self._maximised:
                 self._await_drawing()
@@ -217,7 +241,7 @@ class PairView(Widget):
 
     def focus_other(self) -> None:
         """Let keys work on the other response."""
-        self.focus_side("rejected" if self._side == "chosen" else "chosen")
+        self.focus_place("right" if self._place == "left" else "left")
 
     def toggle_prompt(self) -> None:
         """Show the whole prompt, or its end above the responses."""
@@ -243,8 +267,8 @@ class PairView(Widget):
             return False
         self._difference = _cycled(self._difference, step, len(differences))
         found = differences[self._difference]
-        self.panes["chosen"].mark(found.left)
-        self.panes["rejected"].mark(found.right)
+        self.panes["left"].mark(found.left)
+        self.panes["right"].mark(found.right)
         self.scroll.reveal([found.left[0], found.right[0]])
         return True
 
@@ -253,41 +277,41 @@ class PairView(Widget):
         if not self._hits:
             return False
         self._hit = _cycled(self._hit, step, len(self._hits))
-        side, span = self._hits[self._hit]
+        part, span = self._hits[self._hit]
         for name, pane in self.panes.items():
-            pane.mark(span if name == side else None)
-        if side != "prompt" and (self._one_side or self._maximised):
-            self.focus_side(side)
-        pane = self.panes[side]
+            pane.mark(span if name == part else None)
+        if part in PLACES and (self._one_side or self._maximised):
+            self.focus_place(part)
+        pane = self.panes[part]
         line = pane.line_of(span[0])
         if not pane.top <= line < pane.top + pane.body_height:
-            (pane if side == "prompt" else self.scroll).move_to(line - pane.body_height // 3)
+            (pane if part == "prompt" else self.scroll).move_to(line - pane.body_height // 3)
         return True
 
     def _arrange_anew(self) -> None:
         """Ask for a layout, through a child: what Textual remembers of a widget's own arrangement ends only so."""
         self.panes["prompt"].refresh(layout=True)
 
-    def _await_painting(self, before: dict[Place, Region]) -> None:
+    def _await_painting(self, before: dict[Part, Region]) -> None:
         self._await_drawing()
         if self.regions(self.size) != before:
             self._arrange_anew()
 
     def _await_drawing(self) -> None:
-        self._drawn_sides.clear()
+        self._drawn_parts.clear()
         self._asked = False
         self._showing += 1
         self._painted_at = None
 
-    def _drawn(self, side: Place) -> None:
-        self._drawn_sides.add(side)
-        if not self._asked and self._shown_sides() <= self._drawn_sides:
+    def _drawn(self, part: Part) -> None:
+        self._drawn_parts.add(part)
+        if not self._asked and self._shown_parts() <= self._drawn_parts:
             self._asked = True
             frames = self.app.frames
             frames.when_acknowledged(frames.rendering, partial(self._acknowledged, self._showing))
 
-    def _shown_sides(self) -> set[Place]:
-        return {side for side, region in self.regions(self.size).items() if region.height and region.width}
+    def _shown_parts(self) -> set[Part]:
+        return {part for part, region in self.regions(self.size).items() if region.height and region.width}
 
     def _acknowledged(self, showing: int, at: float) -> None:
         if showing == self._showing:
@@ -295,28 +319,31 @@ class PairView(Widget):
             self._when_painted()
 
     def _mark_active(self) -> None:
-        for side in RESPONSES:
-            self.panes[side].active = side == self._side
+        for place in PLACES:
+            self.panes[place].active = place == self._place
+
+    def _side_of(self, part: Part) -> Side:
+        return self.presentation.at(part) if part in PLACES else "prompt"
 
     def _compare_from_now(self) -> None:
         self._may_compare = True
         self._compare_again()
 
     def _compare_again(self) -> None:
-        texts = {side: self.panes[side].content.transcript for side in RESPONSES}
+        texts: dict[Part, Transcript] = {place: self.panes[place].content.transcript for place in PLACES}
         self._diff = self._compared(texts) if self._pair else NO_DIFF
         self._difference = -1
-        for side in RESPONSES:
-            self.panes[side].mark_differences(self._differing(side))
+        for place in PLACES:
+            self.panes[place].mark_differences(self._differing(place))
 
-    def _compared(self, texts: Mapping[Side, Transcript]) -> WordDiff:
-        if self._mode == "never" or not self._may_compare:
+    def _compared(self, texts: Mapping[Part, Transcript]) -> WordDiff:
+        if self._mode == "never" or not self._may_compare or self.presentation.blind:
             return NO_DIFF
-        found = word_diff(texts["chosen"].text, texts["rejected"].text)
+        found = word_diff(texts["left"].text, texts["right"].text)
         return found if self._mode == "always" or found.shows_itself else NO_DIFF
 
-    def _differing(self, side: Side) -> tuple[Span, ...]:
-        return {"prompt": (), "chosen": self._diff.left(), "rejected": self._diff.right()}[side]
+    def _differing(self, part: Part) -> tuple[Span, ...]:
+        return self._diff.left() if part == "left" else self._diff.right() if part == "right" else ()
 
 
 def _extra_text(pair: Pair) -> Transcript:
