@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -22,7 +22,10 @@ NOT EXISTS (
 """
 """The condition, in SQL, that a row of `event` is not retracted."""
 
-PAIR_ID = "(SELECT id FROM pair WHERE hash = pair_hash ORDER BY key != pair_key, id LIMIT 1)"
+PAIR_ID = """
+coalesce((SELECT min(id) FROM pair WHERE hash = pair_hash AND key = pair_key),
+         (SELECT min(id) FROM pair WHERE hash = pair_hash))
+"""
 """In SQL, the pair here that a hash and a key name: of several with the hash the one with the key, or the first.
 
 NULL where there is none.
@@ -42,6 +45,17 @@ class Step(NamedTuple):
     uuid: str
     pair_ids: Sequence[int]
     summary: str
+
+
+class Entry(NamedTuple):
+    """One decision among others of one step, see `Annotator.decide` for its parts."""
+
+    pair_id: int
+    kind: Kind
+    value: str
+    side: str = ""
+    label: str = ""
+    conditions: Conditions = Conditions()
 
 
 PAIR = ("",)
@@ -148,6 +162,23 @@ class Annotator:
             value = "no" if marked == len(pair_ids) * len(sides) else "yes"
             return self._log(connection, pair_ids, _Change(kind, value, sides, label), conditions or Conditions())
 
+    def decide_each(self, choose: Callable[[sqlite3.Connection], Iterable[Entry]]) -> Step | None:
+        """Save different decisions as one step; None where there are none.
+
+        `choose` gives them, each about another place, and is asked in the transaction that saves the step. Raises
+        StoreError where a pair is gone; nothing is saved then.
+        """
+        with self.database.writing() as connection:
+            entries = list(choose(connection))
+            if not entries:
+                return None
+            self._write_session(connection)
+            step, made_at = str(uuid.uuid4()), self._after_last(connection)
+            for entry in entries:
+                self._enter(connection, step, made_at, entry)
+        self._written_down = True
+        return Step(step, [entry.pair_id for entry in entries], _decisions(len(entries)))
+
     def undo(self) -> Step | None:
         """Retract my newest live step, also one of an earlier session; None where there is none."""
         with self._writing() as connection:
@@ -175,16 +206,19 @@ class Annotator:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """Give the writing connection, with the session written down in the same transaction."""
-        from hhtui import __version__
-
         with self.database.writing() as connection:
-            if not self._written_down:
-                connection.execute(
-                    "INSERT INTO session VALUES (?, ?, ?, ?, NULL)",
-                    (self.session, self.name, __version__, self._started_at),
-                )
+            self._write_session(connection)
             yield connection
         self._written_down = True
+
+    def _write_session(self, connection: sqlite3.Connection) -> None:
+        from hhtui import __version__
+
+        if not self._written_down:
+            connection.execute(
+                "INSERT INTO session VALUES (?, ?, ?, ?, NULL)",
+                (self.session, self.name, __version__, self._started_at),
+            )
 
     def _log(
         self,
@@ -194,33 +228,35 @@ class Annotator:
         conditions: Conditions,
     ) -> Step:
         step, made_at = str(uuid.uuid4()), self._after_last(connection)
-        context = json.dumps(dict(conditions.context), ensure_ascii=False)
         kind, value, sides, label = change
         for pair_id in dict.fromkeys(map(int, pair_ids)):
-            row = connection.execute("SELECT hash, key FROM pair WHERE id = ?", (pair_id,)).fetchone()
-            if row is None:
-                raise StoreError(f"there is no pair {pair_id} any more; nothing was saved, open the database again")
             for side in sides:
-                identity = str(uuid.uuid4())
-                connection.execute(
-                    "INSERT INTO event (uuid, step, annotator, session, kind, pair_hash, pair_key, side, label, value, "
-                    "made_at, shown_ms, context) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        *(identity, step, self.name, self.session, kind, *row, side, label, value),
-                        *(made_at, conditions.shown_ms, context),
-                    ),
-                )
-                place = (pair_id, self.name, kind, side, label)
-                if value in WITHDRAWN:
-                    connection.execute(
-                        "DELETE FROM decision WHERE (pair_id, annotator, kind, side, label) = (?, ?, ?, ?, ?)", place
-                    )
-                else:
-                    connection.execute(
-                        "INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                        (*place, value, identity, made_at),
-                    )
+                self._enter(connection, step, made_at, Entry(pair_id, kind, value, side, label, conditions))
         return Step(step, pair_ids, change.in_words(len(pair_ids)))
+
+    def _enter(self, connection: sqlite3.Connection, step: str, made_at: str, entry: Entry) -> None:
+        pair_id, kind, value, side, label, (shown_ms, context) = entry
+        row = connection.execute("SELECT hash, key FROM pair WHERE id = ?", (pair_id,)).fetchone()
+        if row is None:
+            raise StoreError(f"there is no pair {pair_id} any more; nothing was saved, open the database again")
+        identity = str(uuid.uuid4())
+        connection.execute(
+            "INSERT INTO event (uuid, step, annotator, session, kind, pair_hash, pair_key, side, label, value, "
+            "made_at, shown_ms, context) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(identity, step, self.name, self.session, kind, *row, side, label, value),
+                *(made_at, shown_ms, json.dumps(dict(context), ensure_ascii=False)),
+            ),
+        )
+        place = (pair_id, self.name, kind, side, label)
+        if value in WITHDRAWN:
+            connection.execute(
+                "DELETE FROM decision WHERE (pair_id, annotator, kind, side, label) = (?, ?, ?, ?, ?)", place
+            )
+        else:
+            connection.execute(
+                "INSERT OR REPLACE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*place, value, identity, made_at)
+            )
 
     def _retract(self, connection: sqlite3.Connection, target: str, decided: str, word: str) -> Step:
         step = str(uuid.uuid4())
@@ -234,7 +270,9 @@ class Annotator:
         sides = tuple(dict.fromkeys(side for *_, side in told))
         pair_ids = _derive(connection, "event.step = ?", (decided,))
         change = _Change(kind, value, sides, label)
-        return Step(step, pair_ids, f"{word}: {change.in_words(len(told) // len(sides))}")
+        alike = len({one[:3] for one in told}) == 1
+        said = change.in_words(len(told) // len(sides)) if alike else _decisions(len(told))
+        return Step(step, pair_ids, f"{word}: {said}")
 
     def _after_last(self, connection: sqlite3.Connection) -> str:
         """Return the time now, or a microsecond past my last event where the clock has been set back."""
@@ -335,6 +373,10 @@ def _pair_of(connection: sqlite3.Connection, digest: bytes, key: str) -> int | N
         "SELECT id FROM pair WHERE hash = ? ORDER BY key != ?, id LIMIT 1", (digest, key)
     ).fetchone()
     return int(row[0]) if row else None
+
+
+def _decisions(count: int) -> str:
+    return f"{count:,} decision{'' if count == 1 else 's'}"
 
 
 def _now() -> str:
