@@ -24,7 +24,7 @@ class Frame(NamedTuple):
     """The pairs that met a query when the frame was made, whatever has been decided about them.
 
     `id` is made of the query, the seed, the sources and the members; `size` counts the members, equal pairs each;
-    `sources` are the sha256 of the files whose pairs were there.
+    `sources` are the files whose pairs were there, each as its sha256, a colon, and how many rows of it had been read.
     """
 
     id: str
@@ -124,14 +124,9 @@ def _hashes(members: bytes) -> Iterator[bytes]:
 
 
 def _sources(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """Return the sha256 of the sources with pairs here; raises StoreError while one is being loaded."""
-    rows = connection.execute(
-        "SELECT sha256, complete, uri FROM source WHERE superseded_by IS NULL ORDER BY sha256"
-    ).fetchall()
-    for _, complete, uri in rows:
-        if not complete:
-            raise StoreError(f"{uri} is not loaded to its end; load it again, then draw from it")
-    return tuple(dict.fromkeys(digest for digest, *_ in rows))
+    """Return the sources with pairs here, as `Frame.sources` has them."""
+    rows = connection.execute("SELECT sha256, rows_read FROM source WHERE superseded_by IS NULL ORDER BY sha256, id")
+    return tuple(f"{digest}:{rows_read}" for digest, rows_read in rows)
 
 
 def _find(connection: sqlite3.Connection, query: str, seed: int, sources: tuple[str, ...]) -> Frame | None:

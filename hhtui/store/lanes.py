@@ -4,7 +4,7 @@ import random
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from typing import NamedTuple
 
 from hhtui.model import Lane
@@ -12,7 +12,7 @@ from hhtui.store import frames, results
 from hhtui.store.database import Database
 from hhtui.store.decisions import LIVE, PAIR_ID
 from hhtui.store.errors import StoreError
-from hhtui.store.frames import Frame
+from hhtui.store.frames import HASH_BYTES, Frame
 from hhtui.store.triage import Item, Plan, TakenError, Triage, begin, reserved
 
 TRIES = 5
@@ -23,7 +23,7 @@ class Wanted(NamedTuple):
     """What somebody wants to read.
 
     `lists` are the lists of a queue, which are read in turn: what each is called, and its query with its order.
-    `limit` is how many pairs; of these the shares `random` (drawn from all pairs of the database), `overlap` (the
+    `limit` is how many pairs; of these the shares `random` (drawn from all pairs that are not avoided), `overlap` (the
     same pairs for everybody) and `repeat` (one's own earlier pairs) are read blind, the others where `blind` says so.
     `avoid` is a query of pairs not to be shown. `lane` is "adjudication" where decisions are to be settled: then pairs
     that are decided are shown too.
@@ -63,49 +63,58 @@ def draw(database: Database, annotator: str, wanted: Wanted) -> list[Item]:
         raise StoreError("the shares for random, overlap and repeat together are more than 100 %")
     connection = database.reader()
     avoided = _avoided(connection, wanted.avoid)
-    chosen: dict[int, Item] = {}
+    chosen: set[int] = set()
 
-    def take(candidates: Iterable[Item], share: float) -> list[Item]:
-        fresh = (item for item in candidates if item.pair_id not in avoided and item.pair_id not in chosen)
-        lane = list(islice(fresh, round(share * wanted.limit)))
-        chosen.update((item.pair_id, item) for item in lane)
+    def take(candidates: Iterable[Item], most: int) -> list[Item]:
+        lane: list[Item] = []
+        for item in candidates:
+            if len(lane) >= most:
+                break
+            if item.pair_id not in avoided and item.pair_id not in chosen:
+                chosen.add(item.pair_id)
+                lane.append(item)
         return lane
 
     lanes = []
     if wanted.random:
-        frame = frames.frame_of(database, "", wanted.seed)
-        lanes.append(take(unread(connection, frame, "random"), wanted.random))
+        frame = frames.frame_of(database, f"-({wanted.avoid})" if wanted.avoid.strip() else "", wanted.seed)
+        lanes.append(take(unread(connection, annotator, frame, "random"), round(wanted.random * wanted.limit)))
     if wanted.overlap:
-        lanes.append(take(_shared(connection, annotator, wanted), wanted.overlap))
+        lanes.append(take(_shared(connection, annotator, wanted), round(wanted.overlap * wanted.limit)))
     if wanted.repeat:
-        lanes.append(take(_once_more(connection, annotator, wanted.seed), wanted.repeat))
-    rest = wanted.limit - sum(map(len, lanes))
+        lanes.append(take(_once_more(connection, annotator, wanted.seed), round(wanted.repeat * wanted.limit)))
     avoided |= _done(connection, annotator, wanted.lane)
-    lanes.append(take(_queue(connection, wanted), rest / wanted.limit if wanted.limit else 0))
+    lanes.append(take(_queue(connection, wanted), wanted.limit - len(chosen)))
     return _mixed(lanes, wanted.seed)
 
 
-def unread(connection: sqlite3.Connection, frame: Frame, lane: Lane) -> Iterator[Item]:
-    """Yield the pairs of `frame` that nobody has read or skipped in a sample of it, blind, in the order of the draw."""
+def unread(connection: sqlite3.Connection, annotator: str, frame: Frame, lane: Lane) -> Iterator[Item]:
+    """Yield the pairs of `frame` that nobody has read or skipped in a sample of it, blind, in the order of the draw.
+
+    Those that somebody else has before them now are left out.
+    """
     done = set(_pairs(connection, "json_extract(context, '$.frame') = ?", (frame.id,)))
+    done |= reserved(connection, annotator)
     for place, pair_id in enumerate(frames.permutation(connection, frame).tolist()):
         if pair_id not in done:
             yield Item(pair_id, lane, True, frame=frame.id, draw=place)
 
 
-def sample(connection: sqlite3.Connection, frame: Frame, lane: Lane, size: int) -> list[Item]:
-    """Return those of the first `size` pairs of `frame` that nobody has read or skipped in a sample of it."""
-    return [item for item in unread(connection, frame, lane) if item.draw is not None and item.draw < size]
+def sample(connection: sqlite3.Connection, annotator: str, frame: Frame, lane: Lane, size: int) -> list[Item]:
+    """Return those of the first `size` pairs of `frame` that `unread` gives."""
+    return [item for item in unread(connection, annotator, frame, lane) if item.draw is not None and item.draw < size]
 
 
 def _queue(connection: sqlite3.Connection, wanted: Wanted) -> Iterator[Item]:
     """Yield the pairs of the lists, one of each in turn."""
     several = len(wanted.lists) > 1
-    found = [
-        [Item(int(pair_id), wanted.lane, wanted.blind, name if several else "") for pair_id in _ids(connection, query)]
-        for name, query in wanted.lists
-    ]
-    return (item for items in zip_longest(*found) for item in items if item is not None)
+
+    def items(name: str, query: str) -> Iterator[Item]:
+        surfaced_by = name if several else ""
+        return (Item(int(one), wanted.lane, wanted.blind, surfaced_by) for one in _ids(connection, query))
+
+    for together in zip_longest(*(items(*one) for one in wanted.lists)):
+        yield from (item for item in together if item is not None)
 
 
 def _shared(connection: sqlite3.Connection, annotator: str, wanted: Wanted) -> Iterator[Item]:
@@ -172,13 +181,13 @@ def _ids(connection: sqlite3.Connection, query: str) -> Sequence[int]:
 
 def _by_chance(connection: sqlite3.Connection, pair_ids: Iterable[int], seed: int) -> list[int]:
     """Return the pairs in an order drawn by their hashes and `seed`, the same for everybody."""
-    key = str(seed).encode()
-
-    def place(pair_id: int) -> bytes:
-        (digest,) = connection.execute("SELECT hash FROM pair WHERE id = ?", (pair_id,)).fetchone()
-        return blake2b(digest, key=key).digest()
-
-    return sorted(pair_ids, key=place)
+    wanted, key = set(pair_ids), str(seed).encode()
+    drawn = [
+        (blake2b(digest, key=key, digest_size=HASH_BYTES).digest(), pair_id)
+        for pair_id, digest in connection.execute("SELECT id, hash FROM pair")
+        if pair_id in wanted
+    ]
+    return [pair_id for _, pair_id in sorted(drawn)]
 
 
 def _mixed(lanes: Sequence[Sequence[Item]], seed: int) -> list[Item]:

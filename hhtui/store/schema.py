@@ -217,7 +217,7 @@ CREATE TABLE frame (               -- the pairs from which samples are drawn, fr
     id TEXT PRIMARY KEY,           -- hexadecimal, of SHA-256 over query, seed and the sources' sha256
     query TEXT NOT NULL,
     seed INTEGER NOT NULL,
-    sources TEXT NOT NULL,         -- JSON array: sha256 of every source that had pairs then
+    sources TEXT NOT NULL,         -- JSON array: every source that had pairs then, as sha256:rows_read
     size INTEGER NOT NULL,
     members BLOB NOT NULL,         -- pair.hash of every pair, 16 bytes each, sorted
     made_at TEXT NOT NULL

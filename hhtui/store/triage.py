@@ -12,7 +12,10 @@ from hhtui.store.decisions import LIVE, PAIR_ID
 from hhtui.store.errors import StoreError
 
 RESERVED_FOR = timedelta(hours=12)
-"""How long the pairs of a triage that was not finished are kept from the queues of other people."""
+"""How long the pairs of a triage that was not finished are kept from other people."""
+
+RESERVING: tuple[Lane, ...] = ("queue", "random", "estimate", "check")
+"""The lanes whose pairs are to be read by one person."""
 
 _COLUMNS = 'id, annotator, name, query, "order", question, seed, started_at, finished_at'
 
@@ -70,7 +73,7 @@ class TakenError(StoreError):
 def begin(database: Database, annotator: str, plan: Plan, items: Sequence[Item]) -> Triage:
     """Write a triage down and return it.
 
-    Raises TakenError where pairs of the queue stand in an unfinished triage of somebody else, StoreError where there
+    Raises TakenError where somebody else is reading some of the pairs, StoreError where there
     is nothing to read.
     """
     if not items:
@@ -78,7 +81,7 @@ def begin(database: Database, annotator: str, plan: Plan, items: Sequence[Item])
     number, now = str(uuid.uuid4()), _now()
     with database.writing() as connection:
         taken = reserved(connection, annotator)
-        if any(item.lane == "queue" and item.pair_id in taken for item in items):
+        if any(item.lane in RESERVING and item.pair_id in taken for item in items):
             raise TakenError("somebody else has just begun to read some of these pairs; begin again")
         connection.execute(
             f"INSERT INTO triage ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", (number, annotator, *plan, now)
@@ -136,13 +139,14 @@ def finish(database: Database, triage: Triage) -> None:
 
 
 def reserved(connection: sqlite3.Connection, annotator: str) -> set[int]:
-    """Return the ids of the pairs in the queues of triages that other people have begun and not finished."""
+    """Return the ids of the pairs that other people are reading, in triages that they have not finished."""
     since = (datetime.now(UTC) - RESERVED_FOR).isoformat(timespec="microseconds")
     return {
         pair_id
         for (pair_id,) in connection.execute(
             f"SELECT {PAIR_ID} FROM triage JOIN triage_item ON triage_item.triage = triage.id "
-            "WHERE triage.annotator != ? AND finished_at IS NULL AND started_at > ? AND lane = 'queue'",
+            "WHERE triage.annotator != ? AND finished_at IS NULL AND started_at > ? "
+            f"AND lane IN {RESERVING!r}",
             (annotator, since),
         )
     }
