@@ -9,12 +9,13 @@ import pytest
 
 from hhtui.query.parser import parse
 from hhtui.score.run import run
-from hhtui.store import results, scorers, scores
+from hhtui.store import decisions, results, scorers, scores, triage
 from hhtui.store.columns import Columns
 from hhtui.store.database import Database
+from hhtui.store.decisions import Annotator
 from hhtui.store.errors import StoreError
 from hhtui.store.filesystem import unlink_database
-from hhtui.store.schema import PAGE_SIZE, SCHEMA_VERSION, SCORE_TABLES
+from hhtui.store.schema import PAGE_SIZE, SCHEMA_VERSION, SCORE_TABLES, TRIAGE_TABLES
 from tests.store.filled import dialogue, new_database
 from tests.store.made_scorer import MadeScorer
 
@@ -22,6 +23,9 @@ PAIRS = [(dialogue(f"ask {at}", f"yes {at}"), dialogue(f"ask {at}", "n" * at)) f
 
 SCHEMA_1 = Path(__file__).with_name("schema_1.sql").read_text(encoding="utf-8")
 """The tables as the first version of hhtui laid them out."""
+
+SCHEMA_2 = Path(__file__).with_name("schema_2.sql").read_text(encoding="utf-8")
+"""The tables as the version with several scorers laid them out."""
 
 AS_SCHEMA_1 = """
 UPDATE scorer SET pairs_done = (SELECT min(pairs_done) FROM new.scored_unit WHERE scorer_id = scorer.id);
@@ -84,6 +88,30 @@ def test_a_database_of_schema_1_becomes_what_a_new_one_is(schema_1: Path, tmp_pa
     assert shape(schema_1.with_name("a.db.schema-1"))["score"] != shape(schema_1)["score"]
     version = sqlite3.connect(schema_1).execute("PRAGMA user_version").fetchone()
     assert version == (SCHEMA_VERSION,)
+
+
+def test_a_database_of_schema_2_keeps_its_log_and_goes_on_with_it(tmp_path: Path) -> None:
+    with new_database(tmp_path / "new.db", PAIRS) as new:
+        person = Annotator.begin(new, "anna")
+        person.decide([1], "preference", "rejected")
+        person.toggle([2], "flag")
+        person.toggle([2], "flag")
+    path = tmp_path / "a.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(f"PRAGMA page_size = {PAGE_SIZE}; PRAGMA journal_mode = WAL; {SCHEMA_2}")
+    connection.execute("ATTACH ? AS new", (str(tmp_path / "new.db"),))
+    for name in columns_of(connection, "main"):
+        connection.execute(f"INSERT INTO {name} SELECT * FROM new.{name}")
+    connection.commit()
+    connection.close()
+    with Database.open(path) as database:
+        assert shape(path) == shape(tmp_path / "new.db")
+        person = Annotator.begin(database, "anna")
+        for _ in range(2):
+            assert person.undo()
+        assert [one.kind for one in decisions.current(database.reader(), [1, 2])[1]] == ["preference"]
+        triage.begin(database, "anna", triage.Plan("made", ""), [triage.Item(3, "queue")])
+        assert triage.unfinished(database.reader(), "anna")
 
 
 def test_its_scores_are_seen_as_before_and_nothing_is_scored_again(schema_1: Path) -> None:
@@ -153,3 +181,7 @@ def test_a_draft_is_taken_away_with_what_sqlite_keeps_beside_it(tmp_path: Path) 
 
 def test_the_tables_of_scores_split_into_statements() -> None:
     assert all(sqlite3.complete_statement(f"{one};") for one in SCORE_TABLES.strip().removesuffix(";").split(";\n\n"))
+
+
+def test_the_tables_of_triages_split_into_statements() -> None:
+    assert all(sqlite3.complete_statement(f"{one};") for one in TRIAGE_TABLES.strip().removesuffix(";").split(";\n"))
