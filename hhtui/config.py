@@ -1,13 +1,16 @@
 """The user's configuration: one TOML file, in which unknown names are refused."""
 
 import getpass
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 Colour = Literal["auto", "truecolor", "256", "16"]
 COLOURS: tuple[Colour, ...] = ("auto", "truecolor", "256", "16")
+ShieldLevel = Literal["off", "profanity", "everything"]
+SHIELD_LEVELS: tuple[ShieldLevel, ...] = ("off", "profanity", "everything")
+Word = TypeVar("Word", bound=str)
 
 
 class ConfigError(Exception):
@@ -19,12 +22,15 @@ class Config:
     """What the user set, or the defaults.
 
     `annotator` is the name that decisions are saved under, `colour` the depth of colours, `mouse` whether the mouse is
-    used, `keys` the keys of an action by its id.
+    used, `keys` the keys of an action by its id. `shield` is what is masked where a reader has not chosen yet, and
+    `shield_threshold` the score, from 0 to 1, from which the level "profanity" masks a turn.
     """
 
     annotator: str = ""
     colour: Colour = "auto"
     mouse: bool = True
+    shield: ShieldLevel = "off"
+    shield_threshold: float = 0.9
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -32,6 +38,8 @@ SETTINGS: Mapping[str, str] = {
     "annotator": "the name that decisions are saved under; by default the login name",
     "colour": "auto, truecolor, 256 or 16",
     "mouse": "true or false",
+    "shield": "off, profanity or everything: what is masked until `R` chooses another, which a database remembers",
+    "shield_threshold": "a number from 0 to 1, by default 0.9: from which score the level profanity masks a turn",
     "keys": "a table: action id = key, or a list of keys",
 }
 
@@ -62,13 +70,12 @@ def load(path: Path, actions: Collection[str]) -> Config:
     if not isinstance(keys, dict):
         raise ConfigError(f'{path}: keys must be a table, as in:\n[keys]\nflag = "f"')
     _refuse_unknown(path, "keys.", keys, actions)
-    colour = next((known for known in COLOURS if known == content.get("colour", "auto")), None)
-    if colour is None:
-        raise ConfigError(f"{path}: colour is {content['colour']!r}; it must be one of {', '.join(COLOURS)}")
     return Config(
         annotator=_typed(path, content, "annotator", str, ""),
-        colour=colour,
+        colour=_one_of(path, content, "colour", COLOURS),
         mouse=_typed(path, content, "mouse", bool, True),
+        shield=_one_of(path, content, "shield", SHIELD_LEVELS),
+        shield_threshold=_share(path, content, "shield_threshold", 0.9),
         keys=_unambiguous(path, {name: _keys(path, name, value) for name, value in keys.items()}),
     )
 
@@ -80,6 +87,21 @@ def _refuse_unknown(path: Path, prefix: str, found: Mapping[str, Any], valid: Co
 
             near = get_close_matches(name, valid, n=1, cutoff=0.0)
             raise ConfigError(f"{path}: there is no setting {prefix}{name}; the nearest is {prefix}{near[0]}")
+
+
+def _one_of(path: Path, content: Mapping[str, Any], name: str, values: Sequence[Word]) -> Word:
+    """Return the value of a setting that must be one of `values`, by default the first."""
+    value = next((known for known in values if known == content.get(name, values[0])), None)
+    if value is None:
+        raise ConfigError(f"{path}: {name} is {content[name]!r}; it must be one of {', '.join(values)}")
+    return value
+
+
+def _share(path: Path, content: Mapping[str, Any], name: str, default: float) -> float:
+    value = content.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ConfigError(f"{path}: {name} is {value!r}; it must be {SETTINGS[name]}")
+    return float(value)
 
 
 def _typed(path: Path, content: Mapping[str, Any], name: str, kind: type, default: Any) -> Any:
