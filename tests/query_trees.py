@@ -103,6 +103,12 @@ fields: st.SearchStrategy[Field] = st.one_of(
         st.sampled_from(["", "chosen", "rejected"]),
         st.one_of(st.builds(Present), st.builds(Missing), _lists(_items)),
     ),
+    st.builds(
+        Field,
+        st.just("conflict"),
+        st.just(""),
+        _lists(st.sampled_from([*map(Item, ("yes", "no", "preference", "drop", "flag", "label"))])),
+    ),
     st.builds(Field, st.sampled_from(["key", "subset", "split"]), st.just(""), _lists(_items)),
     st.builds(Field, st.just("is"), st.just(""), _lists(st.sampled_from([*map(Item, BIT_MEANINGS)]))),
 )

@@ -55,6 +55,9 @@ def _words(name: str, meaning: str, example: str, present: bool = True, absent: 
 
 _YES_NO = ("yes", "no")
 
+DISPUTABLE = ("preference", "drop", "flag", "label")
+"""The kinds of decision in which annotators may differ."""
+
 FIELDS: tuple[FieldInfo, ...] = (
     _number("harm", "The larger of the two sides' scores in the chosen score column.", "harm.min:>0.5", sided=True),
     _number("gap", "The score of the chosen side less that of the rejected side.", "gap:>0.2"),
@@ -81,6 +84,13 @@ FIELDS: tuple[FieldInfo, ...] = (
         absent=True,
     ),
     _words("note", "A note on the pair, or words in it.", 'note:"wrong label"'),
+    FieldInfo(
+        "conflict",
+        Kind.CHOICE,
+        "Whether annotators differ: in the preference, or one has a mark or label that another said no to.",
+        "conflict:preference",
+        choices=(*_YES_NO, *DISPUTABLE),
+    ),
     _words("by", "Whose decisions count; alone, the pairs this person decided on.", "by:NAME flag:yes"),
     _words("key", "The pair's key, or its beginning before a *.", "key:harmless-base/test/*", False, False),
     _words("subset", "The subset that the pair was loaded from.", "subset:harmless-base", False, False),

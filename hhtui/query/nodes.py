@@ -124,6 +124,14 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
+class Disputed:
+    """Pairs about which annotators differ now in a decision of one of `kinds`."""
+
+    kinds: tuple[str, ...]
+    annotators: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """Pairs with a current note that contains `text`, both folded."""
 
@@ -198,6 +206,7 @@ Node: TypeAlias = (
     | Bits
     | Decided
     | Labelled
+    | Disputed
     | Noted
     | Named
     | Grouped

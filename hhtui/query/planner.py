@@ -18,7 +18,7 @@ COLUMNS_OF_SIDE: dict[str, tuple[Side, ...]] = {
     "rejected": ("rejected",),
     "response": RESPONSES,
 }
-_DECISIONS = ("flag", "drop", "preference", "label", "note")
+_DECISIONS = ("flag", "drop", "preference", "label", "note", "conflict")
 
 
 def plan(query: tree.Query, columns: Mapping[str, ScoreField] = NO_VALUES, harm: str | None = None) -> nodes.Plan:
@@ -181,6 +181,8 @@ def _decision(field: tree.Field, annotators: tuple[str, ...] | None) -> nodes.No
         slugs = tuple(item.text for item in _items(value)) if isinstance(value, tree.Items) else ()
         labelled = nodes.Labelled(slugs, COLUMNS_OF_SIDE[field.part or "response"], annotators)
         return nodes.Not(labelled) if isinstance(value, tree.Missing) else labelled
+    if name == "conflict":
+        return any_of([_dispute(item.text, annotators) for item in _items(value)])
     if isinstance(value, tree.Present | tree.Missing):
         values = PREFERENCES if name == "preference" else ()
         found = nodes.Decided(name, values, annotators)
@@ -195,6 +197,12 @@ def _decision(field: tree.Field, annotators: tuple[str, ...] | None) -> nodes.No
     if len(wanted) < len(words):
         conditions.append(nodes.Not(nodes.Decided(name, known, annotators)))
     return any_of(conditions)
+
+
+def _dispute(word: str, annotators: tuple[str, ...] | None) -> nodes.Node:
+    kinds = (word,) if word in fields.DISPUTABLE else fields.DISPUTABLE
+    found = nodes.Disputed(kinds, annotators)
+    return nodes.Not(found) if word == "no" else found
 
 
 def _bits(value: tree.Value) -> nodes.Node:

@@ -10,10 +10,11 @@ from hhtui.query.nodes import (
     Bits,
     Column,
     Decided,
+    Disputed,
     Grouped,
     IsMissing,
-    Listed,
     Labelled,
+    Listed,
     Match,
     Named,
     Node,
@@ -27,6 +28,7 @@ from hhtui.query.nodes import (
 from hhtui.store.bodies import Bodies
 from hhtui.store.columns import Columns
 from hhtui.store.connection import kept_by
+from hhtui.store.disputes import disputed
 from hhtui.store.indexed import TextIndex, mask_from
 from hhtui.text import fold
 
@@ -92,6 +94,8 @@ class Conditions:
                 return self._decided(kinds, values, annotators)
             case Labelled(labels, sides, annotators):
                 return self._labelled(labels, sides, annotators)
+            case Disputed(kinds, annotators):
+                return mask_from(disputed(self._connection, kinds, annotators), self._size)
             case Noted(text, annotators):
                 return self._noted(fold(text), annotators)
             case Named(field, names, beginnings):

@@ -47,7 +47,7 @@ SIDES_OF = {
 
 @dataclass
 class Row:
-    """One pair, with all that a query can ask."""
+    """One pair, with all that a query can ask; `denied` are the marks and labels that somebody said no to."""
 
     id: int
     key: str
@@ -58,6 +58,7 @@ class Row:
     opening: int | None
     decisions: list[Decided] = field(default_factory=list)
     tokens: dict[str, list[str]] = field(default_factory=dict)
+    denied: list[Decided] = field(default_factory=list)
 
     def terms(self, side: str) -> list[str]:
         """Return the tokens of a side."""
@@ -132,7 +133,7 @@ def _speaks_of_decisions(node: Node) -> bool:
         case Not(operand):
             return _speaks_of_decisions(operand)
         case Field(name):
-            return name in ("flag", "drop", "preference", "label", "note")
+            return name in ("flag", "drop", "preference", "label", "note", "conflict")
     return False
 
 
@@ -174,6 +175,8 @@ def _field(field: Field, row: Row, rows: Sequence[Row], people: tuple[str, ...] 
         return _group(row, rows, name, value)
     if name in ("flag", "drop", "preference", "label", "note", "by"):
         return _decision(name, field.part, value, row, people)
+    if name == "conflict" and isinstance(value, Items):
+        return any(_conflict(item.text, row, people) for item in value.items)
     if isinstance(value, Items) and name in ("key", "subset", "split"):
         subset, split, _ = row.key.split("/")
         own = {"key": row.key, "subset": subset, "split": split}[name]
@@ -231,6 +234,19 @@ def _decision(name: str, part: str, value: Value, row: Row, people: tuple[str, .
     if name == "preference":
         return any(one in said for one in wanted if one in PREFERENCES) or ("none" in wanted and not said)
     return ("yes" in wanted and "yes" in said) or ("no" in wanted and "yes" not in said)
+
+
+def _conflict(word: str, row: Row, people: tuple[str, ...] | None) -> bool:
+    if word in ("yes", "no"):
+        return any(_conflict(kind, row, people) for kind in ("preference", "drop", "flag", "label")) == (word == "yes")
+    said = [one for one in row.decisions if one[1].partition(".")[0] == word and (people is None or one[0] in people)]
+    if word == "preference":
+        return len({value for _, _, value in said}) > 1
+    return any(
+        (other, kind, value) in row.denied and other != who
+        for who, kind, value in said
+        for other in {one for one, _, _ in row.denied if people is None or one in people}
+    )
 
 
 def _group(row: Row, rows: Sequence[Row], name: str, value: Value) -> bool:

@@ -98,11 +98,38 @@ def rows_of(database: Database, transcripts: Sequence[tuple[str, str]]) -> list[
         "SELECT pair_id, annotator, kind, side, CASE kind WHEN 'label' THEN label ELSE value END FROM decision"
     ):
         decisions.setdefault(pair_id, []).append((annotator, f"{kind}.{side}" if side else kind, value))
+    denied = denials(database)
     found = []
     for pair_id, key, bits, family, opening in connection.execute("SELECT id, key, bits, family, opening FROM pair"):
         numbers = {name: values[pair_id - 1] for name, values in stored.items()}
         texts = texts_of(*transcripts[pair_id - 1])
-        found.append(Row(pair_id, key, texts, numbers, bits, family, opening, decisions.get(pair_id, [])))
+        said = decisions.get(pair_id, [])
+        found.append(Row(pair_id, key, texts, numbers, bits, family, opening, said, denied=denied.get(pair_id, [])))
+    return found
+
+
+def denials(database: Database) -> dict[int, list[Decided]]:
+    """Return the marks and labels to which somebody said no last, by a plain reading of the log."""
+    steps = database.reader().execute(
+        "SELECT event.step, event.annotator, kind, side, label, value, target, pair.id FROM event "
+        "LEFT JOIN pair ON pair.key = event.pair_key ORDER BY made_at, uuid"
+    )
+    log: list[tuple[str, tuple[int, str, str, str], str]] = []
+    undone: set[str] = set()
+    undoes: dict[str, str] = {}
+    for step, annotator, kind, side, label, value, target, pair_id in steps:
+        if kind != "retract":
+            log.append((step, (pair_id, annotator, f"{kind}.{side}" if side else kind, label or "yes"), value))
+        elif target in undoes:
+            undone.discard(undoes[target])
+        else:
+            undoes[step] = target
+            undone.add(target)
+    last = {place: value for step, place, value in log if step not in undone}
+    found: dict[int, list[Decided]] = {}
+    for (pair_id, *decided), value in last.items():
+        if value == "no":
+            found.setdefault(pair_id, []).append((decided[0], decided[1], decided[2]))
     return found
 
 

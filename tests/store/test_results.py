@@ -51,10 +51,11 @@ _texts: st.SearchStrategy[Text] = st.one_of(
 _NUMBERS = "harm:>.5 harm.min:<.25 gap:-.25...25 harm.prompt:none toxicity.chosen:* refusal:.5.. turns:>4 row:50..200"
 _MORE_NUMBERS = "turns.min:3..5 length.chosen:<100 length:none is:role-leak is:* opening:* family:none split:test"
 _DECISIONS = "flag:yes flag:no drop:yes preference:chosen,none preference:* note:* note:wrong by:ann by:* by:none"
+_CONFLICTS = "conflict:yes conflict:no,flag conflict:label conflict:preference"
 _LABELS = (
     "label:harmful label:self-harm,harmful label.chosen:harmful label.rejected:* label.chosen:none label:self_harm"
 )
-_FIELDS = f"{_NUMBERS} {_MORE_NUMBERS} {_DECISIONS} {_LABELS} key:harmless-base/test/1*".split()
+_FIELDS = f"{_NUMBERS} {_MORE_NUMBERS} {_DECISIONS} {_CONFLICTS} {_LABELS} key:harmless-base/test/1*".split()
 _fields: st.SearchStrategy[Node] = st.sampled_from([found for one in _FIELDS if (found := parse(one).expression)])
 _people = st.sampled_from(ANNOTATORS).map(lambda name: Field("by", "", Items((Item(name),))))
 _orders = st.lists(
