@@ -24,11 +24,11 @@ NOT EXISTS (
 
 PAIR_ID = """
 coalesce((SELECT min(id) FROM pair WHERE hash = pair_hash AND key = pair_key),
-         (SELECT min(id) FROM pair WHERE hash = pair_hash))
+         (SELECT id FROM pair WHERE hash = pair_hash ORDER BY key, id LIMIT 1))
 """
-"""In SQL, the pair here that a hash and a key name: of several with the hash the one with the key, or the first.
+"""In SQL, the pair here that a hash and a key name: of several with the hash the one with the key, or the least key.
 
-NULL where there is none.
+That does not depend on the order in which pairs were loaded. NULL where there is none.
 """
 
 
@@ -268,7 +268,7 @@ class Annotator:
         told = connection.execute("SELECT kind, value, label, side FROM event WHERE step = ?", (decided,)).fetchall()
         kind, value, label, _ = told[0]
         sides = tuple(dict.fromkeys(side for *_, side in told))
-        pair_ids = _derive(connection, "event.step = ?", (decided,))
+        pair_ids = derive(connection, "event.step = ?", (decided,))
         change = _Change(kind, value, sides, label)
         alike = len({one[:3] for one in told}) == 1
         said = change.in_words(len(told) // len(sides)) if alike else _decisions(len(told))
@@ -315,7 +315,7 @@ def rebuild(connection: sqlite3.Connection) -> list[str]:
     Returns the keys that live events name and no pair here has, by content hash first and then key.
     """
     connection.execute("DELETE FROM decision")
-    _derive(connection, "event.kind != 'retract'", ())
+    derive(connection, "event.kind != 'retract'", ())
     return [
         key
         for (key,) in connection.execute(
@@ -325,8 +325,11 @@ def rebuild(connection: sqlite3.Connection) -> list[str]:
     ]
 
 
-def _derive(connection: sqlite3.Connection, which: str, parameters: tuple[object, ...]) -> list[int]:
-    """Set the current value of every (pair, annotator, kind, side, label) that the chosen events name."""
+def derive(connection: sqlite3.Connection, which: str, parameters: tuple[object, ...]) -> list[int]:
+    """Set the current value of every (pair, annotator, kind, side, label) that the chosen events name.
+
+    `which` is a condition in SQL on rows of `event`. Returns the ids of the pairs, which are those that are here.
+    """
     places = connection.execute(
         f"SELECT DISTINCT pair_hash, pair_key, annotator, kind, side, label FROM event WHERE {which} "
         "AND pair_hash IS NOT NULL",
@@ -368,9 +371,9 @@ def _newest(
 
 
 def _pair_of(connection: sqlite3.Connection, digest: bytes, key: str) -> int | None:
-    """Return the pair that an event is about: the one with its hash; among several that with its key, or the first."""
+    """Return the pair that an event is about, see PAIR_ID; None where it is not here."""
     row = connection.execute(
-        "SELECT id FROM pair WHERE hash = ? ORDER BY key != ?, id LIMIT 1", (digest, key)
+        "SELECT id FROM pair WHERE hash = ? ORDER BY key != ?, key, id LIMIT 1", (digest, key)
     ).fetchone()
     return int(row[0]) if row else None
 
