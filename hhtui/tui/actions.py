@@ -2,7 +2,7 @@
 
 import string
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 Group = Literal["move", "decide", "see", "find", "out"]
@@ -22,7 +22,9 @@ class Action(NamedTuple):
 
     `id` names it in the configuration, `keys` are Textual's key names, `label` is for the footer and `meaning` for
     help. A `decides` action waits until the pair it is about has been painted; what is typed after one that `opens`
-    goes into a text or a dialog.
+    goes into a text or a dialog. One that `reveals` which response is which, or what brought the pair, is refused
+    while the pair is read blind; one that `leaves` shows other pairs, and is refused in a triage. The keys of one
+    that is `for_blind` are its own only while the pair is read blind.
     """
 
     id: str
@@ -33,6 +35,15 @@ class Action(NamedTuple):
     decides: bool = False
     opens: bool = False
     footer: int = 0
+    reveals: bool = False
+    leaves: bool = False
+    for_blind: bool = False
+
+    @property
+    def explained(self) -> str:
+        """The meaning, and when the action is refused."""
+        refused = " or ".join(["while reading blind"] * self.reveals + ["in a triage"] * self.leaves)
+        return f"{self.meaning} (not {refused})" if refused else self.meaning
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -46,18 +57,26 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_up", "move", ("pageup",), "scroll up", "scroll both responses up by a page"),
     Action("half_page_down", "move", ("ctrl+d",), "half page", "scroll both responses down by half a page"),
     Action("half_page_up", "move", ("ctrl+u",), "half page up", "scroll both responses up by half a page"),
-    Action("next_difference", "move", ("right_curly_bracket", "right_parenthesis"), "difference", "next difference"),
+    Action(
+        "next_difference",
+        "move",
+        ("right_curly_bracket", "right_parenthesis"),
+        "difference",
+        "next difference",
+        reveals=True,
+    ),
     Action(
         "previous_difference",
         "move",
         ("left_curly_bracket", "left_parenthesis"),
         "previous difference",
         "previous difference",
+        reveals=True,
     ),
-    Action("next_hit", "move", ("n",), "hit", "next place where the query matches"),
-    Action("previous_hit", "move", ("N",), "previous hit", "previous place where the query matches"),
-    Action("focus_chosen", "move", ("h", "left"), "chosen", "focus the chosen response"),
-    Action("focus_rejected", "move", ("l", "right"), "rejected", "focus the rejected response"),
+    Action("next_hit", "move", ("n",), "hit", "next place where the query matches", reveals=True),
+    Action("previous_hit", "move", ("N",), "previous hit", "previous place where the query matches", reveals=True),
+    Action("focus_chosen", "move", ("h", "left"), "chosen", "focus the response at the left"),
+    Action("focus_rejected", "move", ("l", "right"), "rejected", "focus the response at the right"),
     Action("focus_other", "move", ("tab",), "other side", "focus the other response"),
     Action("flag", "decide", ("f",), "flag", "flag the pair, or take the flag off", decides=True, footer=2),
     Action("prefer_chosen", "decide", ("a",), "chosen", "chosen is better; next pair", decides=True, footer=3),
@@ -66,6 +85,47 @@ ACTIONS: tuple[Action, ...] = (
         "prefer_equal", "decide", ("e",), "equal", "both are equally good or bad; next pair", decides=True, footer=5
     ),
     Action("prefer_unsure", "decide", ("z",), "can't tell", "can't tell which is better; next pair", decides=True),
+    Action(
+        "prefer_left",
+        "decide",
+        ("1",),
+        "A",
+        "while reading blind: A is better; next pair",
+        decides=True,
+        for_blind=True,
+    ),
+    Action(
+        "prefer_right",
+        "decide",
+        ("2",),
+        "B",
+        "while reading blind: B is better; next pair",
+        decides=True,
+        for_blind=True,
+    ),
+    Action(
+        "label",
+        "decide",
+        ("L",),
+        "labels",
+        "give the focused response labels, from a list that filters while typing",
+        decides=True,
+        opens=True,
+    ),
+    Action(
+        "both_harmful", "decide", ("b",), "both harmful", "label both responses harmful, or take it off", decides=True
+    ),
+    *(
+        Action(
+            f"slot_{digit}",
+            "decide",
+            (digit,),
+            f"label {digit}",
+            f"your label on {digit}, on or off on the focused response; an empty digit opens the list",
+            decides=True,
+        )
+        for digit in "1234567890"
+    ),
     Action("drop", "decide", ("x",), "drop", "mark that the pair should leave the data, or take it off", decides=True),
     Action("note", "decide", ("i",), "note", "write a note about the pair", decides=True, opens=True),
     Action("repeat", "decide", ("full_stop",), "repeat", "repeat the last decision on this pair", decides=True),
@@ -75,10 +135,12 @@ ACTIONS: tuple[Action, ...] = (
         "select", "decide", ("v",), "select", "select a range; twice: the whole result; the next decision is for all"
     ),
     Action("cancel", "decide", ("escape",), "cancel", "give the selection up"),
-    Action("difference", "see", ("d",), "diff", "word differences: shown when alike, always, never"),
+    Action("difference", "see", ("d",), "diff", "word differences: shown when alike, always, never", reveals=True),
     Action("whole_prompt", "see", ("p",), "prompt", "the whole prompt, or its end"),
     Action("maximise", "see", ("o",), "maximise", "one response over the whole width, or both"),
-    Action("scores", "see", ("t",), "scores", "all scores of the pair, and the words behind them", opens=True),
+    Action(
+        "scores", "see", ("t",), "scores", "all scores of the pair, and the words behind them", opens=True, reveals=True
+    ),
     Action("layout", "see", ("V",), "list", "show or hide the list of pairs"),
     Action(
         "query",
@@ -88,18 +150,29 @@ ACTIONS: tuple[Action, ...] = (
         "edit the query: Enter keeps it, Esc restores the one before",
         opens=True,
         footer=7,
+        reveals=True,
+        leaves=True,
     ),
-    Action("order", "find", ("O",), "order", "choose the order of the result", opens=True),
-    Action("thresholds", "find", ("H",), "thresholds", "count the pairs above a score, and show them", opens=True),
-    Action("flagged", "find", ("T",), "flagged", "only flagged pairs, or the query before"),
-    Action("reload", "find", ("ctrl+l",), "reload", "run the query again"),
+    Action("order", "find", ("O",), "order", "choose the order of the result", opens=True, reveals=True, leaves=True),
+    Action(
+        "thresholds",
+        "find",
+        ("H",),
+        "thresholds",
+        "count the pairs above a score, and show them",
+        opens=True,
+        reveals=True,
+        leaves=True,
+    ),
+    Action("flagged", "find", ("T",), "flagged", "only flagged pairs, or the query before", reveals=True, leaves=True),
+    Action("reload", "find", ("ctrl+l",), "reload", "run the query again", leaves=True),
     Action(
         "palette", "find", ("colon", "ctrl+p"), "go to", "all actions; a number or a key goes to that pair", opens=True
     ),
     Action("export", "out", ("w",), "export", "write the flagged pairs or this view to a file", opens=True),
     Action("copy_key", "out", ("y",), "copy key", "copy the pair's key"),
-    Action("copy_pair", "out", ("Y",), "copy pair", "copy the pair as JSON"),
-    Action("copy_command", "out", ("C",), "copy command", "copy the command that opens this view"),
+    Action("copy_pair", "out", ("Y",), "copy pair", "copy the pair as JSON", reveals=True),
+    Action("copy_command", "out", ("C",), "copy command", "copy the command that opens this view", reveals=True),
     Action("help", "out", ("question_mark",), "help", "keys and the query language", opens=True, footer=8),
     Action("quit", "out", ("q",), "quit", "quit; everything decided is saved already", footer=9),
     Action("suspend", "out", ("ctrl+z",), "suspend", "back to the shell; fg returns"),
@@ -139,12 +212,23 @@ def shown_key(key: str) -> str:
 
 
 def keys_in_use(configured: Mapping[str, tuple[str, ...]]) -> Keys:
-    """Return the keys of every action by its id; a configured key is taken from the action that has it by default."""
+    """Return the keys of every action by its id; a configured key is taken from the action that has it by default.
+
+    Keys for blind reading and keys for other times do not take each other.
+    """
     chosen = {name: tuple(map(key_name, keys)) for name, keys in configured.items()}
-    taken = {key for keys in chosen.values() for key in keys}
+    taken = {(key, BY_ID[name].for_blind) for name, keys in chosen.items() for key in keys}
     return {
-        action.id: chosen.get(action.id, tuple(key for key in action.keys if key not in taken)) for action in ACTIONS
+        action.id: chosen.get(action.id, tuple(key for key in action.keys if (key, action.for_blind) not in taken))
+        for action in ACTIONS
     }
+
+
+def by_key(keys: Keys, *, blind: bool) -> dict[str, Action]:
+    """Return the action of every key, in ordinary reading or while a pair is read blind."""
+    ordinary = {key: BY_ID[name] for name, names in keys.items() for key in names if not BY_ID[name].for_blind}
+    own = {key: BY_ID[name] for name, names in keys.items() for key in names if BY_ID[name].for_blind}
+    return {**ordinary, **own} if blind else ordinary
 
 
 def key_name(key: str) -> str:
@@ -168,7 +252,7 @@ def key_table(keys: Keys = DEFAULT_KEYS) -> list[tuple[str, list[tuple[str, str,
         (
             title,
             [
-                (" ".join(map(shown_key, keys[action.id])), action.id, action.meaning)
+                (" ".join(map(shown_key, keys[action.id])), action.id, action.explained)
                 for action in ACTIONS
                 if action.group == group
             ],
@@ -177,10 +261,18 @@ def key_table(keys: Keys = DEFAULT_KEYS) -> list[tuple[str, list[tuple[str, str,
     ]
 
 
-def footer(width: int, keys: Keys = DEFAULT_KEYS) -> str:
+BLIND_FOOTER = (
+    *("prefer_left", "prefer_right", "prefer_equal", "prefer_unsure"),
+    *("next_pair", "flag", "undo", "help", "quit"),
+)
+"""The actions that the footer reminds of while a pair is read blind."""
+ORDINARY_FOOTER = tuple(action.id for action in sorted(ACTIONS, key=lambda action: action.footer) if action.footer)
+
+
+def footer(width: int, keys: Keys = DEFAULT_KEYS, actions: Sequence[str] = ORDINARY_FOOTER) -> str:
     """Return the keys to remind of, the most important first, as many as fit into `width` cells."""
     text = ""
-    for action in sorted((action for action in ACTIONS if action.footer), key=lambda action: action.footer):
+    for action in (BY_ID[name] for name in actions):
         if not keys[action.id]:
             continue
         part = f"{shown_key(keys[action.id][0])} {action.label}"

@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
-from hhtui.model import Kind
-from hhtui.store import decisions
+from hhtui.model import Context, Kind
 from hhtui.store.decisions import PAIR, Conditions, Step
 from hhtui.store.errors import StoreError
+from hhtui.store.steps import decided_at
 from hhtui.text import clean_line
+from hhtui.tui.actions import shown_key
+from hhtui.tui.presentation import Place, Response
 
 if TYPE_CHECKING:
     from hhtui.tui.screens.browse import Browse
@@ -52,8 +54,10 @@ class Deciding:
         return {
             "flag": partial(self._decide, "flag"),
             "drop": partial(self._decide, "drop"),
-            "prefer_chosen": partial(self._decide, "preference", "chosen"),
-            "prefer_rejected": partial(self._decide, "preference", "rejected"),
+            "prefer_chosen": partial(self._prefer, "chosen"),
+            "prefer_rejected": partial(self._prefer, "rejected"),
+            "prefer_left": partial(self._prefer_at, "left"),
+            "prefer_right": partial(self._prefer_at, "right"),
             "prefer_equal": partial(self._decide, "preference", "equal"),
             "prefer_unsure": partial(self._decide, "preference", "unsure"),
             "note": self._write_note,
@@ -73,6 +77,23 @@ class Deciding:
         first, last = sorted((self._anchor, self._screen.view.index))
         return range(first, last + 1)
 
+    def _prefer(self, side: Response) -> None:
+        if self._screen.pair.presentation.blind:
+            keys = (shown_key(next(iter(self._screen.app.keys[name]), ":")) for name in ("prefer_left", "prefer_right"))
+            self._screen.say(
+                "which response is which is hidden: {} A is better, {} B is better".format(*keys), error=True
+            )
+        else:
+            self._decide("preference", side)
+
+    def _prefer_at(self, place: Place) -> None:
+        presentation = self._screen.pair.presentation
+        again = self._refuse_repeating if presentation.blind else partial(self._prefer_at, place)
+        self.decide(Change("preference", presentation.at(place)), again=again)
+
+    def _refuse_repeating(self) -> None:
+        self._screen.say("A or B is not repeated: they are other responses in every pair", error=True)
+
     def _decide(self, kind: Kind, value: str | None = None) -> None:
         self.decide(Change(kind, value), again=partial(self._decide, kind, value))
 
@@ -85,6 +106,10 @@ class Deciding:
         ids = self.targets()
         if not len(ids):
             self._screen.say("there is no pair to decide", error=True)
+        elif len(ids) > 1 and any(map(self._screen.blinding_of, ids)):
+            self._screen.say(
+                "pairs that are read blind are decided one at a time; Esc gives the selection up", error=True
+            )
         else:
             self._decide_about(ids, change)
 
@@ -113,9 +138,12 @@ class Deciding:
     def _save(self, ids: Sequence[int], change: Change) -> None:
         conditions = self._conditions(ids, change)
         annotator = self._screen.annotator
+        value = (
+            self._toggled(ids[0], change) if change.value is None and self._screen.blinding_of(ids[0]) else change.value
+        )
         save: Callable[..., Step] = partial(annotator.toggle, ids, change.kind)
-        if change.value is not None:
-            save = partial(annotator.decide, ids, change.kind, change.value)
+        if value is not None:
+            save = partial(annotator.decide, ids, change.kind, value)
         save = partial(save, sides=change.sides, label=change.label, conditions=conditions)
         if len(ids) >= IN_BACKGROUND_FROM:
             self._screen.say("saving …")
@@ -127,6 +155,12 @@ class Deciding:
             self._screen.say(str(error), error=True)
         else:
             self._saved(step)
+
+    def _toggled(self, pair_id: int, change: Change) -> str:
+        """Return what a mark becomes by what is shown of it: one from before is neither shown nor taken off."""
+        found = self._screen.reader.decisions(pair_id)
+        shown = {made.side for made in found if (made.kind, made.label) == (change.kind, change.label)}
+        return "no" if shown >= set(change.sides) else "yes"
 
     def _in_background(self, save: Callable[[], Saved], then: Callable[[Saved], None]) -> None:
         """Save in a thread, while keys wait."""
@@ -154,8 +188,26 @@ class Deciding:
         if step.summary.startswith("preference: ") and single and screen.view.index + 1 < len(screen.view.ids):
             screen.go_to(screen.view.index + 1)
         screen.show_decisions(step.pair_ids)
-        words = step.summary if "saved" in step.summary else f"{step.summary} · saved"
+        summary = self._in_words(step)
+        words = summary if "saved" in summary else f"{summary} · saved"
         screen.say(f"{words}   u undoes")
+
+    def _in_words(self, step: Step) -> str:
+        """Return the summary of a step in the words under which its pair is shown."""
+        if len(step.pair_ids) != 1:
+            return step.summary
+        return self._screen.reader.presentation(step.pair_ids[0]).step_words(step.summary)
+
+    def _stepped_in_words(self, step: Step) -> str:
+        """Return the summary of an undo or a redo, without what is hidden of a pair that is read blind."""
+        screen = self._screen
+        undone = step.summary.partition(":")[0]
+        blind = list(filter(None, map(screen.blinding_of, step.pair_ids)))
+        if len(step.pair_ids) == 1 and blind and decided_at(screen.connection, step.uuid) < blind[0].since:
+            return f"{undone}: a decision from before"
+        if (len(step.pair_ids) > 1 and blind) or (screen.pair.presentation.blind and not blind):
+            return f"{undone}: a step about other pairs"
+        return self._in_words(step)
 
     def _repeat(self) -> None:
         if self._last is None:
@@ -170,7 +222,7 @@ class Deciding:
             return
         mine = [
             decision.value
-            for decision in decisions.current(self._screen.connection, ids[:1]).get(ids[0], [])
+            for decision in self._screen.reader.decisions(ids[0])
             if decision.kind == "note" and decision.annotator == self._screen.annotator.name
         ]
         before = mine[0] if mine and len(ids) == 1 else ""
@@ -198,12 +250,14 @@ class Deciding:
             if there.current == step.pair_ids[0] and there.index != screen.view.index:
                 screen.go_to(there.index)
         screen.show_decisions(step.pair_ids)
-        screen.say(f"{step.summary} · saved")
+        screen.say(f"{self._stepped_in_words(step)} · saved")
 
     def _select(self) -> None:
         if self._screen.view.current is None:
             return
-        if self._anchor is None:
+        if self._screen.pair.presentation.blind:
+            self._screen.say("pairs that are read blind are decided one at a time", error=True)
+        elif self._anchor is None:
             self._anchor = self._screen.view.index
             self._screen.list.begin_selection()
             self._screen.say("selecting: move, then decide for all   v the whole result   Esc gives up")
@@ -225,13 +279,15 @@ class Deciding:
     def _conditions(self, ids: Sequence[int], change: Change) -> Conditions:
         screen = self._screen
         bulk = len(ids) > 1
-        context: dict[str, object] = {
+        presentation = screen.pair.presentation
+        context: Context = {
+            "interface": "screen",
             "query": screen.view.text,
             "order": screen.view.order,
-            "blind": False,
-            "sides": ["chosen", "rejected"],
-            "labels_visible": True,
-            "scores_visible": True,
+            "blind": presentation.blind,
+            "sides": list(presentation.sides),
+            "labels_visible": not presentation.blind,
+            "scores_visible": not presentation.blind and screen.reader.harm_column() is not None,
             "bulk": bulk,
         }
         if change.taxonomy:

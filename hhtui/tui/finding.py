@@ -219,7 +219,7 @@ class Finding:
 
         keys = self._screen.app.keys
         choices = [
-            Choice(action.id, action.meaning, " ".join(map(shown_key, keys[action.id])))
+            Choice(action.id, action.explained, " ".join(map(shown_key, keys[action.id])))
             for action in ACTIONS
             if action.id != "palette"
         ]

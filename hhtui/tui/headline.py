@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hhtui.model import Decision, Score
 from hhtui.text import cells, clean_line
+from hhtui.tui.presentation import OPEN, Presentation
 from hhtui.tui.widgets.line import Part
 
 BAR = " ▏▎▍▌▋▊▉█"
@@ -27,25 +28,50 @@ class Standing:
     total: int
 
 
-def decided_words(found: Sequence[Decision], annotator: str, *, brief: bool = False) -> str:
+def decided_words(
+    found: Sequence[Decision], annotator: str, *, brief: bool = False, presentation: Presentation = OPEN
+) -> str:
     """Return in words what `annotator` decided about a pair, then how many others decided something."""
     mine = sorted(
         (decision for decision in found if decision.annotator == annotator),
         key=lambda decision: (KINDS.index(decision.kind), decision.label),
     )
-    words = [_brief(decision) if brief else _word(decision) for decision in mine]
+    labels = _labels([decision for decision in mine if decision.kind == "label"], presentation, brief=brief)
+    words = []
+    for decision in mine:
+        if decision.kind != "label":
+            words.append(_brief(decision, presentation) if brief else _word(decision, presentation))
+        elif labels:
+            words, labels = [*words, *labels], []
     others = len({decision.annotator for decision in found} - {annotator})
     if others:
         words.append(f"+{others}" if brief else f"{others} other{'s' if others > 1 else ''} decided")
     return (" " if brief else " · ").join(words) or "undecided"
 
 
-def _word(decision: Decision) -> str:
+def _labels(labels: Sequence[Decision], presentation: Presentation, *, brief: bool) -> list[str]:
+    """Return in words which labels the responses have, those of both first; briefly, how many."""
+    if brief:
+        return [f"{len(labels)} label{'' if len(labels) == 1 else 's'}"] if labels else []
+    having: dict[str, list[str]] = {}
+    for decision in labels:
+        having.setdefault(clean_line(decision.label), []).append(decision.side)
+    both = [slug for slug, sides in having.items() if len(sides) > 1]
+    lists = {"both": both} | {
+        presentation.name_of(side): [slug for slug, sides in having.items() if sides == [side]]
+        for side in presentation.sides
+    }
+    return [f"{name}: {', '.join(slugs)}" for name, slugs in lists.items() if slugs]
+
+
+def _word(decision: Decision, presentation: Presentation) -> str:
+    if decision.kind == "preference":
+        return presentation.preference_words(clean_line(decision.value))
     return WORDS.get((decision.kind, decision.value), f"{decision.kind}: {clean_line(decision.value)}")
 
 
-def _brief(decision: Decision) -> str:
-    return SIGNS.get(decision.kind, clean_line(decision.value))
+def _brief(decision: Decision, presentation: Presentation) -> str:
+    return SIGNS.get(decision.kind, clean_line(presentation.name_of(decision.value)))
 
 
 def score_words(score: Score | None) -> str:
@@ -60,7 +86,12 @@ def score_words(score: Score | None) -> str:
 
 
 def header(
-    standing: Standing, found: Sequence[Decision], annotator: str, numbers: Sequence[str], width: int
+    standing: Standing,
+    found: Sequence[Decision],
+    annotator: str,
+    numbers: Sequence[str],
+    width: int,
+    presentation: Presentation = OPEN,
 ) -> tuple[list[Part], list[Part]]:
     """Return both ends of the top line: the key, the position and what was decided, as briefly as `width` asks for.
 
@@ -70,7 +101,8 @@ def header(
     decided = "decision" if found else "quiet"
     key = clean_line(standing.key) or "no pair"
     place = f"{standing.index + 1:,}/{standing.total:,}" if standing.key else ""
-    words, brief = decided_words(found, annotator), decided_words(found, annotator, brief=True)
+    words = decided_words(found, annotator, presentation=presentation)
+    brief = decided_words(found, annotator, brief=True, presentation=presentation)
     if not standing.key:
         words = brief = ""
     whole = [(f" {clean_line(standing.database)}{GAP}", "quiet"), (f"{key}{GAP}", "strong"), (f"{place}{GAP}", "")]

@@ -4,10 +4,10 @@ from typing import Literal, NamedTuple
 
 from textual.geometry import Region
 
-from hhtui.model import Side
+from hhtui.tui.presentation import Place
 
-Place = Side | Literal["extra"]
-"""What has a pane of its own: a side of the pair, or what else its source says of it."""
+Part = Place | Literal["prompt", "extra"]
+"""What has a pane of its own: the prompt, the responses at the left and right, or what else the source says."""
 
 TITLE = 1
 LEAST_PROMPT = 3
@@ -23,7 +23,7 @@ class Heights(NamedTuple):
     extra: int = 0
 
 
-def arrange(width: int, height: int, heights: Heights, *, only: Side | None, whole_prompt: bool) -> dict[Place, Region]:
+def arrange(width: int, height: int, heights: Heights, *, only: Place | None, whole_prompt: bool) -> dict[Part, Region]:
     """Return the region of each pane that is shown.
 
     The prompt stands above the responses, which stand beside each other, or of which `only` one is shown; what else
@@ -35,13 +35,13 @@ def arrange(width: int, height: int, heights: Heights, *, only: Side | None, who
     prompt = _prompt_height(max(0, height - extra - 2 * TITLE), heights, whole_prompt)
     top = min(height, TITLE + prompt)
     bottom = height - extra
-    regions: dict[Place, Region] = {"prompt": Region(0, 0, width, top)}
+    regions: dict[Part, Region] = {"prompt": Region(0, 0, width, top)}
     if only is not None:
         regions[only] = Region(0, top, width, bottom - top)
     else:
         left = (width + 1) // 2
-        regions["chosen"] = Region(0, top, left, bottom - top)
-        regions["rejected"] = Region(left, top, width - left, bottom - top)
+        regions["left"] = Region(0, top, left, bottom - top)
+        regions["right"] = Region(left, top, width - left, bottom - top)
     if extra:
         regions["extra"] = Region(0, bottom, width, extra)
     return regions

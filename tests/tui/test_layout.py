@@ -142,9 +142,9 @@ def test_the_header_keeps_key_position_and_decision_at_every_width(width: int) -
         assert "audit.db" in text and "alt-profanity" in right[0][0]
 
 
-@pytest.mark.parametrize("only", [None, "chosen"])
+@pytest.mark.parametrize("only", [None, "left"])
 @pytest.mark.parametrize("whole_prompt", [False, True])
-def test_the_panes_never_overlap_nor_leave_the_screen(only: Literal["chosen"] | None, whole_prompt: bool) -> None:
+def test_the_panes_never_overlap_nor_leave_the_screen(only: Literal["left"] | None, whole_prompt: bool) -> None:
     for height, prompt, responses in product(range(1, 40), (0, 1, 7, 500), (1, 9, 500)):
         regions = arrange(80, height, Heights(prompt, responses), only=only, whole_prompt=whole_prompt)
         assert all(region.y >= 0 and region.bottom <= height and region.right <= 80 for region in regions.values())

@@ -100,7 +100,7 @@ async def test_responses_scroll_together_and_differences_and_hits_are_found(tmp_
     left, right = ("\n".join([*lines[:50], word, *lines[50:]]) for word in ("apples", "pears"))
     path = fill(tmp_path / "long.db", [{"chosen": dialogue("A?", left), "rejected": dialogue("A?", right)}])
     async with reading(path, size=(100, 24)) as desk:
-        chosen, rejected = desk.browse.pair.panes["chosen"], desk.browse.pair.panes["rejected"]
+        chosen, rejected = desk.browse.pair.panes["left"], desk.browse.pair.panes["right"]
         await desk.press("space")
         assert chosen.top == rejected.top > 10
         await desk.press("pageup")
@@ -140,13 +140,13 @@ async def test_the_whole_prompt_is_shown_and_scrolled(tmp_path: Path) -> None:
     path = fill(tmp_path / "long.db", [{"chosen": dialogue(prompt, response), "rejected": dialogue(prompt, "No.")}])
     async with reading(path, size=(80, 24)) as desk:
         assert "Prompt line 39" in desk.text()
-        height = desk.browse.pair.panes["chosen"].outer_size.height
+        height = desk.browse.pair.panes["left"].outer_size.height
         await desk.press("p")
-        assert desk.browse.pair.panes["chosen"].outer_size.height == 2
+        assert desk.browse.pair.panes["left"].outer_size.height == 2
         await desk.press("pageup", "pageup", "pageup")
         assert "Prompt line 0" in desk.text()
         await desk.press("p")
-        assert desk.browse.pair.panes["chosen"].outer_size.height == height
+        assert desk.browse.pair.panes["left"].outer_size.height == height
         assert "Prompt line 39" in desk.text()
 
 

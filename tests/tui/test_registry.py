@@ -6,7 +6,7 @@ from pathlib import Path
 from textual.keys import _character_to_key
 
 from hhtui.config import Config, load
-from hhtui.tui.actions import ACTIONS, BY_ID, DEFAULT_KEYS, footer, key_name, key_table, keys_in_use, shown_key
+from hhtui.tui.actions import ACTIONS, BY_ID, DEFAULT_KEYS, by_key, footer, key_name, key_table, keys_in_use, shown_key
 from hhtui.tui.app import LEFT_TO_TEXTUAL
 from hhtui.tui.screens.dialogs import Choose
 from hhtui.tui.screens.help import Help
@@ -21,8 +21,10 @@ async def test_every_action_has_a_handler_and_every_handler_an_action(made: Path
 
 
 def test_no_key_belongs_to_two_actions_and_none_needs_what_terminals_keep() -> None:
-    keys = [key for action in ACTIONS for key in action.keys]
-    assert len(keys) == len(set(keys))
+    for blind in (False, True):
+        own = [key for action in ACTIONS if action.for_blind == blind for key in action.keys]
+        assert len(own) == len(set(own))
+    keys = {key for action in ACTIONS for key in action.keys}
     assert not [key for key in keys if key.startswith(NEEDS_NO) or key in LEFT_TO_TEXTUAL]
     assert all(action.keys and action.meaning and action.label for action in ACTIONS)
 
@@ -41,6 +43,14 @@ def test_a_configured_key_is_taken_from_who_had_it() -> None:
     assert keys["flag"] == ("question_mark", "f5")
     assert keys["help"] == ()
     assert keys["next_pair"] == BY_ID["next_pair"].keys
+
+
+def test_keys_for_blind_reading_and_others_do_not_take_each_other() -> None:
+    keys = keys_in_use({"prefer_left": ("a",), "flag": ("2",)})
+    assert (keys["prefer_chosen"], keys["prefer_right"]) == (("a",), ("2",))
+    ordinary, blind = by_key(keys, blind=False), by_key(keys, blind=True)
+    assert (ordinary["a"].id, ordinary["2"].id) == ("prefer_chosen", "flag")
+    assert (blind["a"].id, blind["2"].id, blind["j"].id) == ("prefer_left", "prefer_right", "next_pair")
 
 
 def test_the_table_lists_every_action_once_and_the_footer_names_the_keys_in_use() -> None:

@@ -11,14 +11,16 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
-from hhtui.store import decisions, pairs, settings
+from hhtui.store import pairs, settings
 from hhtui.store.errors import StoreError
 from hhtui.tui import headline
-from hhtui.tui.actions import BY_ID, Action, footer, key_name
+from hhtui.tui.actions import BLIND_FOOTER, BY_ID, ORDINARY_FOOTER, Action, by_key, footer, key_name
 from hhtui.tui.deciding import Deciding
 from hhtui.tui.finding import Finding
 from hhtui.tui.gate import Gate, Press
+from hhtui.tui.labelling import Labelling
 from hhtui.tui.leaving import Leaving
+from hhtui.tui.presentation import Blind
 from hhtui.tui.reading import Reader
 from hhtui.tui.screens.dialog import Dialog
 from hhtui.tui.view import View
@@ -63,13 +65,14 @@ class Browse(Screen[None]):
         self.database = app.database
         self.annotator = app.annotator
         self.connection = app.database.reader()
-        self.reader = Reader(self.connection, app.annotator.name)
+        self.reader = Reader(self.connection, app.annotator.name, self.blinding_of)
         self.finding = Finding(self)
         self.deciding = Deciding(self)
+        self.labelling = Labelling(self)
         self.leaving = Leaving(self)
         self.gate = Gate(self._painted, self._typing, self._ask_about_paste)
         self.gate.hold("start")
-        self._actions = {key: BY_ID[name] for name, keys in app.keys.items() for key in keys}
+        self._actions = {blind: by_key(app.keys, blind=blind) for blind in (False, True)}
         self._list_wanted: bool | None = None
         self._message = ""
         self._seen_version = self.database.data_version()
@@ -77,6 +80,7 @@ class Browse(Screen[None]):
             **self._moves(),
             **self.finding.handlers(),
             **self.deciding.handlers(),
+            **self.labelling.handlers(),
             **self.leaving.handlers(),
             "layout": self._toggle_list,
             "scores": self._show_scores,
@@ -84,6 +88,10 @@ class Browse(Screen[None]):
             "quit": self.app.quit_browsing,
             "suspend": self.app.action_suspend_process,
         }
+
+    def blinding_of(self, _pair_id: int) -> Blind | None:
+        """Return how a pair is read blind, None where it is not."""
+        return None
 
     @property
     def view(self) -> View:
@@ -118,13 +126,14 @@ class Browse(Screen[None]):
                 self.gate.forget()
                 self.finding.give_up()
             else:
-                action = self._actions.get(key.key)
-                self.gate.press(Press(partial(self._take, key, action), action, event.time))
+                self.gate.press(Press(partial(self._take, key), self._actions[True].get(key.key), event.time))
 
     def perform(self, action: Action) -> None:
         """Do now what an action does."""
         self._quiet()
-        if action.decides and not self.pair.shows:
+        if action.reveals and self.pair.presentation.blind:
+            self.say(f"{action.label} is off while you read blind: it could tell what is hidden", error=True)
+        elif action.decides and not self.pair.shows:
             self.say("show the pair first, to decide about it: V", error=True)
         else:
             self._handlers[action.id]()
@@ -144,8 +153,9 @@ class Browse(Screen[None]):
 
         self.app.push_screen(dialog, done)
 
-    def _take(self, event: events.Key, action: Action | None) -> None:
+    def _take(self, event: events.Key) -> None:
         screen = self.app.screen
+        action = self._actions[self.pair.presentation.blind].get(event.key)
         if isinstance(screen, Dialog):
             self._forward(event, screen.focused or screen, "dialog" if event.key in screen.ENDING else "typing")
         elif self.focused is not None:
@@ -197,7 +207,7 @@ class Browse(Screen[None]):
         elif pair is None:
             self.pair.show_nothing("This pair is gone: a later revision of its source has replaced it.")
         else:
-            self.pair.show(pair, self.reader.scores(current), self.view.highlighter)
+            self.pair.show(pair, self.reader.scores(current), self.view.highlighter, self.reader.presentation(current))
         self._show_lines()
 
     def show_decisions(self, pair_ids: Sequence[int]) -> None:
@@ -224,8 +234,8 @@ class Browse(Screen[None]):
             "previous_difference": partial(self._next_difference, -1),
             "next_hit": partial(self._next_hit, 1),
             "previous_hit": partial(self._next_hit, -1),
-            "focus_chosen": pane("focus_side", "chosen"),
-            "focus_rejected": pane("focus_side", "rejected"),
+            "focus_chosen": pane("focus_place", "left"),
+            "focus_rejected": pane("focus_place", "right"),
             "focus_other": pane("focus_other"),
             "difference": lambda: self.say(f"differences: {self.pair.cycle_difference()}"),
             "whole_prompt": pane("toggle_prompt"),
@@ -245,7 +255,7 @@ class Browse(Screen[None]):
         while 0 <= index < len(ids):
             chunk = range(index, index + step * CHUNK, step)
             inside = [at for at in chunk if 0 <= at < len(ids)]
-            open_ids = decisions.undecided(self.connection, [int(ids[at]) for at in inside], self.annotator.name)
+            open_ids = self.reader.undecided([int(ids[at]) for at in inside])
             for at in inside:
                 if int(ids[at]) in open_ids:
                     self.go_to(at)
@@ -327,20 +337,23 @@ class Browse(Screen[None]):
         if not self.is_mounted:
             return
         view, current = self.view, self.view.current
-        found = decisions.current(self.connection, [current]).get(current, []) if current is not None else []
+        presentation = self.pair.presentation
+        found = [] if current is None else self.reader.decisions(current)
         standing = headline.Standing(self.database.path.name, self.pair.key, view.position, view.total)
-        numbers = self.reader.descriptions()
+        numbers = self.reader.descriptions(blind=presentation.blind)
         if self.database.read_only:
             numbers = (*(f"read-only  {form}" for form in numbers), "read-only")
-        left, right = headline.header(standing, found, self.annotator.name, numbers, self.size.width)
+        left, right = headline.header(standing, found, self.annotator.name, numbers, self.size.width, presentation)
         self.query_one("#header", Line).show(left, right)
+        self.query_one("#query", QueryLine).hide(presentation.blind)
         status = headline.status(view.total, self.reader.total(), self.view.order, _status_width(self.size.width))
-        self.query_one("#status", Line).show([], status)
+        self.query_one("#status", Line).show([], [] if presentation.blind else status)
         if not self._message:
             self._show_footer()
 
     def _show_footer(self) -> None:
-        self.query_one("#footer", Line).show([(f" {footer(self.size.width - 1, self.app.keys)}", "quiet")])
+        actions = BLIND_FOOTER if self.pair.presentation.blind else ORDINARY_FOOTER
+        self.query_one("#footer", Line).show([(f" {footer(self.size.width - 1, self.app.keys, actions)}", "quiet")])
 
     def _poll(self) -> None:
         version = self.database.data_version()

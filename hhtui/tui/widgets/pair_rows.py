@@ -12,7 +12,7 @@ KEPT_ROWS = 1024
 TURN_BREAK = " ⏎ "
 GONE = "(no longer in the database)"
 
-_FLAG, _DROP = "⚑", "✗"
+_FLAG, _DROP, _LABELLED, _SOMETHING = "⚑", "✗", "#", "  • "
 _PREFERENCES = {"": " ", "chosen": "c", "rejected": "r", "equal": "=", "unsure": "?"}
 
 
@@ -25,11 +25,16 @@ class Ids(Protocol):
 
 
 class Marks(NamedTuple):
-    """What was decided about a pair; `preference` is one of `hhtui.model.PREFERENCES`, or ""."""
+    """What was decided about a pair; `preference` is one of `hhtui.model.PREFERENCES`, or "".
+
+    Of a pair that is read blind it says no more than that something was.
+    """
 
     flag: bool = False
     drop: bool = False
     preference: str = ""
+    something: bool = False
+    labelled: bool = False
 
 
 UNMARKED = Marks()
@@ -85,7 +90,10 @@ class Rows:
 
 def _row_of(heading: Heading | None, marks: Marks, percentiles: Percentiles) -> Row:
     signs = f"{_FLAG if marks.flag else ' '}{_DROP if marks.drop else ' '}{_PREFERENCES[marks.preference]}"
-    shares = f"{_percent(percentiles[0]):>3}▕{_percent(percentiles[1]):<2}"
+    signs += _LABELLED if marks.labelled else " "
+    if marks.something:
+        signs = _SOMETHING
+    shares = f"{_percent(percentiles[0]):>2}▕{_percent(percentiles[1]):<2}"
     if heading is None:
         return Row(signs, shares, GONE)
     parts = [part for part in (heading.earlier, heading.last_human) if part]

@@ -225,11 +225,6 @@ class PairView(Widget):
         else:
             self.scroll.page_by(pages)
 
-    @property
-    def focused(self) -> Side:
-        """The response that keys work on."""
-        return self.presentation.at(self._place)
-
     def focus_place(self, place: Place) -> None:
         """Let keys work on the response at this place; where there is room for one only, show it."""
         if place != self._place:

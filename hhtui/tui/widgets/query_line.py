@@ -9,6 +9,8 @@ from textual.widgets import Input
 from hhtui.text import clean_line
 from hhtui.tui.widgets.field import Field
 
+HINT, HIDDEN_HINT = "/ to search", "what brought this pair is hidden"
+
 
 class QueryLine(Field):
     """Shows the query; while it has the focus, every change is announced, Enter keeps it and Esc gives it up."""
@@ -39,8 +41,10 @@ class QueryLine(Field):
         """The reader clicked the line while it had not the focus."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, placeholder="/ to search")
+        super().__init__(id=id, placeholder=HINT)
         self.can_focus = False
+        self._kept = ""
+        self._hidden = False
 
     def edit(self) -> None:
         """Take the focus, with the cursor at the end."""
@@ -52,8 +56,19 @@ class QueryLine(Field):
         """Give the focus back and show `text`."""
         self.screen.set_focus(None)
         self.can_focus = False
+        self._kept = clean_line(text)
+        self._show()
+
+    def hide(self, hidden: bool) -> None:
+        """Show nothing of the query, or show it again."""
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self.placeholder = HIDDEN_HINT if hidden else HINT
+            self._show()
+
+    def _show(self) -> None:
         with self.prevent(Input.Changed):
-            self.value = clean_line(text)
+            self.value = "" if self._hidden else self._kept
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
