@@ -6,7 +6,8 @@ from typing import NamedTuple
 from hhtui import taxonomy
 from hhtui.store import settings
 from hhtui.store.database import Database
-from hhtui.taxonomy import Taxonomy
+from hhtui.store.errors import StoreError
+from hhtui.taxonomy import Taxonomy, TaxonomyError
 
 SETTING = "taxonomy"
 DIGITS = "1234567890"
@@ -34,8 +35,11 @@ def text(connection: sqlite3.Connection) -> str:
 
 
 def current(connection: sqlite3.Connection) -> Taxonomy:
-    """Return the database's taxonomy, the default one where it has none of its own."""
-    return taxonomy.parse(text(connection))
+    """Return the database's taxonomy, the default one where it has none; raises StoreError where it cannot be read."""
+    try:
+        return taxonomy.parse(text(connection))
+    except TaxonomyError as error:
+        raise StoreError(f"{error}; give the database another: hhtui taxonomy DB --set FILE") from None
 
 
 def store(database: Database, toml: str, where: str = "the taxonomy") -> Stored:
