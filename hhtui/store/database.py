@@ -84,7 +84,10 @@ class Database:
             )
         if version < SCHEMA_VERSION:
             if read_only:
-                raise StoreError(f"{path} is of an older schema and read-only; copy it to where it can be migrated")
+                raise StoreError(
+                    f"{path} is of an older schema and read-only; open it where it may be written, which migrates it "
+                    f"and keeps a copy: hhtui stats {path}"
+                )
             notice = _migrated(path, version)
         return cls(path, read_only=read_only, notice=notice, immutable=immutable)
 

@@ -1,0 +1,201 @@
+"""Logs become one: what was decided in another database, added to this one.
+
+The union is by uuid, so that it can be done in any order and any number of times: the events and the current decisions
+are the same in the end. Only `event.seq` differs, which is the order of arrival in one database.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple, get_args
+
+from hhtui.model import Kind
+from hhtui.store.database import Database
+from hhtui.store.decisions import derive
+from hhtui.store.errors import StoreError
+from hhtui.text import clean_line
+
+Row = tuple[Any, ...]
+
+CHUNK = 500
+
+EVENT = (
+    "uuid, step, annotator, session, kind, pair_hash, pair_key, side, label, value, target, made_at, shown_ms, context"
+)
+_UUID, _KIND, _HASH, _KEY, _TARGET, _MADE_AT, _CONTEXT = 0, 4, 5, 6, 10, 11, 13
+
+_RECORDS = (
+    (
+        "session",
+        "INSERT INTO session VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at "
+        "WHERE excluded.ended_at > coalesce(ended_at, '')",
+    ),
+    (
+        "frame",
+        "INSERT INTO frame VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET made_at = excluded.made_at "
+        "WHERE excluded.made_at < made_at",
+    ),
+    (
+        "triage",
+        "INSERT INTO triage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
+        "SET finished_at = excluded.finished_at WHERE excluded.finished_at > coalesce(finished_at, '')",
+    ),
+    ("triage_item", "INSERT INTO triage_item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"),
+)
+"""What goes with the events, each told by its own identity; of two states of one the same is kept in any order."""
+
+
+class Unmatched(NamedTuple):
+    """Events about a pair that is not here: they are kept, and count once the pair is loaded."""
+
+    key: str
+    hash: str
+    events: int
+
+
+class Merged(NamedTuple):
+    """What came of adding the log of the database at `path`.
+
+    It has `events`, of which `added` were new here, by annotator in `by`; the current decisions about `pairs` pairs
+    were derived again. `elsewhere` of its events are about pairs that are not here, of `about_pairs` about any.
+    """
+
+    path: Path
+    events: int
+    added: int
+    by: Mapping[str, int]
+    pairs: int
+    elsewhere: int
+    about_pairs: int
+
+
+def merge(database: Database, others: Sequence[Path]) -> list[Merged]:
+    """Add the logs of the databases at `others`, which are only read, to that of `database`.
+
+    Sessions, triages and frames come along. Each is one transaction: a log is added whole or not at all, and all
+    files are looked at before the first is added. Raises StoreError where one cannot be read, is `database` itself, is
+    of an older schema, holds what hhtui does not write, or contradicts what is here.
+    """
+    if database.read_only:
+        raise StoreError(f"{database.path} is read-only: nothing can be merged into it; copy it to where you may write")
+    for path in others:
+        with _opened(database, path):
+            pass
+    return [_merge(database, path) for path in others]
+
+
+def unmatched(connection: sqlite3.Connection) -> list[Unmatched]:
+    """Return the events in this database's log about pairs that are not here, by key."""
+    rows = connection.execute(
+        "SELECT pair_key, lower(hex(pair_hash)), count(*) FROM event "
+        "WHERE pair_hash IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pair WHERE pair.hash = event.pair_hash) "
+        "GROUP BY pair_key, pair_hash ORDER BY pair_key, pair_hash"
+    )
+    return [Unmatched(*row) for row in rows]
+
+
+def _merge(database: Database, path: Path) -> Merged:
+    with _opened(database, path) as theirs:
+        ours = database.reader()
+        theirs.execute("BEGIN")
+        try:
+            new = sorted(_news(ours, theirs, path), key=lambda row: (row[_MADE_AT], row[_UUID]))
+            records = [
+                (statement, theirs.execute(f"SELECT * FROM {table}").fetchall()) for table, statement in _RECORDS
+            ]
+            events, about_pairs = theirs.execute("SELECT count(*), count(pair_hash) FROM event").fetchone()
+            hashes = theirs.execute(
+                "SELECT pair_hash, count(*) FROM event WHERE pair_hash IS NOT NULL GROUP BY pair_hash"
+            ).fetchall()
+        finally:
+            theirs.execute("ROLLBACK")
+    with database.writing() as connection:
+        (before,) = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
+        for statement, rows in records:
+            connection.executemany(statement, rows)
+        marks = ", ".join("?" * len(EVENT.split(", ")))
+        connection.executemany(f"INSERT INTO event ({EVENT}) VALUES ({marks}) ON CONFLICT (uuid) DO NOTHING", new)
+        pairs = _derive_since(connection, before)
+        by = connection.execute(
+            "SELECT annotator, count(*) FROM event WHERE seq > ? GROUP BY annotator ORDER BY annotator", (before,)
+        ).fetchall()
+        here = "SELECT 1 FROM pair WHERE hash = ? LIMIT 1"
+        elsewhere = sum(count for digest, count in hashes if connection.execute(here, (digest,)).fetchone() is None)
+    return Merged(path, events, sum(count for _, count in by), dict(by), pairs, elsewhere, about_pairs)
+
+
+def _derive_since(connection: sqlite3.Connection, before: int) -> int:
+    """Derive the current values that later events name, retract or bring back, and return of how many pairs."""
+    touched = derive(
+        connection,
+        "(event.seq > ? OR event.step IN (SELECT target FROM event WHERE seq > ? AND target IS NOT NULL "
+        "UNION SELECT undo.target FROM event AS redo JOIN event AS undo ON undo.step = redo.target "
+        "WHERE redo.seq > ? AND undo.target IS NOT NULL))",
+        (before, before, before),
+    )
+    return len(touched)
+
+
+def _news(ours: sqlite3.Connection, theirs: sqlite3.Connection, path: Path) -> Iterator[Row]:
+    """Yield their events that are not here; raises StoreError where one differs from the one of that uuid here."""
+    found = theirs.execute(f"SELECT {EVENT} FROM event")
+    while rows := found.fetchmany(CHUNK):
+        marks = ", ".join("?" * len(rows))
+        known = {
+            row[_UUID]: row
+            for row in ours.execute(
+                f"SELECT {EVENT} FROM event WHERE uuid IN ({marks})", tuple(row[_UUID] for row in rows)
+            )
+        }
+        for row in rows:
+            _check(row, path)
+            if known.setdefault(row[_UUID], row) != row:
+                raise StoreError(
+                    f"event {clean_line(row[_UUID])} says one thing here and another in {path}: one of the logs was "
+                    "changed by hand; nothing of it was merged, restore that database from a backup"
+                )
+            if known[row[_UUID]] is row:
+                yield row
+
+
+def _check(row: Row, path: Path) -> None:
+    """Raise StoreError where an event is not as hhtui writes them."""
+    is_retract = row[_KIND] == "retract"
+    whole = (row[_TARGET] is None) != is_retract and (row[_HASH] is None) == (row[_KEY] is None) == is_retract
+    if whole and row[_KIND] in get_args(Kind) and _is_time(row[_MADE_AT]) and _is_object(row[_CONTEXT]):
+        return
+    raise StoreError(
+        f"event {clean_line(row[_UUID])} in {path} is not as hhtui writes them; nothing of it was merged, restore that "
+        "database from a backup"
+    )
+
+
+def _is_time(text: str) -> bool:
+    """Return whether `text` is a time as events have it; as texts they are in the order of time."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC).isoformat(timespec="microseconds") == text
+    except (ValueError, OverflowError):
+        return False
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text, parse_constant=_refuse), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+@contextmanager
+def _opened(database: Database, path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database at `path` for reading only."""
+    if path.exists() and path.samefile(database.path):
+        raise StoreError(f"{path} is {database.path} itself; name the database of somebody else")
+    with Database.open(path, read_only=True) as other:
+        yield other.reader()
