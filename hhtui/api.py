@@ -12,7 +12,7 @@ All raise StoreError, LoadError, ScoreError or QueryError with a message for peo
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
+    from hhtui.audit.imported import Import
     from hhtui.audit.labels import By
     from hhtui.audit.report import Evaluation
+    from hhtui.audit.statements import Match
     from hhtui.config import Config
     from hhtui.export.manifest import Selection
     from hhtui.export.run import Export, Report
@@ -307,6 +309,37 @@ def evaluate(
     command = shlex.join(["hhtui", "eval", str(database.path), "--labels", str(labels), *asked])
     read = read_labels(Path(labels), by=by, field=field, names=label, command=command)
     return evaluate_labels(database.reader(), read, columns, score_now, resamples=resamples, seed=seed)
+
+
+def import_decisions(
+    database: Database,
+    path: PathLike,
+    *,
+    by: str | None = None,
+    match: "Match | None" = None,
+    kinds: Sequence[str] = (),
+    columns: "Mapping[str, str] | None" = None,
+    subset: str | None = None,
+    split: str | None = None,
+    dry_run: bool = False,
+) -> "Import":
+    """Save the decisions and labels of a CSV or JSONL file, each annotator's as one step, and return what became of it.
+
+    Rows without an annotator are saved under `by`. `match` says what names the pairs, `columns` gives fields by what
+    they mean, `kinds` are the only ones to take; `subset` and `split` say where rows are counted. Raises AuditError
+    where the file cannot be read, or lacks what names pairs or decides.
+    """
+    from hhtui.audit.imported import import_file
+
+    return import_file(
+        *(database, Path(path), by or annotator_name()),
+        by=match,
+        kinds=kinds,
+        columns=columns,
+        subset=subset,
+        split=split,
+        dry_run=dry_run,
+    )
 
 
 def browse(

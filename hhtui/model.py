@@ -196,7 +196,8 @@ Lane = Literal["queue", "random", "overlap", "repeat", "estimate", "check", "adj
 class Context(TypedDict, total=False):
     """Under which conditions something was decided; what is absent was not so, or is not known.
 
-    - `interface`: "screen", "command line" or "import", with the `file` that was imported.
+    - `interface`: "screen", "command line" or "import", with the `file` that was imported, its `file_sha256`, and
+      `file_made_at`, the time that the file gives.
     - `query`, `order`: of the view in which the pair stood.
     - `triage`: the id of the triage; `lane`; `surfaced_by`: the list that brought the pair; `frame`: the id of the
       frame from which it was drawn, and `draw`, its place in the frame's order from 0; `what`: the question.
@@ -208,6 +209,8 @@ class Context(TypedDict, total=False):
 
     interface: str
     file: str
+    file_sha256: str
+    file_made_at: str
     query: str
     order: str
     triage: str

@@ -132,21 +132,22 @@ def _label_fields(
 
 
 def _is_label(rows: Iterable[Row], name: str) -> bool:
-    return all(_normal(row.values.get(name)) in VALUES for row in rows)
+    return all(normal(row.values.get(name)) in VALUES for row in rows)
 
 
 def _said(path: Path, row: Row, name: str) -> bool | None:
     value = row.values.get(name)
-    normal = _normal(value)
-    if normal not in VALUES:
+    said = normal(value)
+    if said not in VALUES:
         raise AuditError(
             f"{path}, line {row.line}: {shown(name)} is {shown(value)!r}; a label is 1 or 0, true or false, yes or no, "
             "or empty where unknown"
         )
-    return VALUES[normal]
+    return VALUES[said]
 
 
-def _normal(value: Any) -> str:
+def normal(value: Any) -> str:
+    """Return a value of a file as `VALUES` knows it: "" where there is none, in lower case, without space around."""
     return "" if value is None else str(value).strip().lower() if isinstance(value, str | int | float) else repr(value)
 
 

@@ -2,6 +2,7 @@
 
 import os
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -22,6 +23,7 @@ MODULES = {
     "flag": "deciding",
     "export": "exporting",
     "backup": "exporting",
+    "import": "importing",
     "stats": "counting",
     "threshold": "thresholds",
     "eval": "evaluating",
@@ -44,7 +46,8 @@ class Commands(DefaultGroup):  # type: ignore[misc]
         """Return the command with this name, the default one where there is none."""
         wanted = name if name in MODULES else self.default_cmd_name
         if wanted not in self.commands:
-            self.add_command(getattr(import_module(f"hhtui.cli.{MODULES[wanted]}"), wanted))
+            attribute = f"{wanted}_" if iskeyword(wanted) else wanted
+            self.add_command(getattr(import_module(f"hhtui.cli.{MODULES[wanted]}"), attribute))
         command: click.Command | None = super().get_command(context, name)
         return command
 

@@ -1,9 +1,10 @@
 """Pairs as the source's own JSON lines, and the same with decisions and scores added under a key of their own."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hhtui.jsonstyle import JsonStyle, render
+from hhtui.model import Decision
 from hhtui.store.records import Original, Record
 
 ADDED = "hhtui"
@@ -30,6 +31,26 @@ def with_decisions(rows: Iterable[tuple[Original, Record]]) -> Iterator[bytes]:
         yield line + style.newline.encode()
 
 
+def told_decisions(decisions: Iterable[Decision]) -> list[dict[str, str]]:
+    """Return current decisions as `hhtui import` reads them; what is "" is left out."""
+    return [
+        {
+            name: value
+            for name in ("annotator", "kind", "value", "side", "label", "made_at")
+            if (value := getattr(decision, name))
+        }
+        for decision in decisions
+    ]
+
+
+def objects(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """Yield each row as one JSON object on a line of its own, in UTF-8."""
+    import orjson
+
+    for row in rows:
+        yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+
+
 def _line(row: Original) -> bytes:
     return row.raw_line if row.raw_line is not None else _rendered(_style(row), row.fields, row.columns)
 
@@ -47,12 +68,5 @@ def _told(record: Record) -> dict[str, Any]:
         "key": record.pair.key,
         "hash": record.pair.hash.hex(),
         "scores": {name: dict(sides) for name, sides in record.scores.items()},
-        "decisions": [
-            {
-                name: value
-                for name in ("annotator", "kind", "value", "side", "label", "made_at")
-                if (value := getattr(decision, name))
-            }
-            for decision in record.decisions
-        ],
+        "decisions": told_decisions(record.decisions),
     }

@@ -2,16 +2,19 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from hhtui.dialogue import rebuild
+from hhtui.export.lines import told_decisions
 from hhtui.model import Decision
 from hhtui.store.records import Record
 
 FORMULA = re.compile("[\\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]*[-=+@＝＋－＠]")
 PLACE = ("key", "hash", "uri", "revision", "data_dir", "split", "row", "subset")
 DECIDED = ("flag", "drop", "preference", "note", "by")
+EVERY_DECISION = "decisions"
 TEXTS = ("prompt", "chosen", "rejected")
 
 
@@ -19,14 +22,14 @@ def lines(records: Iterable[Record], score_columns: Sequence[tuple[str, str]]) -
     """Yield the heading and then one line a pair.
 
     `score_columns` are the (column, side) to write, each as `column.side`, or as `column` for a number of the pair,
-    whose side is "pair"; an empty cell is no score. Where
-    annotators decided differently, a cell holds `name: value; name: value`. Prompt and responses are raw text with
+    whose side is "pair"; an empty cell is no score. Where annotators decided differently, a cell holds `name: value;
+    name: value`; `decisions` holds every decision, labels too, as a JSON list. Prompt and responses are raw text with
     role markers: prompt + chosen is the chosen transcript.
     """
     buffer = io.StringIO(newline="")
     write = csv.writer(buffer).writerow
     numbers = [column if side == "pair" else f"{column}.{side}" for column, side in score_columns]
-    write([*PLACE, *numbers, *DECIDED, *TEXTS])
+    write([*PLACE, *numbers, *DECIDED, EVERY_DECISION, *TEXTS])
     yield _taken(buffer)
     for record in records:
         write(_cells(record, score_columns))
@@ -52,7 +55,8 @@ def _cells(record: Record, score_columns: Sequence[tuple[str, str]]) -> list[obj
     decided = (_said(record.decisions, kind) for kind in DECIDED[:-1])
     people = "; ".join(sorted({decision.annotator for decision in record.decisions}))
     texts = (rebuild(pair.dialogues.side(side)) for side in ("prompt", "chosen", "rejected"))
-    cells = [*place, *scores, *decided, people, *texts]
+    every = json.dumps(told_decisions(record.decisions), ensure_ascii=False) if record.decisions else ""
+    cells = [*place, *scores, *decided, people, every, *texts]
     return [harmless(cell) if isinstance(cell, str) else cell for cell in cells]
 
 

@@ -24,6 +24,17 @@ def pair_ids(connection: sqlite3.Connection, by: Literal["key", "hash"], names: 
     return dict(row for some in _some(bound) for row in connection.execute(_IDS[by].format(marks=_marks(some)), some))
 
 
+def keyed(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Return local id and hash, hexadecimal in lower case, of the pairs with these keys; others are left out."""
+    return {
+        key: (pair_id, digest)
+        for some in _some(keys)
+        for key, pair_id, digest in connection.execute(
+            f"SELECT key, max(id), lower(hex(hash)) FROM pair WHERE key IN ({_marks(some)}) GROUP BY key", some
+        )
+    }
+
+
 def numbers_of(
     connection: sqlite3.Connection, scorer: StoredScorer, hashes: Sequence[bytes]
 ) -> dict[bytes, list[float | None]]:
