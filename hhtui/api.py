@@ -29,8 +29,12 @@ if TYPE_CHECKING:
     from hhtui.audit.report import Evaluation
     from hhtui.audit.statements import Match
     from hhtui.config import Config
+    from hhtui.export.applying import Applied
+    from hhtui.export.cleaned import Cleaned
+    from hhtui.export.cleaning import Cleaning
     from hhtui.export.manifest import Selection
-    from hhtui.export.run import Export, Report
+    from hhtui.export.run import Export
+    from hhtui.export.writing import Report
     from hhtui.ingest.load import Options
     from hhtui.ingest.report import LoadReport
     from hhtui.ingest.resolving import Named
@@ -43,12 +47,15 @@ if TYPE_CHECKING:
     from hhtui.score.scorer import Options as ScoreOptions
     from hhtui.score.scorer import WordWeight
     from hhtui.store.decisions import Step
+    from hhtui.store.log import Logged, Wanted
     from hhtui.store.placing import Sink
     from hhtui.store.records import Record
     from hhtui.store.results import Result
     from hhtui.store.score_details import ScoreDetails
     from hhtui.store.scorers import StoredScorer
     from hhtui.store.statistics import Statistics
+    from hhtui.store.taxonomies import Stored
+    from hhtui.taxonomy import Taxonomy
     from hhtui.tui.app import Ending
     from hhtui.tui.screens.export import ExportRequest
 
@@ -213,11 +220,66 @@ def decide(database: Database, keys: Sequence[str], kind: "Kind", value: str, *,
 
     connection = database.reader()
     ids = [pairs.id_of(connection, key) for key in dict.fromkeys(keys)]
+    context = {"interface": "command line", "bulk": len(ids) > 1}
     person = Annotator.begin(database, annotator)
     try:
-        return person.decide(ids, kind, value, conditions=Conditions(context={"queue": "command line"}))
+        return person.decide(ids, kind, value, conditions=Conditions(context=context))
     finally:
         person.end()
+
+
+def label(
+    database: Database, keys: Sequence[str], labels: "Mapping[str, Sequence[str]]", *, annotator: str, off: bool = False
+) -> "Step":
+    """Give the pairs with these keys labels, or take them `off`, as one step of `annotator`; on disk when this returns.
+
+    `labels` holds the sides, chosen and rejected, by slug. Raises TaxonomyError for a slug that the database's taxonomy
+    lacks, unless it is taken off, and StoreError where a key is unknown; nothing is saved then.
+    """
+    from hhtui.store import pairs, taxonomies
+    from hhtui.store.decisions import Annotator, Conditions, Entry
+
+    connection = database.reader()
+    known = taxonomies.current(connection)
+    for slug in () if off else labels:
+        known.check(slug)
+    ids = [pairs.id_of(connection, key) for key in dict.fromkeys(keys)]
+    context = {"interface": "command line", "bulk": len(ids) > 1, "taxonomy": known.version}
+    value, conditions = "no" if off else "yes", Conditions(context=context)
+    person = Annotator.begin(database, annotator)
+    try:
+        if len(labels) == 1:
+            ((slug, sides),) = labels.items()
+            return person.decide(ids, "label", value, sides=sides, label=slug, conditions=conditions)
+        entries = [
+            Entry(pair_id, "label", value, side, slug, conditions)
+            for pair_id in ids
+            for slug, sides in labels.items()
+            for side in sides
+        ]
+        step = person.decide_each(lambda _connection: entries)
+    finally:
+        person.end()
+    if step is None:
+        raise StoreError("there is no label to give; name one, such as harmful")
+    return step
+
+
+def taxonomy(database: Database) -> "Taxonomy":
+    """Return the labels of a database: its own taxonomy, or the default one."""
+    from hhtui.store import taxonomies
+
+    return taxonomies.current(database.reader())
+
+
+def set_taxonomy(database: Database, toml: str | None, where: str = "the taxonomy") -> "Stored":
+    """Give a database a taxonomy of its own, None for the default one; return it and the labels in use that it lacks.
+
+    Raises TaxonomyError, which calls the text `where`, for what is none; nothing is stored then.
+    """
+    from hhtui.store import taxonomies
+
+    return taxonomies.store(database, toml, where)
 
 
 def select(
@@ -264,6 +326,88 @@ def export(
         if isinstance(target, str | os.PathLike):
             return export_file(database, pair_ids, selection, form, Path(target), **more)
         return export_stream(database, pair_ids, selection, form, target, **more)
+
+
+def clean(
+    database: Database,
+    target: PathLike,
+    form: str = "jsonl",
+    *,
+    drop: str = "drop:yes",
+    swap: str = "preference:rejected",
+    resolve: str | None = None,
+    subset: str | None = None,
+    split: str | None = None,
+    patch: PathLike | None = None,
+    manifest: PathLike | None = None,
+    force: bool = False,
+    tell: "Callable[[Cleaning], object]" = lambda cleaning: None,
+    report: "Report | None" = None,
+) -> "Cleaned":
+    """Write whole sources without the pairs that `drop` finds, and with the sides exchanged of those that `swap` finds.
+
+    One source becomes a file, several a folder with a file each; beside each file is its patch, for `apply`. Untouched
+    lines are the source's own bytes in the form "jsonl"; `hhtui.export.targets.ENDINGS` has the others. `resolve` is
+    majority, by:NAME or adjudicated. `tell` hears what is going to be done; where it raises, nothing is written. Raises
+    ConflictError where annotators disagree and `resolve` does not settle it.
+    """
+    from hhtui.export.cleaned import write
+    from hhtui.export.cleaning import Policy, chosen_sources, planned
+    from hhtui.export.settling import settlement
+    from hhtui.export.targets import targets
+    from hhtui.store.records import snapshot
+
+    policy = Policy(drop, swap, settlement(resolve))
+    connection = database.reader()
+    with snapshot(connection):
+        cleaning = planned(connection, policy, chosen_sources(connection, subset, split))
+        places = (None if place is None else Path(place) for place in (patch, manifest))
+        to = targets(database, cleaning, Path(target), form, *places)
+        to.refuse_existing(force=force)
+        tell(cleaning)
+        return write(database, cleaning, to, force=force, report=report)
+
+
+def apply(
+    patch: PathLike,
+    source: "Named",
+    target: PathLike,
+    *,
+    manifest: PathLike | None = None,
+    force: bool = False,
+    observer: "Observer | None" = None,
+) -> "Applied":
+    """Write `source` as the patch that `clean` wrote leaves it, without a database.
+
+    Of the same source come the same bytes, as JSON lines; in another file pairs are found by their content. `force`
+    replaces files that are there and leaves out what `source` does not have; without it UnmatchedError is raised.
+    """
+    from contextlib import closing
+
+    from hhtui.export import applying
+    from hhtui.export import patch as patches
+    from hhtui.ingest.batches import Opening
+    from hhtui.ingest.rereading import Rereading
+    from hhtui.ingest.resolving import Choice, open_one
+    from hhtui.progress import unobserved
+
+    read = patches.read(Path(patch))
+    of = read.source
+    choice = Choice(of.subset, of.split, of.configuration, of.revision, of.data_dir)
+    with closing(open_one(source, choice, observer or unobserved)) as opened:
+        same = opened.sha256(observer or unobserved) == of.sha256
+        rereading = Rereading(opened, Opening(of.format, of.columns, of.style) if same else None)
+        return applying.write(
+            read,
+            opened.name,
+            rereading.pairs,
+            Path(target),
+            same=same,
+            refused_lines=lambda: rereading.refused_lines,
+            patch_sha256=patches.digest(Path(patch)),
+            manifest_path=None if manifest is None else Path(manifest),
+            force=force,
+        )
 
 
 def statistics(database: Database) -> "Statistics":
@@ -340,6 +484,16 @@ def import_decisions(
         split=split,
         dry_run=dry_run,
     )
+
+
+def log(database: Database, wanted: "Wanted | None" = None) -> "Iterator[Logged]":
+    """Yield the events of the log that are wanted, oldest first: who decided what, when, under which conditions.
+
+    Raises StoreError where a pair is asked for that is not here.
+    """
+    from hhtui.store.log import Wanted, read
+
+    return read(database.reader(), wanted or Wanted())
 
 
 def browse(

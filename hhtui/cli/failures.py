@@ -116,8 +116,9 @@ def _about(error: Exception) -> str | None:
     from hhtui.query.errors import QueryError
     from hhtui.score.scorer import ScoreError
     from hhtui.store.errors import StoreError
+    from hhtui.taxonomy import TaxonomyError
 
-    if isinstance(error, StoreError | LoadError | ScoreError | AuditError | QueryError | ConfigError):
+    if isinstance(error, TaxonomyError | StoreError | LoadError | ScoreError | AuditError | QueryError | ConfigError):
         return str(error)
     if type(error).__module__ == "sqlite3":
         from hhtui.store.database import explain

@@ -13,7 +13,7 @@ from hhtui.store.records import Record
 
 FORMULA = re.compile("[\\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]*[-=+@＝＋－＠]")
 PLACE = ("key", "hash", "uri", "revision", "data_dir", "split", "row", "subset")
-DECIDED = ("flag", "drop", "preference", "note", "by")
+DECIDED = ("flag", "drop", "preference", "labels.chosen", "labels.rejected", "note", "by")
 EVERY_DECISION = "decisions"
 TEXTS = ("prompt", "chosen", "rejected")
 
@@ -60,11 +60,24 @@ def _cells(record: Record, score_columns: Sequence[tuple[str, str]]) -> list[obj
     return [harmless(cell) if isinstance(cell, str) else cell for cell in cells]
 
 
-def _said(decisions: Sequence[Decision], kind: str) -> str:
-    said = {decision.annotator: decision.value for decision in decisions if decision.kind == kind}
+def _said(decisions: Sequence[Decision], name: str) -> str:
+    kind, _, side = name.partition(".")
+    if kind == "labels":
+        said = _labels(decisions, side)
+    else:
+        said = {decision.annotator: decision.value for decision in decisions if decision.kind == kind}
     if len(set(said.values())) <= 1:
         return next(iter(said.values()), "")
     return "; ".join(f"{name}: {value}" for name, value in sorted(said.items()))
+
+
+def _labels(decisions: Sequence[Decision], side: str) -> dict[str, str]:
+    """Return the labels that each annotator gave a response, separated by a space."""
+    slugs: dict[str, list[str]] = {}
+    for decision in decisions:
+        if decision.kind == "label" and decision.side == side:
+            slugs.setdefault(decision.annotator, []).append(decision.label)
+    return {name: " ".join(sorted(given)) for name, given in slugs.items()}
 
 
 def _taken(buffer: io.StringIO) -> bytes:

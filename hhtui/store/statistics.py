@@ -58,7 +58,8 @@ class Statistics:
     """What `hhtui stats` says of a database.
 
     `structure` counts pairs by the name of each structure bit, and by name and side, as `continued.rejected`.
-    `decisions` counts pairs by kind and value of the current decisions, a pair once however many decided so.
+    `decisions` counts pairs by kind and value of the current decisions, a pair once however many decided so; those of
+    a label by its slug, under `label` on either response, under `label.chosen` and `label.rejected` on one.
     """
 
     pairs: int
@@ -139,9 +140,11 @@ def _families(numbers: "Array") -> Families:
 
 def _decisions(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {"flag": {"yes": 0}, "drop": {"yes": 0}, "preference": {}}
+    said = "CASE kind WHEN 'note' THEN 'yes' WHEN 'label' THEN label ELSE value END"
     for kind, value, pairs in connection.execute(
-        "SELECT kind, CASE kind WHEN 'note' THEN 'yes' ELSE value END AS said, count(DISTINCT pair_id) "
-        "FROM decision GROUP BY kind, said ORDER BY kind, said"
+        f"SELECT kind, {said} AS said, count(DISTINCT pair_id) FROM decision GROUP BY kind, said "
+        f"UNION ALL SELECT kind || '.' || side, {said} AS said, count(DISTINCT pair_id) FROM decision "
+        "WHERE kind = 'label' GROUP BY side, said ORDER BY 1, 2"
     ):
         found.setdefault(kind, {})[value] = pairs
     return found

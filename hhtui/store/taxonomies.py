@@ -42,12 +42,17 @@ def current(connection: sqlite3.Connection) -> Taxonomy:
         raise StoreError(f"{error}; give the database another: hhtui taxonomy DB --set FILE") from None
 
 
-def store(database: Database, toml: str, where: str = "the taxonomy") -> Stored:
-    """Give the database this taxonomy; labels in use that it lacks stay as they are.
+def is_default(connection: sqlite3.Connection) -> bool:
+    """Return whether the database has no taxonomy of its own."""
+    return settings.get(connection, SETTING) is None
+
+
+def store(database: Database, toml: str | None, where: str = "the taxonomy") -> Stored:
+    """Give the database this taxonomy, None for the default one; labels in use that it lacks stay as they are.
 
     Raises TaxonomyError, which calls the text `where`, for what is none, and StoreError where it cannot be saved.
     """
-    found = taxonomy.parse(toml, where)
+    found = taxonomy.parse(taxonomy.default_text() if toml is None else toml, where)
     with database.writing() as connection:
         settings.put(connection, SETTING, toml)
         used = in_use(connection)
