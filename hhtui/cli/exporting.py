@@ -8,7 +8,7 @@ from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, database_first
 from hhtui.cli.failures import pointing_into
 
-FORMS = ("ids", "csv", "jsonl")
+FORMS = ("ids", "csv", "jsonl", "parquet", "trl-implicit", "trl-explicit", "trl-conversational", "trl-unpaired")
 
 
 @click.command(cls=QueryCommand)
@@ -34,15 +34,19 @@ def export(
 
     Without --query and --all these are the flagged pairs. ids is one key a line. csv has scores, decisions and
     texts; a text that a spreadsheet would run as a formula has an apostrophe before it. jsonl is the source's
-    own lines, byte for byte where the source was JSON lines. A file appears whole or not at all, with a
-    manifest that says what it came from and what it promises.
+    own lines, byte for byte where the source was JSON lines. parquet has the source's columns. The trl forms are
+    those of TRL's dataset formats, as JSON lines, or as a table where FILE ends in .parquet; the prompt is what both
+    dialogues share in whole turns. A file appears whole or not at all, with a manifest that says what it came from and
+    what it promises. Pairs are exported as the source labels them: to turn labels around, see hhtui clean.
     """
     from hhtui import api
 
     if query is not None and everything:
         raise click.UsageError("--query and --all exclude each other")
     if with_decisions and form != "jsonl":
-        raise click.UsageError("--with-decisions is for --format jsonl; csv has them always, ids never")
+        raise click.UsageError("--with-decisions is for --format jsonl; csv has them always, the others never")
+    if form == "parquet" and path in (None, "-"):
+        raise click.UsageError("a Parquet file is not written to standard output; name a file with -o")
     database_path, rest = database_first(words)
     if rest:
         raise click.UsageError(f"{rest[0]!r} is too much; a query is given with --query")
@@ -70,6 +74,8 @@ def export(
             progress.close()
     if done.sample:
         output.narrate("SAMPLE: these pairs were written as examples for hhtui; they are no real data")
+    for reason, count in done.left_out.items():
+        output.narrate(f"{count:,} of them have no place in {form} ({reason.replace('_', ' ')})")
     where = f" to {done.path}, manifest {done.manifest_path}" if done.path else ""
     output.narrate(f"{done.pairs:,} of {done.of:,}{where}")
 

@@ -17,6 +17,11 @@ PROMISES = {
     "bytes": "bytes: every line is the source's own line",
     "values": "values: the source was no JSON lines, or wrote what its own style does not say; every value is equal",
     "added": "values: every line is the source's own with the key hhtui added",
+    "clean_bytes": "bytes: what was left alone is the source's own line, a swapped one is written in the same style",
+    "clean_values": "values: lines are written anew; every value is equal, those of a swapped pair change sides",
+    "columns": "values: the source's columns; one whose values have no type in common holds them as JSON text",
+    "trl": "values: transcripts, or their parts; the prompt is what both dialogues share in whole turns",
+    "trl_messages": "values: turns without their markers, stripped; the prompt is what both dialogues share in turns",
 }
 
 

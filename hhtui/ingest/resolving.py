@@ -70,6 +70,20 @@ def resolve(named: "Named", choice: Choice, observer: Observer) -> Iterator[Sour
         )
 
 
+def open_one(named: "Named", choice: Choice, observer: Observer) -> Source:
+    """Return the one source that `named` stands for; raises LoadError where it stands for several, or as `resolve`."""
+    found: list[Source] = []
+    for one in resolve(named, choice, observer):
+        if isinstance(one, Source):
+            found.append(one)
+    if len(found) != 1:
+        names = ", ".join(one.name for one in found)
+        for one in found:
+            one.close()
+        raise LoadError(f"{named} holds {names or 'no source'}, and one is needed; name a file")
+    return found[0]
+
+
 def open_file(path: Path, choice: Choice) -> FileSource:
     """Return the source of one file; raises LoadError where it cannot be read."""
     return FileSource(_opened(path), _naming(str(path), choice, *of_file(path)))

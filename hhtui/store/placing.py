@@ -38,12 +38,12 @@ def placed(path: Path, *, force: bool = False) -> Iterator[Path]:
     draft.unlink(missing_ok=True)
     try:
         yield draft
-        _sync(draft)
+        synced(draft)
         if force:
             draft.replace(target)
         else:
             _name(draft, target)
-        _sync(target.parent)
+        synced(target.parent)
     except FileExistsError:
         raise StoreError(f"{path} exists already; name another file, or replace it with --force") from None
     except OSError as error:
@@ -91,7 +91,8 @@ def _name(draft: Path, target: Path) -> None:
         draft.replace(target)
 
 
-def _sync(path: Path) -> None:
+def synced(path: Path) -> None:
+    """Write what the file or folder at `path` holds to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -123,6 +123,14 @@ def flagged(connection: sqlite3.Connection) -> list[int]:
     ]
 
 
+def of_source(connection: sqlite3.Connection, source_id: int) -> list[int]:
+    """Return the ids of the pairs of one source, in the order of its rows."""
+    return [
+        pair_id
+        for (pair_id,) in connection.execute("SELECT id FROM pair WHERE source_id = ? ORDER BY row", (source_id,))
+    ]
+
+
 def every(connection: sqlite3.Connection) -> list[int]:
     """Return the ids of all pairs, in the order of the database."""
     return [pair_id for (pair_id,) in connection.execute("SELECT id FROM pair ORDER BY id")]

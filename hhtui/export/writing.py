@@ -1,0 +1,50 @@
+"""Lines and columns of pairs are written to a stream or a file, which is then described by its hash."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from hhtui.export import containers, trl
+from hhtui.store.placing import Sink, write_whole
+from hhtui.store.records import Original
+
+STEP = 500
+
+Report = Callable[[int, int], object]
+
+
+def write_chunks(chunks: Iterable[bytes], sink: Sink, total: int, report: Report | None = None) -> dict[str, Any]:
+    """Write chunks, one a pair, to `sink`; return the hash and the number of all bytes."""
+    digest, size = hashlib.sha256(), 0
+    for number, chunk in enumerate(chunks, 1):
+        write_whole(sink, chunk)
+        digest.update(chunk)
+        size += len(chunk)
+        if report is not None and number % STEP == 0:
+            report(min(number, total), total)
+    return {"sha256": digest.hexdigest(), "bytes": size}
+
+
+def write_columns(path: Path, originals: Callable[[], Iterable[Original]]) -> None:
+    """Write the columns of pairs to a new Parquet file; `originals` gives the pairs, and is asked twice."""
+    containers.write_parquet(path, columns_of(originals()), containers.inferred(columns_of(originals())))
+
+
+def columns_of(originals: Iterable[Original]) -> Iterator[dict[str, Any]]:
+    """Yield the columns of pairs, in their source's order."""
+    for row in originals:
+        yield {name: row.fields[name] for name in dict.fromkeys((*row.columns, *row.fields)) if name in row.fields}
+
+
+def described(path: Path) -> dict[str, Any]:
+    """Return the hash and the size of a file."""
+    with path.open("rb") as file:
+        return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
+
+
+def promise_of(form: str) -> str:
+    """Return the key in `PROMISES` of a format that is no lines of the source."""
+    if form in trl.FORMS:
+        return "trl_messages" if form == "trl-conversational" else "trl"
+    return "columns" if form in ("parquet", "datasets") else form

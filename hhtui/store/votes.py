@@ -1,0 +1,60 @@
+"""What everybody says of each pair, read from the log: also an explicit no, which the current values do not hold."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from hhtui.store.decisions import LIVE
+
+
+class Vote(NamedTuple):
+    """What an annotator says of a pair: the value of their newest live event, and when it was made."""
+
+    annotator: str
+    value: str
+    made_at: str
+
+
+class Votes(NamedTuple):
+    """The votes of one kind by pair id, and of each pair that was adjudicated the newest vote of that lane."""
+
+    of_pair: Mapping[int, Sequence[Vote]]
+    adjudicated: Mapping[int, Vote]
+
+
+def votes(connection: sqlite3.Connection, kind: str) -> Votes:
+    """Return what everybody says now in decisions of `kind` about pairs: drop with "yes" or "no", or preference.
+
+    A preference that was withdrawn is no vote. Events of pairs that are not here are left out.
+    """
+    newest: dict[tuple[int, str], Vote] = {}
+    adjudicated: dict[int, Vote] = {}
+    ids: dict[tuple[bytes, str], int | None] = {}
+    events = connection.execute(
+        "SELECT pair_hash, pair_key, annotator, value, made_at, coalesce(json_extract(context, '$.lane'), '') "
+        f"FROM event WHERE kind = ? AND side = '' AND {LIVE} ORDER BY made_at, uuid",
+        (kind,),
+    )
+    for digest, key, annotator, value, made_at, lane in events:
+        if (digest, key) not in ids:
+            ids[digest, key] = _pair_of(connection, digest, key)
+        pair_id = ids[digest, key]
+        if pair_id is None:
+            continue
+        vote = Vote(annotator, value, made_at)
+        newest[pair_id, annotator] = vote
+        if lane == "adjudication":
+            adjudicated[pair_id] = vote
+    of_pair: dict[int, list[Vote]] = {}
+    for (pair_id, _), vote in newest.items():
+        if vote.value:
+            of_pair.setdefault(pair_id, []).append(vote)
+    return Votes(of_pair, {pair_id: vote for pair_id, vote in adjudicated.items() if vote.value})
+
+
+def _pair_of(connection: sqlite3.Connection, digest: bytes, key: str) -> int | None:
+    """Return the pair with this content, among several the one with this key, else the first."""
+    row = connection.execute(
+        "SELECT id FROM pair WHERE hash = ? ORDER BY key != ?, id LIMIT 1", (digest, key)
+    ).fetchone()
+    return int(row[0]) if row else None
