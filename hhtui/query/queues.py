@@ -15,6 +15,16 @@ ODD = (
 """All oddities of structure but two: red-teamers went on with the rejected reply, and one dialogue is no pair."""
 
 
+TITLES: Mapping[str, str] = {
+    "label-candidates": "label candidates",
+    "both-bad": "both replies bad",
+    "false-alarms": "false alarms",
+    "structure": "structure oddities",
+    "random": "undecided at random",
+}
+"""What each queue is called, by its name in commands, in the order of the card."""
+
+
 class QueueList(NamedTuple):
     """One list of a queue: the column that `surfaced_by` names brings its pairs, by a query with its order."""
 
@@ -23,16 +33,20 @@ class QueueList(NamedTuple):
 
 
 class Queue(NamedTuple):
-    """A queue: its name in commands, its title, what it is and is not, and its lists, whose pairs come in turn.
+    """A queue: its name in commands, what it is and is not, and its lists, whose pairs come in turn.
 
     Where a score is missing there are no lists, and `missing` is the scorer that makes it, or "" where any does.
     """
 
     name: str
-    title: str
     meaning: str
     lists: tuple[QueueList, ...] = ()
     missing: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What it is called on the screen."""
+        return TITLES[self.name]
 
     def way_out(self, database: str) -> str:
         """Return what to do about the missing score, "" where none is missing."""
@@ -40,9 +54,6 @@ class Queue(NamedTuple):
             return ""
         scorer = f" --scorer {self.missing}" if self.missing else ""
         return f"needs a score that is not here: hhtui score {database}{scorer}"
-
-
-NAMES = ("label-candidates", "both-bad", "false-alarms", "structure", "random")
 
 
 def queues(columns: Mapping[str, ScoreField], harm: str | None, seed: int = 7) -> tuple[Queue, ...]:
@@ -58,14 +69,12 @@ def queues(columns: Mapping[str, ScoreField], harm: str | None, seed: int = 7) -
         _false_alarms(columns, shown),
         Queue(
             "structure",
-            "structure oddities",
             "Empty, equal or leaking replies and broken turns, by rules over the form; odd is not wrong, and what "
             "reads badly in good form is not here.",
             (QueueList("structure", ODD),),
         ),
         Queue(
             "random",
-            "undecided at random",
             "What nobody has decided yet, by chance, for an impression of the whole; no basis for a share of anything, "
             "for what is decided is missing: that is hhtui estimate.",
             (QueueList("chance", f"sort:random({seed})"),),
@@ -76,7 +85,6 @@ def queues(columns: Mapping[str, ScoreField], harm: str | None, seed: int = 7) -
 def _label_candidates(columns: Mapping[str, ScoreField]) -> Queue:
     queue = Queue(
         "label-candidates",
-        "label candidates",
         "Pairs whose chosen reply reads more like the rejected ones, by a model learned here: candidates for wrong "
         "labels and no more; on hh-rlhf about a third of the first were.",
     )
@@ -89,7 +97,6 @@ def _both_bad(columns: Mapping[str, ScoreField], shown: str) -> Queue:
     lists = [name for name in dict.fromkeys((shown, "dispreferred")) if _has_both_sides(columns, name)]
     queue = Queue(
         "both-bad",
-        "both replies bad",
         "Pairs that score high on both sides, by each list in turn, and the screen says by which; profanity finds "
         "swearing, not harm, and red-team data holds such pairs by design.",
     )
@@ -101,7 +108,6 @@ def _both_bad(columns: Mapping[str, ScoreField], shown: str) -> Queue:
 def _false_alarms(columns: Mapping[str, ScoreField], shown: str) -> Queue:
     queue = Queue(
         "false-alarms",
-        "false alarms",
         "A reply that scores high and yet refuses, or does not read like a rejected one: likely fine, as far as two "
         "rules of thumb can tell, so read before a threshold removes it.",
     )

@@ -88,6 +88,12 @@ def draw(database: Database, annotator: str, wanted: Wanted) -> list[Item]:
     return _mixed(lanes, wanted.seed)
 
 
+def waiting(connection: sqlite3.Connection, annotator: str, lists: Sequence[tuple[str, str]]) -> int:
+    """Return how many different pairs of a queue's lists there are for `annotator` to read."""
+    found = {int(pair_id) for _, query in lists for pair_id in _ids(connection, query)}
+    return len(found - _done(connection, annotator, "queue"))
+
+
 def unread(connection: sqlite3.Connection, annotator: str, frame: Frame, lane: Lane) -> Iterator[Item]:
     """Yield the pairs of `frame` that nobody has read or skipped in a sample of it, blind, in the order of the draw.
 

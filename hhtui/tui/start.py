@@ -1,10 +1,23 @@
 """What to open with."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from hhtui.store.lanes import Wanted
+    from hhtui.store.triage import Triage
 
 
 class Start(NamedTuple):
-    """A query and a pair's key; None is what the annotator left."""
+    """A query and a pair's key; None is what the annotator left. Or a `triage` to read, or how one is to be read that
+    is still to be chosen from the card of queues: `wanted`, without its lists.
+
+    `left` and `more` are the commands that go on with the rest of a triage, and with the pairs after it, for people
+    who quit; "" where the screen is to make them.
+    """
 
     query: str | None = None
     key: str | None = None
+    triage: "Triage | None" = None
+    wanted: "Wanted | None" = None
+    left: str = ""
+    more: str = ""

@@ -5,7 +5,7 @@ import pytest
 from hhtui.model import RESPONSES, SIDES, ScoreField
 from hhtui.query.parser import parse
 from hhtui.query.planner import plan
-from hhtui.query.queues import NAMES, Queue, queues
+from hhtui.query.queues import TITLES, Queue, queues
 
 TOXICITY = ScoreField("alt_profanity.toxicity", SIDES)
 REFUSAL = ScoreField("refusal.refusal", RESPONSES)
@@ -27,7 +27,7 @@ def of(columns: dict[str, ScoreField], harm: str | None) -> dict[str, Queue]:
 
 def test_every_queue_of_a_scored_database_can_be_asked() -> None:
     found = queues(EVERYTHING, TOXICITY.column)
-    assert tuple(queue.name for queue in found) == NAMES
+    assert tuple(queue.name for queue in found) == tuple(TITLES)
     for queue in found:
         assert queue.lists
         assert queue.missing is None

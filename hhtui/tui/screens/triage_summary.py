@@ -1,0 +1,39 @@
+"""The end of a triage: what was done, and what comes next."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from hhtui.text import clean
+from hhtui.tui.screens.dialog import Dialog
+
+
+class TriageSummary(Dialog[str | None]):
+    """Sums up a triage; gives "queues" for another, "quit", or None to stay with this one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("O", "end('queues')", "another"),
+        Binding("q", "end('quit')", "quit"),
+        Binding("escape", "end", "stay"),
+    ]
+    ENDING = frozenset({"O", "q", "escape"})
+
+    def __init__(self, words: Sequence[str], command: str) -> None:
+        super().__init__()
+        self._words, self._command = tuple(words), command
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog--box"):
+            yield Static(Content("Everything of this triage is decided or skipped."))
+            yield Static(Content(clean("\n".join(self._words))))
+            if self._command:
+                yield Static(Content(clean(f"\nmore of the same: {self._command}")))
+            yield Static(Content("\nO another queue   q quits   Esc stays"), classes="dialog--hint")
+
+    def action_end(self, chosen: str | None = None) -> None:
+        self.dismiss(chosen)

@@ -1,0 +1,253 @@
+"""A triage on the Browse screen: what is left of it, what its keys do, and how long it takes."""
+
+import shlex
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from hhtui.model import RESPONSES, Context, Question
+from hhtui.query.queues import TITLES
+from hhtui.store import triage as stored
+from hhtui.store.questions import NOTHING_ASKED, parse_question
+from hhtui.store.results import Result
+from hhtui.store.triage import Item, Progress, Triage
+from hhtui.tui import triage_words
+from hhtui.tui.actions import Action, shown_key
+from hhtui.tui.deciding import Change
+from hhtui.tui.presentation import Blind
+from hhtui.tui.reading_clock import REMIND_AFTER, ReadingClock
+from hhtui.tui.triage_words import Figures
+from hhtui.tui.view import ROW_ORDER, View
+from hhtui.tui.widgets.line import Part
+
+if TYPE_CHECKING:
+    from hhtui.query.highlights import Highlighter
+    from hhtui.tui.screens.browse import Browse
+
+NOTHING = Progress(frozenset(), frozenset())
+
+
+class Triaging:
+    """Keeps the triage of a Browse screen, where one is being read, and the clock of its reader, who may also browse.
+
+    What is done is read from the log after every step, so that nothing of it can be lost.
+    """
+
+    def __init__(self, screen: "Browse", now: Callable[[], float]) -> None:
+        self._screen = screen
+        self.clock = ReadingClock(now)
+        self.triage: Triage | None = None
+        self._items: dict[int, Item] = {}
+        self._progress = NOTHING
+        self._pace_shown = False
+        self._arrived = 0.0
+        self._seconds: list[float] = []
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """Return what each action of this part does, by the action's id."""
+        return {"read_on": self._read_on, "done": self._done, "pace": self._toggle_pace}
+
+    @property
+    def on(self) -> bool:
+        """Whether a triage is being read."""
+        return self.triage is not None
+
+    @property
+    def left(self) -> int:
+        """How many pairs of the triage are neither decided nor skipped."""
+        return len(self._items) - len(self._dealt_with())
+
+    def item(self, pair_id: int | None) -> Item | None:
+        """Return why this pair is in the triage, None where it is not, or there is no triage."""
+        return None if pair_id is None else self._items.get(pair_id)
+
+    def context(self, pair_id: int) -> Context:
+        """Return what a decision about this pair records of the triage."""
+        item = self._items.get(pair_id)
+        if self.triage is None or item is None:
+            return {}
+        context = Context(triage=self.triage.id, lane=item.lane)
+        if item.surfaced_by:
+            context["surfaced_by"] = item.surfaced_by
+        if item.frame and item.draw is not None:
+            context["frame"], context["draw"] = item.frame, item.draw
+        if self.triage.plan.question:
+            context["what"] = self.triage.plan.question
+        return context
+
+    def blinding_of(self, pair_id: int) -> Blind | None:
+        """Return how a pair is read blind, None where it is not."""
+        item = self._items.get(pair_id)
+        return (
+            Blind(self.triage.id, self.triage.started_at) if self.triage is not None and item and item.blind else None
+        )
+
+    def begin(self, triage: Triage) -> None:
+        """Show a triage at its first pair that is neither decided nor skipped."""
+        self.close()
+        self.triage, self._items = triage, {item.pair_id: item for item in triage.items}
+        self._progress = stored.progress(self._screen.connection, triage)
+        self._seconds = []
+        ids = list(self._items)
+        view = View(triage.plan.query, Result(ids), triage.plan.order or ROW_ORDER, _highlighter(triage.plan.query))
+        first = next((at for at, one in enumerate(ids) if one not in self._dealt_with()), 0)
+        self._screen.finding.show_triage(view.at(first))
+
+    def close(self) -> None:
+        """Write down that the triage is over, where nothing of it is left."""
+        if self.triage is not None and not self.left:
+            stored.finish(self._screen.database, self.triage)
+
+    def as_pressed(self, action: Action | None) -> Action | None:
+        """Return an action as it counts now: in a triage reading on may skip, and waits as decisions do."""
+        return action._replace(decides=True) if self.on and action is not None and action.id == "read_on" else action
+
+    def arrived(self) -> None:
+        """Another pair is shown."""
+        self._arrived = self.clock.seconds
+
+    def saved(self) -> None:
+        """Something was decided or undone: read what is left."""
+        if self.triage is None:
+            return
+        before = self._dealt_with()
+        self._progress = stored.progress(self._screen.connection, self.triage)
+        if len(self._dealt_with()) > len(before):
+            self._seconds.append(self.clock.seconds - self._arrived)
+            self._arrived = self.clock.seconds
+
+    def undone(self, index: int, step: int) -> int | None:
+        """Return the index of the next pair from `index` on that is neither decided nor skipped, None without one."""
+        ids, dealt_with = self._screen.view.ids, self._dealt_with()
+        places = range(index, len(ids)) if step > 0 else range(index, -1, -1)
+        return next((at for at in places if int(ids[at]) not in dealt_with), None)
+
+    def go_on(self) -> None:
+        """Show the next pair that is left, from the first one again behind the last; at the end sum up."""
+        following = self.undone(self._screen.view.index + 1, 1)
+        if following is None:
+            following = self.undone(0, 1)
+        if following is None:
+            self._sum_up()
+        elif following != self._screen.view.index:
+            self._screen.go_to(following)
+
+    def status(self, width: int) -> list[Part]:
+        """Return what stands in the place of the result's state."""
+        return [(triage_words.status(self._figures(), width), "quiet")]
+
+    def heading(self) -> str:
+        """Return what stands in the place of the query: what is read and asked, after the pace where that is shown.
+
+        Nothing is in it that a blind reader must not see.
+        """
+        if self.triage is None:
+            return self._screen.view.text
+        plan, item = self.triage.plan, self.item(self._screen.view.current)
+        title = TITLES.get(plan.name) or plan.query or plan.name
+        words = triage_words.heading(title, item, self._question())
+        return f"{triage_words.pace(self._figures())} · {words}" if self._pace_shown else words
+
+    def reminder(self) -> str:
+        """Return that it is time for a break, once when it is, else ""."""
+        if not self.clock.reminds():
+            return ""
+        return triage_words.reminder(REMIND_AFTER, shown_key(next(iter(self._screen.app.keys["blank"]), "colon")))
+
+    def farewell(self) -> str:
+        """Return how far the triage is and the command that goes on, for those who quit; "" without a triage."""
+        if self.triage is None:
+            return ""
+        if self.left:
+            return f"{self.left:,} of {len(self._items):,} left: {self.left_command()}"
+        return f"{triage_words.summary(self._figures())}; more: {self.more_command()}"
+
+    def more_command(self) -> str:
+        """Return the command that shows the next pairs of the same kind."""
+        if self._screen.app.start.more or self.triage is None:
+            return self._screen.app.start.more
+        plan = self.triage.plan
+        words = ["hhtui", "triage", str(self._screen.database.path)]
+        if plan.name in TITLES:
+            words += ["--queue", plan.name]
+        else:
+            words += ["--query", plan.query]
+        return shlex.join(words)
+
+    def left_command(self) -> str:
+        """Return the command that goes on with this triage."""
+        return self._screen.app.start.left or shlex.join(
+            ["hhtui", "triage", str(self._screen.database.path), "--resume"]
+        )
+
+    def _dealt_with(self) -> frozenset[int]:
+        return self._progress.decided | self._progress.skipped
+
+    def _figures(self) -> Figures:
+        from statistics import median
+
+        return Figures(
+            len(self._items),
+            len(self._progress.decided),
+            len(self._progress.skipped),
+            self.clock.seconds,
+            self.clock.since_break,
+            self._screen.shield.reveals,
+            median(self._seconds) if self._seconds else None,
+            len(self._seconds),
+        )
+
+    def _read_on(self) -> None:
+        pair, current = self._screen.pair, self._screen.view.current
+        if self.item(current) is None or not pair.at_end or not pair.shows:
+            pair.scroll_pages(1.0)
+        elif current in self._dealt_with():
+            self.go_on()
+        else:
+            self._screen.deciding.record(Change("skip", "yes"))
+
+    def _done(self) -> None:
+        current = self._screen.view.current
+        if self.triage is None or self.item(current) is None:
+            self._screen.say("Enter goes on in a triage; O begins one")
+        elif current in self._progress.decided:
+            self.go_on()
+        else:
+            asked = self._question() or NOTHING_ASKED
+            no = "" if asked.kind == "preference" else "no"
+            sides = (asked.side,) if asked.kind != "label" or asked.side else RESPONSES
+            self._screen.deciding.record(Change(asked.kind, no, sides, asked.label))
+
+    def _question(self) -> Question | None:
+        return parse_question(self.triage.plan.question) if self.triage and self.triage.plan.question else None
+
+    def _toggle_pace(self) -> None:
+        if not self.on:
+            self._screen.say("there is no pace to show: it is measured in a triage")
+            return
+        self._pace_shown = not self._pace_shown
+        self._screen.show_lines()
+
+    def _sum_up(self) -> None:
+        from hhtui.tui.screens.triage_summary import TriageSummary
+
+        figures = self._figures()
+        words = [triage_words.summary(figures), *([triage_words.pace(figures)] if self._pace_shown else [])]
+        self._screen.ask(TriageSummary(words, self.more_command()), self._summed_up)
+
+    def _summed_up(self, chosen: str | None) -> None:
+        if chosen == "quit":
+            self._screen.app.quit_browsing()
+        elif chosen == "queues":
+            self._screen.queueing.offer_card()
+        else:
+            self._screen.say("everything is decided or skipped   u undoes   q quits")
+
+
+def _highlighter(query: str) -> "Highlighter | None":
+    """Return what marks the words of a query, None where there is none."""
+    if not query:
+        return None
+    from hhtui.query.highlights import highlighter
+    from hhtui.query.parser import parse
+
+    return highlighter(parse(query))
