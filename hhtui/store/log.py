@@ -1,0 +1,89 @@
+"""The log of decisions as it is told: every event in the order of time, with what became of it."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from hhtui.model import Event
+from hhtui.store import pairs
+from hhtui.store.decisions import LIVE
+
+
+class Wanted(NamedTuple):
+    """Which events: of one annotator, about one pair, of one kind, made at `since` (UTC, ISO) or later; "" is any.
+
+    With `limit` only the latest so many.
+    """
+
+    annotator: str = ""
+    key: str = ""
+    kind: str = ""
+    since: str = ""
+    limit: int | None = None
+
+
+class Undone(NamedTuple):
+    """What a retract cancels: the kind of the events of that step ("" where it is not here), and how many they are.
+
+    The kind "retract" means that it is an undo which is taken back: a redo.
+    """
+
+    kind: str
+    events: int
+
+
+class Logged(NamedTuple):
+    """An event, whether it is `retracted` now, and whether its pair `is_here`; of a retract, what it cancels."""
+
+    event: Event
+    retracted: bool
+    is_here: bool
+    undone: Undone | None
+
+
+_TOLD = f"""
+SELECT uuid, step, annotator, session, kind, made_at, pair_hash, pair_key, side, label, value, target, shown_ms,
+       context,
+       NOT {LIVE} AS retracted,
+       pair_hash IS NULL OR EXISTS (SELECT 1 FROM pair WHERE pair.hash = event.pair_hash) AS is_here
+FROM event WHERE event.seq = ?
+"""
+_WHICH = """
+(:annotator = '' OR annotator = :annotator) AND (:kind = '' OR kind = :kind) AND made_at >= :since
+AND (:key = '' OR pair_key = :key OR pair_hash = :hash)
+"""
+
+
+def read(connection: sqlite3.Connection, wanted: Wanted) -> Iterator[Logged]:
+    """Yield the events that are wanted, oldest first; raises StoreError for a key that nothing here has."""
+    digest = _hash_of(connection, wanted.key)
+    latest = (
+        f"SELECT seq, made_at, step FROM event WHERE {_WHICH} ORDER BY made_at DESC, step DESC, seq DESC LIMIT :most"
+    )
+    places = connection.execute(
+        f"SELECT seq FROM ({latest}) ORDER BY made_at, step, seq",
+        {**wanted._asdict(), "hash": digest, "most": -1 if wanted.limit is None else wanted.limit},
+    )
+    for place in places:
+        yield _logged(connection, connection.execute(_TOLD, place).fetchone())
+
+
+def _logged(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Logged:
+    *parts, context, retracted, is_here = row
+    event = Event._make([*parts, json.loads(context)])
+    undone = None if event.target is None else _undone(connection, event.target)
+    return Logged(event, bool(retracted), bool(is_here), undone)
+
+
+def _undone(connection: sqlite3.Connection, step: str) -> Undone:
+    kinds = connection.execute("SELECT kind, count(*) FROM event WHERE step = ? GROUP BY kind", (step,)).fetchall()
+    return Undone(", ".join(kind for kind, _ in kinds), sum(count for _, count in kinds))
+
+
+def _hash_of(connection: sqlite3.Connection, key: str) -> bytes | None:
+    """Return the hash of the pair with this key; None for no key, and where only events know it."""
+    if not key or connection.execute("SELECT 1 FROM event WHERE pair_key = ? LIMIT 1", (key,)).fetchone():
+        row = connection.execute("SELECT hash FROM pair WHERE key = ? ORDER BY id DESC", (key,)).fetchone()
+        return row[0] if row else None
+    return pairs.read(connection, pairs.id_of(connection, key)).hash
