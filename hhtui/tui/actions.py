@@ -22,9 +22,9 @@ class Action(NamedTuple):
 
     `id` names it in the configuration, `keys` are Textual's key names, `label` is for the footer and `meaning` for
     help. A `decides` action waits until the pair it is about has been painted; what is typed after one that `opens`
-    goes into a text or a dialog. One that `reveals` which response is which, or what brought the pair, is refused
-    while the pair is read blind; one that `leaves` shows other pairs, and is refused in a triage. The keys of one
-    that is `for_blind` are its own only while the pair is read blind.
+    goes into a text or a dialog. One that `reveals` which response is which or what brought the pair, or is about
+    several at once, is refused while the pair is read blind; one that `leaves` shows other pairs, and is refused in a
+    triage. The keys of one that is `for_blind` are its own only while the pair is read blind.
     """
 
     id: str
@@ -53,7 +53,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("previous_undecided", "move", ("K",), "previous undecided", "previous pair that you have not decided"),
     Action("first_pair", "move", ("g", "home"), "first", "first pair of the result"),
     Action("last_pair", "move", ("G", "end"), "last", "last pair of the result"),
-    Action("page_down", "move", ("space", "pagedown"), "scroll", "scroll both responses down by a page"),
+    Action(
+        "read_on", "move", ("space",), "read on", "scroll both responses down; in a triage, at their end, skip the pair"
+    ),
+    Action("page_down", "move", ("pagedown",), "scroll", "scroll both responses down by a page"),
     Action("page_up", "move", ("pageup",), "scroll up", "scroll both responses up by a page"),
     Action("half_page_down", "move", ("ctrl+d",), "half page", "scroll both responses down by half a page"),
     Action("half_page_up", "move", ("ctrl+u",), "half page up", "scroll both responses up by half a page"),
@@ -79,8 +82,19 @@ ACTIONS: tuple[Action, ...] = (
     Action("focus_rejected", "move", ("l", "right"), "rejected", "focus the response at the right"),
     Action("focus_other", "move", ("tab",), "other side", "focus the other response"),
     Action("flag", "decide", ("f",), "flag", "flag the pair, or take the flag off", decides=True, footer=2),
-    Action("prefer_chosen", "decide", ("a",), "chosen", "chosen is better; next pair", decides=True, footer=3),
-    Action("prefer_rejected", "decide", ("s",), "rejected", "rejected is better; next pair", decides=True, footer=4),
+    Action(
+        "prefer_chosen", "decide", ("a",), "chosen", "chosen is better; next pair", decides=True, footer=3, reveals=True
+    ),
+    Action(
+        "prefer_rejected",
+        "decide",
+        ("s",),
+        "rejected",
+        "rejected is better; next pair",
+        decides=True,
+        footer=4,
+        reveals=True,
+    ),
     Action(
         "prefer_equal", "decide", ("e",), "equal", "both are equally good or bad; next pair", decides=True, footer=5
     ),
@@ -128,11 +142,17 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("drop", "decide", ("x",), "drop", "mark that the pair should leave the data, or take it off", decides=True),
     Action("note", "decide", ("i",), "note", "write a note about the pair", decides=True, opens=True),
+    Action("done", "decide", ("enter",), "done", "in a triage: read, and nothing more to say; next pair", decides=True),
     Action("repeat", "decide", ("full_stop",), "repeat", "repeat the last decision on this pair", decides=True),
     Action("undo", "decide", ("u",), "undo", "undo your last step, also of earlier sessions", decides=True, footer=6),
     Action("redo", "decide", ("ctrl+r",), "redo", "redo what was undone", decides=True),
     Action(
-        "select", "decide", ("v",), "select", "select a range; twice: the whole result; the next decision is for all"
+        "select",
+        "decide",
+        ("v",),
+        "select",
+        "select a range; twice: the whole result; the next decision is for all",
+        reveals=True,
     ),
     Action("cancel", "decide", ("escape",), "cancel", "give the selection up"),
     Action("difference", "see", ("d",), "diff", "word differences: shown when alike, always, never", reveals=True),
@@ -141,6 +161,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "scores", "see", ("t",), "scores", "all scores of the pair, and the words behind them", opens=True, reveals=True
     ),
+    Action("reveal", "see", ("r",), "reveal", "reveal what the shield masks of this pair, or hide it again"),
+    Action("shield", "see", ("R",), "shield", "shield: mask nothing, turns that score high in toxicity, or every turn"),
+    Action("blank", "see", ("B",), "blank", "blank the screen and stop the clock; any key returns", opens=True),
+    Action("pace", "see", ("c",), "pace", "in a triage: show how fast you read, or hide it again"),
     Action("layout", "see", ("V",), "list", "show or hide the list of pairs"),
     Action(
         "query",

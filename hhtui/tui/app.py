@@ -5,6 +5,7 @@ import gc
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,16 +64,20 @@ class HhtuiApp(DifferApp[None]):
         export: Export,
         start: Start | None = None,
         explain: Explain = no_explanation,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(colour_depth=None if config.colour == "auto" else config.colour)
         self.database = database
         self.annotator = annotator
+        self.config = config
         self.keys = keys_in_use(config.keys)
         self.export = export
         self.explain = explain
         self.start = start or Start()
         self.animation_level = "none"
+        self.now = now
         self.saved = 0
+        self.farewell = ""
         self._left = False
 
     def get_default_screen(self) -> Browse:
@@ -120,7 +125,10 @@ class HhtuiApp(DifferApp[None]):
             return
         self._left = True
         self.browse.finding.close()
+        self.browse.queueing.close()
+        self.farewell = self.browse.triaging.farewell()
         try:
+            self.browse.triaging.close()
             self.browse.leaving.save_place()
             self.annotator.end()
         except StoreError as error:
@@ -150,7 +158,8 @@ def browse(
     who = Annotator.begin(database, annotator)
     app = HhtuiApp(database, who, config, export, start, explain)
     app.run(mouse=mouse and config.mouse)
-    return Ending(_farewell(database, app.saved), app.return_code or 0)
+    words = "; ".join(filter(None, (_saved(database, app.saved), app.farewell or _export_command(database))))
+    return Ending(words, app.return_code or 0)
 
 
 def _collect_from_now() -> None:
@@ -159,6 +168,9 @@ def _collect_from_now() -> None:
     gc.enable()
 
 
-def _farewell(database: Database, saved: int) -> str:
-    steps = f"{saved:,} step{'' if saved == 1 else 's'}"
-    return f"{steps} saved in {database.path}; export the flagged pairs: hhtui export {database.path} --format ids"
+def _saved(database: Database, saved: int) -> str:
+    return f"{saved:,} step{'' if saved == 1 else 's'} saved in {database.path}"
+
+
+def _export_command(database: Database) -> str:
+    return f"export the flagged pairs: hhtui export {database.path} --format ids"

@@ -10,7 +10,6 @@ from hhtui.store.decisions import PAIR, Conditions, Step
 from hhtui.store.errors import StoreError
 from hhtui.store.steps import decided_at
 from hhtui.text import clean_line
-from hhtui.tui.actions import shown_key
 from hhtui.tui.presentation import Place, Response
 
 if TYPE_CHECKING:
@@ -79,12 +78,9 @@ class Deciding:
 
     def _prefer(self, side: Response) -> None:
         if self._screen.pair.presentation.blind:
-            keys = (shown_key(next(iter(self._screen.app.keys[name]), ":")) for name in ("prefer_left", "prefer_right"))
-            self._screen.say(
-                "which response is which is hidden: {} A is better, {} B is better".format(*keys), error=True
-            )
+            self._refuse_repeating()
         else:
-            self._decide("preference", side)
+            self.decide(Change("preference", side), again=partial(self._prefer, side))
 
     def _prefer_at(self, place: Place) -> None:
         presentation = self._screen.pair.presentation
@@ -92,7 +88,9 @@ class Deciding:
         self.decide(Change("preference", presentation.at(place)), again=again)
 
     def _refuse_repeating(self) -> None:
-        self._screen.say("A or B is not repeated: they are other responses in every pair", error=True)
+        self._screen.say(
+            "which response is better is not repeated for a pair that is read blind, nor from one", error=True
+        )
 
     def _decide(self, kind: Kind, value: str | None = None) -> None:
         self.decide(Change(kind, value), again=partial(self._decide, kind, value))
@@ -119,6 +117,11 @@ class Deciding:
         else:
             self._save(ids, change)
 
+    def record(self, change: Change) -> None:
+        """Save this about the current pair alone, then go on; the key that repeats does what it did."""
+        if self._screen.view.current is not None:
+            self._save([self._screen.view.current], change, goes_on=True)
+
     def targets(self) -> Sequence[int]:
         """Return the ids of the pairs that the next decision is about."""
         view, chosen = self._screen.view, self.selected_range()
@@ -135,7 +138,7 @@ class Deciding:
 
         self._screen.ask(Confirm(f"{change} for {len(ids):,} pairs, as one step?"), answered)
 
-    def _save(self, ids: Sequence[int], change: Change) -> None:
+    def _save(self, ids: Sequence[int], change: Change, *, goes_on: bool = False) -> None:
         conditions = self._conditions(ids, change)
         annotator = self._screen.annotator
         value = (
@@ -154,7 +157,7 @@ class Deciding:
         except StoreError as error:
             self._screen.say(str(error), error=True)
         else:
-            self._saved(step)
+            self._saved(step, goes_on=goes_on)
 
     def _toggled(self, pair_id: int, change: Change) -> str:
         """Return what a mark becomes by what is shown of it: one from before is neither shown nor taken off."""
@@ -179,14 +182,15 @@ class Deciding:
 
         screen.run_worker(work())
 
-    def _saved(self, step: Step) -> None:
+    def _saved(self, step: Step, *, goes_on: bool = False) -> None:
         screen = self._screen
         screen.app.saved += 1
         single = len(step.pair_ids) == 1
         self.give_up_selection()
+        screen.triaging.saved()
         screen.list.update_marks(step.pair_ids)
-        if step.summary.startswith("preference: ") and single and screen.view.index + 1 < len(screen.view.ids):
-            screen.go_to(screen.view.index + 1)
+        if goes_on or (step.summary.startswith("preference: ") and single):
+            screen.go_on()
         screen.show_decisions(step.pair_ids)
         summary = self._in_words(step)
         words = summary if "saved" in summary else f"{summary} · saved"
@@ -245,6 +249,7 @@ class Deciding:
             screen.say(f"nothing to {which}")
             return
         screen.app.saved += 1
+        screen.triaging.saved()
         if len(step.pair_ids) == 1:
             there = screen.view.at_pair(step.pair_ids[0])
             if there.current == step.pair_ids[0] and there.index != screen.view.index:
@@ -255,9 +260,7 @@ class Deciding:
     def _select(self) -> None:
         if self._screen.view.current is None:
             return
-        if self._screen.pair.presentation.blind:
-            self._screen.say("pairs that are read blind are decided one at a time", error=True)
-        elif self._anchor is None:
+        if self._anchor is None:
             self._anchor = self._screen.view.index
             self._screen.list.begin_selection()
             self._screen.say("selecting: move, then decide for all   v the whole result   Esc gives up")
@@ -280,6 +283,7 @@ class Deciding:
         screen = self._screen
         bulk = len(ids) > 1
         presentation = screen.pair.presentation
+        shield, revealed = screen.shield.conditions(ids)
         context: Context = {
             "interface": "screen",
             "query": screen.view.text,
@@ -288,8 +292,12 @@ class Deciding:
             "sides": list(presentation.sides),
             "labels_visible": not presentation.blind,
             "scores_visible": not presentation.blind and screen.reader.harm_column() is not None,
+            "shield": shield,
+            "revealed": revealed,
             "bulk": bulk,
         }
         if change.taxonomy:
             context["taxonomy"] = change.taxonomy
+        if not bulk:
+            context |= screen.triaging.context(ids[0])
         return Conditions(None if bulk else screen.pair.shown_ms(), context)

@@ -29,7 +29,9 @@ class Leaving:
         }
 
     def command(self) -> str:
-        """Return the command that opens this view at this pair."""
+        """Return the command that opens this view at this pair, or goes on with the triage."""
+        if self._screen.triaging.on:
+            return self._screen.triaging.left_command()
         words = ["hhtui", str(self._screen.database.path)]
         if self._screen.view.text:
             words += ["--query", self._screen.view.text]
@@ -38,11 +40,14 @@ class Leaving:
         return shlex.join(words)
 
     def save_place(self) -> None:
-        """Remember the place, where it has changed; raises StoreError where that fails."""
+        """Remember the place where it has changed, and that the notice was seen; raises StoreError where that fails."""
+        if self._screen.database.read_only:
+            return
         place = self._screen.place()
-        if place != self._saved_place and not self._screen.database.read_only:
+        if place != self._saved_place and not self._screen.triaging.on:
             settings.save_place(self._screen.database, self._screen.annotator.name, place)
             self._saved_place = place
+        self._screen.noticing.remember()
 
     def _begin_export(self) -> None:
         self._screen.gate.hold("dialog")

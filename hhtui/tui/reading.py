@@ -8,6 +8,7 @@ from hhtui.model import HUMAN, RESPONSES, Bit, Decision, Pair, Score, Side
 from hhtui.store import decisions, pairs, scorers, scores, settings
 from hhtui.store.connection import Connection
 from hhtui.tui.presentation import OPEN, Blind, Presentation, presented, read_openly
+from hhtui.tui.shield import Shield, Shielded
 from hhtui.tui.widgets.pair_rows import Marks, Percentiles
 
 PLAIN_ORDERS = (
@@ -25,24 +26,34 @@ class Reader:
     """Reads pairs, decisions and scores for the screen of one annotator.
 
     `blinding` tells of a pair, by its id, whether it is read blind: of such a pair nothing is given that could tell
-    which response is which, what was decided before, or why it is here.
+    which response is which, what was decided before, or why it is here. All texts come as `shield` lets them pass.
     """
 
     def __init__(
-        self, connection: Connection, annotator: str, blinding: Callable[[int], Blind | None] = read_openly
+        self,
+        connection: Connection,
+        annotator: str,
+        blinding: Callable[[int], Blind | None] = read_openly,
+        shield: Shield | None = None,
     ) -> None:
         self._connection = connection
         self._annotator = annotator
         self._blinding = blinding
+        self._shield = shield or Shield(connection)
         self._total: int | None = None
         self._descriptions: tuple[str, ...] | None = None
 
-    def pair(self, pair_id: int) -> Pair | None:
-        """Return a pair, or None where it is gone: a later revision of its source has replaced it."""
+    def shown(self, pair_id: int) -> Shielded | None:
+        """Return a pair as it is shown, or None where it is gone: a later revision of its source has replaced it."""
         try:
-            return pairs.read(self._connection, pair_id)
+            return self._shield.pair(pairs.read(self._connection, pair_id))
         except KeyError:
             return None
+
+    def pair(self, pair_id: int) -> Pair | None:
+        """Return a pair with what is masked of its texts, or None where it is gone."""
+        shown = self.shown(pair_id)
+        return shown.pair if shown else None
 
     def presentation(self, pair_id: int) -> Presentation:
         """Return how a pair is presented."""
@@ -52,7 +63,7 @@ class Reader:
 
     def headings(self, pair_ids: Sequence[int]) -> list[pairs.Heading]:
         """Return what the list shows of these pairs; a last Human turn in a response would tell which one it is."""
-        found = pairs.headings(self._connection, pair_ids)
+        found = self._shield.headings(pairs.headings(self._connection, pair_ids))
         return [self._without_responses(one) if self._blinding(one.id) else one for one in found]
 
     def _without_responses(self, heading: pairs.Heading) -> pairs.Heading:

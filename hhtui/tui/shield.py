@@ -9,6 +9,7 @@ from hhtui.model import SIDES, Dialogues, Pair, Side, Turn
 from hhtui.store.connection import Connection
 from hhtui.store.pairs import Heading
 from hhtui.store.turn_scores import turn_scores
+from hhtui.tui.explanation import Words
 from hhtui.tui.masking import mask
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ class Shielded(NamedTuple):
 
     def words(self, side: Side) -> tuple[str, ...]:
         """Return what the shield did to a side, in the words that its pane's title shows."""
-        turns = len(self.pair.dialogues.side(side))
-        hidden, unscored = self.hidden[side], self.unscored[side]
-        masked = "masked" if hidden == turns else f"{counted(hidden, 'turn')} masked"
-        return (masked,) * bool(hidden) + (f"{counted(unscored, 'turn')} without a score",) * bool(unscored)
+        hidden, turns = self.hidden[side], len(self.pair.dialogues.side(side))
+        if not hidden:
+            return ()
+        return ("masked",) if hidden == turns else (f"{counted(hidden, 'turn')} masked",)
 
 
 class Shield:
@@ -137,6 +138,11 @@ def masked_details(details: "ScoreDetails", shown: Shielded) -> "ScoreDetails":
 
     groups = {side: tuple(map(mask, terms)) if shown.hidden[side] else terms for side, terms in details.groups.items()}
     return details._replace(scorers=tuple(map(without_words, details.scorers)), groups=groups)
+
+
+def masked_words(words: Words) -> Words:
+    """Return the words behind a score, each as a mask."""
+    return [(mask(word), weight) for word, weight in words]
 
 
 def counted(count: int, thing: str) -> str:

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from hhtui.config import Config
 from hhtui.ingest.load import Options, load
+from hhtui.store import settings
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.tui.app import HhtuiApp
@@ -56,6 +57,12 @@ def add(database: Database, rows: Iterable[Row], split: str = "test") -> None:
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     if source.stat().st_size:
         load(database, [str(source)], Options(subset="made", split=split))
+
+
+def has_seen_the_notice(database: Database, annotator: str = ANNOTATOR) -> None:
+    """Let the notice about the content be one that this annotator has seen."""
+    with database.writing(durable=False) as connection:
+        settings.put(connection, f"notice:{annotator}", True)
 
 
 class Desk:
@@ -193,8 +200,12 @@ async def reading(
     read_only: bool = False,
     hasty: bool = False,
     explain: Explain = no_explanation,
+    notice: bool = False,
 ) -> AsyncIterator[Desk]:
-    """Open the database at `path` on a screen of `size`; leave as `q` does. `hasty` does not wait for the query."""
+    """Open the database at `path` on a screen of `size`; leave as `q` does. `hasty` does not wait for the query.
+
+    Without `notice` the annotator has seen the notice about the content before, where the database can be written to.
+    """
     requests: list[ExportRequest] = []
 
     def export(_database: Database, request: ExportRequest) -> str:
@@ -202,6 +213,8 @@ async def reading(
         return "written"
 
     with Database.open(path, read_only=read_only) as database:
+        if not notice and not database.read_only:
+            has_seen_the_notice(database, annotator)
         app = HhtuiApp(database, Annotator.begin(database, annotator), config or Config(), export, start, explain)
         async with app.run_test(size=size) as pilot:
             desk = Desk(app, pilot, requests)

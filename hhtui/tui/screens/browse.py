@@ -13,17 +13,24 @@ from textual.widget import Widget
 
 from hhtui.store import pairs, settings
 from hhtui.store.errors import StoreError
-from hhtui.tui import headline
-from hhtui.tui.actions import BLIND_FOOTER, BY_ID, ORDINARY_FOOTER, Action, by_key, footer, key_name
+from hhtui.tui import headline, shielding
+from hhtui.tui.actions import BLIND_FOOTER, BY_ID, ORDINARY_FOOTER, Action, by_key, footer, key_name, shown_key
 from hhtui.tui.deciding import Deciding
 from hhtui.tui.finding import Finding
 from hhtui.tui.gate import Gate, Press
 from hhtui.tui.labelling import Labelling
 from hhtui.tui.leaving import Leaving
+from hhtui.tui.noticing import Noticing
+from hhtui.tui.pausing import Pausing
 from hhtui.tui.presentation import Blind
+from hhtui.tui.queueing import Queueing
 from hhtui.tui.reading import Reader
 from hhtui.tui.screens.dialog import Dialog
+from hhtui.tui.shield import Shielded
+from hhtui.tui.shielding import Shielding
+from hhtui.tui.triaging import Triaging
 from hhtui.tui.view import View
+from hhtui.tui.widgets.cover import Cover
 from hhtui.tui.widgets.line import Line
 from hhtui.tui.widgets.pair_list import PairList
 from hhtui.tui.widgets.pair_view import PairView
@@ -65,11 +72,18 @@ class Browse(Screen[None]):
         self.database = app.database
         self.annotator = app.annotator
         self.connection = app.database.reader()
-        self.reader = Reader(self.connection, app.annotator.name, self.blinding_of)
+        self.shield = shielding.begin(self.connection, app.annotator.name, app.config)
+        self.shown: Shielded | None = None
+        self.reader = Reader(self.connection, app.annotator.name, self.blinding_of, self.shield)
+        self.noticing = Noticing(self)
+        self.pausing = Pausing(self)
+        self.shielding = Shielding(self)
         self.finding = Finding(self)
         self.deciding = Deciding(self)
         self.labelling = Labelling(self)
         self.leaving = Leaving(self)
+        self.queueing = Queueing(self)
+        self.triaging = Triaging(self, app.now)
         self.gate = Gate(self._painted, self._typing, self._ask_about_paste)
         self.gate.hold("start")
         self._actions = {blind: by_key(app.keys, blind=blind) for blind in (False, True)}
@@ -82,6 +96,10 @@ class Browse(Screen[None]):
             **self.deciding.handlers(),
             **self.labelling.handlers(),
             **self.leaving.handlers(),
+            **self.queueing.handlers(),
+            **self.triaging.handlers(),
+            **self.pausing.handlers(),
+            **self.shielding.handlers(),
             "layout": self._toggle_list,
             "scores": self._show_scores,
             "help": self._help,
@@ -89,9 +107,9 @@ class Browse(Screen[None]):
             "suspend": self.app.action_suspend_process,
         }
 
-    def blinding_of(self, _pair_id: int) -> Blind | None:
+    def blinding_of(self, pair_id: int) -> Blind | None:
         """Return how a pair is read blind, None where it is not."""
-        return None
+        return self.triaging.blinding_of(pair_id)
 
     @property
     def view(self) -> View:
@@ -100,6 +118,7 @@ class Browse(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Line(id="header")
+        yield from self.noticing.widgets()
         with Horizontal(id="body"):
             yield PairList(self.reader.headings, self.reader.marks, self.reader.percentiles, id="list")
             yield PairView(self._pair_painted, id="pair")
@@ -107,36 +126,54 @@ class Browse(Screen[None]):
             yield QueryLine(id="query")
             yield Line(id="status")
         yield Line(id="footer")
+        yield Cover(id="cover")
 
     def on_mount(self) -> None:
         self.list = self.query_one("#list", PairList)
         self.pair = self.query_one("#pair", PairView)
         self.finding.start()
         self.gate.release("start")
+        self.queueing.at_start()
         self.set_interval(POLL_SECONDS, self._poll)
 
     def on_resize(self, event: events.Resize) -> None:
         self._lay_out(event.size.width)
-        self._show_lines()
+        self.show_lines()
 
     def key_read(self, event: events.Key) -> None:
         """Take a key that was read from the terminal."""
+        if self.pausing.read(event.time):
+            return
+        self.noticing.key_read()
+        self.triaging.clock.touch()
         for key in _apart(event):
             if key.key == "escape" and self.gate.holds("query"):
                 self.gate.forget()
                 self.finding.give_up()
             else:
-                self.gate.press(Press(partial(self._take, key), self._actions[True].get(key.key), event.time))
+                action = self.triaging.as_pressed(self._actions[True].get(key.key))
+                self.gate.press(Press(partial(self._take, key), action, event.time))
 
     def perform(self, action: Action) -> None:
         """Do now what an action does."""
         self._quiet()
         if action.reveals and self.pair.presentation.blind:
-            self.say(f"{action.label} is off while you read blind: it could tell what is hidden", error=True)
+            self.say(self._refusal(action), error=True)
+        elif action.leaves and self.triaging.on:
+            self.say(f"{action.label} is off in a triage; quit to leave it, the rest can be resumed", error=True)
         elif action.decides and not self.pair.shows:
             self.say("show the pair first, to decide about it: V", error=True)
         else:
             self._handlers[action.id]()
+        reminder = self.triaging.reminder()
+        if reminder:
+            self.say(reminder)
+
+    def _refusal(self, action: Action) -> str:
+        if action.group != "decide":
+            return f"{action.label} is off while you read blind: it could tell what is hidden"
+        left, right = (shown_key(next(iter(self.app.keys[name]), "colon")) for name in ("prefer_left", "prefer_right"))
+        return f"not while you read blind: {left} A is better, {right} B is better, one pair at a time"
 
     def ask(self, dialog: Dialog[Given], answered: Callable[[Given | None], object] | None = None) -> None:
         """Show a dialog; keys wait until it is there, and after its end until `answered` has returned."""
@@ -156,7 +193,11 @@ class Browse(Screen[None]):
     def _take(self, event: events.Key) -> None:
         screen = self.app.screen
         action = self._actions[self.pair.presentation.blind].get(event.key)
-        if isinstance(screen, Dialog):
+        if self.pausing.on:
+            self.pausing.go_on()
+        elif self.pausing.ignores(event.time):
+            return
+        elif isinstance(screen, Dialog):
             self._forward(event, screen.focused or screen, "dialog" if event.key in screen.ENDING else "typing")
         elif self.focused is not None:
             self._forward(event, self.focused, "query" if event.key in QueryLine.ENDING else "typing")
@@ -174,7 +215,7 @@ class Browse(Screen[None]):
         self.gate.release("typing")
 
     def _typing(self) -> bool:
-        return self.app.screen is not self or self.focused is not None
+        return self.app.screen is not self or self.focused is not None or self.pausing.on
 
     def say(self, text: str, *, error: bool = False) -> None:
         """Show one line at the bottom until the next key."""
@@ -198,22 +239,33 @@ class Browse(Screen[None]):
         self.list.cursor_to(view.index)
         self.show_pair()
 
+    def go_on(self) -> None:
+        """Show the next pair where there is one; in a triage the next that is left."""
+        if self.triaging.on:
+            self.triaging.go_on()
+        elif self.view.index + 1 < len(self.view.ids):
+            self.go_to(self.view.index + 1)
+
     def show_pair(self) -> None:
         """Show the current pair, or that there is none."""
+        self.triaging.arrived()
         current = self.view.current
-        pair = None if current is None else self.reader.pair(current)
+        self.shown = None if current is None else self.reader.shown(current)
         if current is None:
             self.pair.show_nothing("No pair matches." if self.view.text else "No pairs yet.")
-        elif pair is None:
+        elif self.shown is None:
             self.pair.show_nothing("This pair is gone: a later revision of its source has replaced it.")
         else:
-            self.pair.show(pair, self.reader.scores(current), self.view.highlighter, self.reader.presentation(current))
-        self._show_lines()
+            self.pair.show(
+                self.shown, self.reader.scores(current), self.view.highlighter, self.reader.presentation(current)
+            )
+        self._show_query()
+        self.show_lines()
 
     def show_decisions(self, pair_ids: Sequence[int]) -> None:
         """Show anew what was decided about these pairs."""
         self.list.update_marks(pair_ids)
-        self._show_lines()
+        self.show_lines()
 
     def _moves(self) -> dict[str, Callable[[], object]]:
         def pane(name: str, *arguments: object) -> Callable[[], object]:
@@ -244,13 +296,18 @@ class Browse(Screen[None]):
 
     def _next_difference(self, step: int) -> None:
         if not self.pair.next_difference(step):
-            self.say("no differences are marked here; d marks them always")
+            masked = self.shown is not None and not self.shown.compares
+            self.say(f"no differences are marked {'between masks' if masked else 'here; d marks them always'}")
 
     def _next_hit(self, step: int) -> None:
         if not self.pair.next_hit(step):
-            self.say("the query marks nothing here")
+            masked = self.shown is not None and self.shown.masked
+            self.say(f"the query marks nothing {'that is not masked' if masked else 'here'}")
 
     def _next_undecided(self, step: int) -> None:
+        if self.triaging.on:
+            self._go_or_say(self.triaging.undone(self.view.index + step, step), step)
+            return
         ids, index = self.view.ids, self.view.index + step
         while 0 <= index < len(ids):
             chunk = range(index, index + step * CHUNK, step)
@@ -261,7 +318,13 @@ class Browse(Screen[None]):
                     self.go_to(at)
                     return
             index += step * CHUNK
-        self.say("everything is decided from here on" if step > 0 else "everything before this is decided")
+        self._go_or_say(None, step)
+
+    def _go_or_say(self, index: int | None, step: int) -> None:
+        if index is None:
+            self.say("everything is decided from here on" if step > 0 else "everything before this is decided")
+        else:
+            self.go_to(index)
 
     @on(PairList.Picked)
     def _list_clicked(self, message: PairList.Picked) -> None:
@@ -333,23 +396,40 @@ class Browse(Screen[None]):
             self._message = ""
             self._show_footer()
 
-    def _show_lines(self) -> None:
+    def show_lines(self) -> None:
+        """Show anew what stands around the pair."""
         if not self.is_mounted:
             return
         view, current = self.view, self.view.current
         presentation = self.pair.presentation
         found = [] if current is None else self.reader.decisions(current)
         standing = headline.Standing(self.database.path.name, self.pair.key, view.position, view.total)
-        numbers = self.reader.descriptions(blind=presentation.blind)
+        numbers = self.shielding.forms(self.reader.descriptions(blind=presentation.blind))
         if self.database.read_only:
             numbers = (*(f"read-only  {form}" for form in numbers), "read-only")
         left, right = headline.header(standing, found, self.annotator.name, numbers, self.size.width, presentation)
         self.query_one("#header", Line).show(left, right)
-        self.query_one("#query", QueryLine).hide(presentation.blind)
-        status = headline.status(view.total, self.reader.total(), self.view.order, _status_width(self.size.width))
-        self.query_one("#status", Line).show([], [] if presentation.blind else status)
+        self._show_state(_status_width(self.size.width))
         if not self._message:
             self._show_footer()
+
+    def _show_query(self) -> None:
+        """Show the query, unless the pair is read blind; in a triage, what is read and asked."""
+        line = self.query_one("#query", QueryLine)
+        line.hide(self.pair.presentation.blind and not self.triaging.on)
+        if self.triaging.on:
+            line.show(self.triaging.heading())
+
+    def _show_state(self, width: int) -> None:
+        """Show the query and the state of its result, or what is left of a triage."""
+        self._show_query()
+        status, view = self.query_one("#status", Line), self.view
+        if self.triaging.on:
+            status.show([], self.triaging.status(width))
+        elif self.pair.presentation.blind:
+            status.show([])
+        else:
+            status.show([], headline.status(view.total, self.reader.total(), view.order, width))
 
     def _show_footer(self) -> None:
         actions = BLIND_FOOTER if self.pair.presentation.blind else ORDINARY_FOOTER
@@ -365,7 +445,8 @@ class Browse(Screen[None]):
         self.list.update_marks()
         if self.view.current is not None:
             self.pair.rate(self.reader.scores(self.view.current))
-        self._show_lines()
+        self.shielding.look_again()
+        self.show_lines()
         try:
             self.leaving.save_place()
         except StoreError as error:

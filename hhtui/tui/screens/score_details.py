@@ -16,6 +16,7 @@ from hhtui.store.score_details import ScoreDetails
 from hhtui.tui.explanation import Asked, Explanation, Words
 from hhtui.tui.score_page import Line, lines
 from hhtui.tui.screens.dialog import Dialog
+from hhtui.tui.shield import masked_details, masked_words
 from hhtui.tui.widgets.page import Page
 
 KEYS = ("j k space PgUp g G scroll   Esc closes", "j k space scroll  Esc", "Esc")
@@ -57,6 +58,7 @@ class ScoreDetailsDialog(Dialog[None]):
         self._details: ScoreDetails | str = "reading the scores …"
         self._explanation: Explanation | None = None
         self._found: dict[Asked, Words | str | None] = {}
+        self._masked = False
         self._top, self._rows, self._width = 0, 1, 0
         self._lines: list[Line] = []
 
@@ -79,14 +81,15 @@ class ScoreDetailsDialog(Dialog[None]):
         self.action_scroll(by * max(1, self._rows - 1))
 
     def on_score_details_dialog_read(self, message: Read) -> None:
-        self._details = message.details
+        self._details = self._shielded(message.details)
         if isinstance(self._details, ScoreDetails):
             self._explanation = self.app.explain(self.app.database, self._pair_id, self._deliver)
             self._found = dict.fromkeys(self._explanation.asked)
         self._show_anew()
 
     def on_score_details_dialog_explained(self, message: Explained) -> None:
-        self._found[message.asked] = message.words
+        words = message.words
+        self._found[message.asked] = masked_words(words) if self._masked and not isinstance(words, str) else words
         self._show_anew()
 
     def _read(self) -> None:
@@ -98,6 +101,12 @@ class ScoreDetailsDialog(Dialog[None]):
         except SqliteError as error:
             found = explain(error)
         self.post_message(self.Read(found))
+
+    def _shielded(self, details: ScoreDetails | str) -> ScoreDetails | str:
+        """Return the details without the words that the shield masks on the screen below."""
+        shown = self.app.browse.reader.shown(self._pair_id)
+        self._masked = shown is not None and shown.masked
+        return details if shown is None or isinstance(details, str) else masked_details(details, shown)
 
     def _deliver(self, scorer: str, side: Side, words: Words | str) -> None:
         self.post_message(self.Explained((scorer, side), words))

@@ -18,6 +18,7 @@ from hhtui.tui.linked_scroll import LinkedScroll
 from hhtui.tui.oddities import oddities
 from hhtui.tui.pair_layout import TITLE, Heights, Part, arrange
 from hhtui.tui.presentation import OPEN, PLACES, Place, Presentation, Response
+from hhtui.tui.shield import Shielded
 from hhtui.tui.transcript import Span, Transcript, response_transcript, transcript
 from hhtui.tui.widgets.dialogue_pane import NOTHING, DialogueContent, DialoguePane
 from hhtui.tui.widgets.line_view import LineView
@@ -99,6 +100,7 @@ class PairView(Widget):
         self._mode: DifferenceMode = "when alike"
         self._diff = NO_DIFF
         self._may_compare = False
+        self._comparable = True
         self._place: Place = "left"
         self._one_side = False
         self._maximised = False
@@ -172,13 +174,17 @@ class PairView(Widget):
 
     def show(
         self,
-        pair: Pair,
+        shown: Shielded,
         scores: Mapping[Side, Score],
         highlighter: "Highlighter | None",
         presentation: Presentation = OPEN,
     ) -> None:
-        """Show `pair` from its beginning, its scores in the titles, and what `highlighter` finds in it."""
+        """Show a pair from its beginning, its scores in the titles, and what `highlighter` finds in it.
+
+        Differences are not marked while a response is masked: they would be differences between masks.
+        """
         before = self.regions(self.size)
+        pair, self._comparable = shown.pair, shown.compares
         self._pair, self._empty, self.presentation = pair, "", presentation
         self._difference = self._hit = -1
         texts: dict[Part, Transcript] = {
@@ -190,11 +196,12 @@ class PairView(Widget):
         for part, text in texts.items():
             side = self._side_of(part)
             if presentation.blind:
-                content = DialogueContent(presentation.name_of(side), text)
+                content = DialogueContent(presentation.name_of(side), text, oddities=shown.words(side))
             else:
                 hits = text.spans(partial(highlighter.spans, side)) if highlighter else ()
                 self._hits += [(part, span) for span in hits]
-                score, odd = headline.score_words(scores.get(side)), oddities(side, pair.bits, pair.dialogues)
+                score = headline.score_words(scores.get(side))
+                odd = (*shown.words(side), *oddities(side, pair.bits, shown.original.dialogues))
                 content = DialogueContent(side, text, score, odd, hits, self._differing(part))
             self.panes[part].show(content)
         extra = NOTHING if presentation.blind else _extra_text(pair)
@@ -211,6 +218,12 @@ class PairView(Widget):
         self.panes["extra"].show(DialogueContent("from the source"))
         self._await_painting(before)
 
+    def paint_again(self) -> None:
+        """Count as painted only when everything has been drawn once more."""
+        self._await_drawing()
+        for pane in self.panes.values():
+            pane.refresh()
+
     def rate(self, scores: Mapping[Side, Score]) -> None:
         """Show other scores of the same pair."""
         for part in TEXTS:
@@ -224,6 +237,11 @@ class PairView(Widget):
             prompt.move_by(round(pages * max(1, prompt.body_height - 1)))
         else:
             self.scroll.page_by(pages)
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the end of both responses is in view."""
+        return not self._whole_prompt and self.scroll.at_end
 
     def focus_place(self, place: Place) -> None:
         """Let keys work on the response at this place; where there is room for one only, show it."""
@@ -332,7 +350,7 @@ class PairView(Widget):
             self.panes[place].mark_differences(self._differing(place))
 
     def _compared(self, texts: Mapping[Part, Transcript]) -> WordDiff:
-        if self._mode == "never" or not self._may_compare or self.presentation.blind:
+        if self._mode == "never" or not (self._may_compare and self._comparable) or self.presentation.blind:
             return NO_DIFF
         found = word_diff(texts["left"].text, texts["right"].text)
         return found if self._mode == "always" or found.shows_itself else NO_DIFF

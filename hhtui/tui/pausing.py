@@ -1,0 +1,54 @@
+"""A pause: the screen is blank, the clock stands still, and any key only returns."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from hhtui.tui.widgets.cover import Cover
+
+if TYPE_CHECKING:
+    from hhtui.tui.screens.browse import Browse
+
+
+class Pausing:
+    """Blanks a Browse screen, and shows it again.
+
+    Keys that come before the pair has been painted again were typed at a blank screen: they do nothing.
+    """
+
+    def __init__(self, screen: "Browse") -> None:
+        self._screen = screen
+        self._returning = False
+        self._last_read = self._ignored_until = float("-inf")
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """Return what each action of this part does, by the action's id."""
+        return {"blank": self.pause}
+
+    @property
+    def on(self) -> bool:
+        """Whether the screen is blank."""
+        return self._cover.display
+
+    def read(self, at: float) -> bool:
+        """A key was read; return whether it is to do nothing, for its reader has not seen the pair again."""
+        self._last_read = at
+        self._returning = self._returning and self._screen.pair.shows and not self._screen.pair.painted
+        return self._returning
+
+    def ignores(self, at: float) -> bool:
+        """Return whether a key that was read at this time was typed at the blank screen, behind another one."""
+        return at <= self._ignored_until
+
+    def pause(self) -> None:
+        """Blank the screen."""
+        self._cover.display = True
+
+    def go_on(self) -> None:
+        """Show the screen again."""
+        self._cover.display = False
+        self._screen.pair.paint_again()
+        self._returning, self._ignored_until = True, self._last_read
+
+    @property
+    def _cover(self) -> Cover:
+        return self._screen.query_one("#cover", Cover)
