@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
+    from hhtui.audit.estimates import Estimate
     from hhtui.audit.imported import Import
     from hhtui.audit.labels import By
     from hhtui.audit.report import Evaluation
+    from hhtui.audit.rule_checks import RuleCheck
+    from hhtui.audit.samples import Attainable, Decided, Sample
     from hhtui.audit.statements import Match
     from hhtui.config import Config
     from hhtui.export.applying import Applied
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from hhtui.score.ray.merge import Merged
     from hhtui.score.scorer import Options as ScoreOptions
     from hhtui.score.scorer import WordWeight
+    from hhtui.store import lanes
     from hhtui.store.decisions import Step
     from hhtui.store.log import Logged, Wanted
     from hhtui.store.placing import Sink
@@ -55,11 +59,14 @@ if TYPE_CHECKING:
     from hhtui.store.scorers import StoredScorer
     from hhtui.store.statistics import Statistics
     from hhtui.store.taxonomies import Stored
+    from hhtui.store.triage import Triage
     from hhtui.taxonomy import Taxonomy
     from hhtui.tui.app import Ending
     from hhtui.tui.screens.export import ExportRequest
+    from hhtui.tui.start import Start
 
 PathLike = str | os.PathLike[str]
+Colour = Literal["auto", "truecolor", "256", "16"]
 
 
 def open(path: PathLike, *, read_only: bool = False) -> Database:  # noqa: A001
@@ -455,6 +462,82 @@ def evaluate(
     return evaluate_labels(database.reader(), read, columns, score_now, resamples=resamples, seed=seed)
 
 
+def sample(
+    database: Database,
+    query: str,
+    what: str,
+    *,
+    n: int = 200,
+    margin: float | None = None,
+    seed: int = 7,
+    by: str | None = None,
+    everyone: bool = False,
+    decided: "Decided" = "again",
+) -> "Sample":
+    """Return the state of a random sample of the pairs that meet `query`, of which `what` is asked.
+
+    It is the first `n` pairs, or with `margin`, from 0 to .5, as many as give that margin at worst, of an order of all
+    these pairs that `seed` makes and that is frozen the first time. What `by` has read of it blind counts, or what
+    `everyone` has; with `decided` "count" also what was decided elsewhere, one by one. Raises StoreError where `what`
+    cannot be asked or nothing can be drawn, TaxonomyError for an unknown label, QueryError about the query.
+    """
+    from hhtui.audit.intervals import size_for
+    from hhtui.audit.samples import sample_of
+    from hhtui.store import frames, questions, taxonomies
+
+    question = questions.parse_question(what)
+    if question.label:
+        taxonomies.current(database.reader()).check(question.label)
+    frame = frames.frame_of(database, query, seed)
+    size = n if margin is None else size_for(margin, frame.size)
+    annotator = "" if everyone else by or annotator_name()
+    return sample_of(database.reader(), frame, question, size, annotator=annotator, decided=decided)
+
+
+def attainable(sample: "Sample", expected: float = 0.1, margin: float | None = None) -> "Attainable":
+    """Return what a sample can tell before it is read; the share `expected` and the `margin` wanted are from 0 to 1."""
+    from hhtui.audit.samples import attainable as attainable_by
+
+    return attainable_by(sample.size, sample.population, expected, margin)
+
+
+def estimate(database: Database, sample: "Sample", *, by_subset: bool = False) -> "Estimate":
+    """Return what a sample says of all pairs that it is drawn from: the share with its interval, by subset if asked."""
+    from hhtui.audit.estimates import estimate as estimate_from
+
+    return estimate_from(database.reader(), sample, by_subset=by_subset)
+
+
+def check(
+    database: Database, rule: str, decision: str, *, n: int = 50, seed: int = 7, by: str | None = None
+) -> "RuleCheck":
+    """Return how often `decision`, such as drop:yes, is right about `n` pairs of the query `rule`, and whom that hits.
+
+    It is right where `by`, reading blind, decided so. Raises as `sample` does, and AuditError where `decision` does
+    not say what to decide.
+    """
+    from hhtui.audit.rule_checks import check_rule, refuse_unclear
+    from hhtui.store.questions import parse_question
+
+    refuse_unclear(parse_question(decision))
+    return check_rule(database.reader(), sample(database, rule, decision, n=n, seed=seed, by=by))
+
+
+def apply_rule(database: Database, found: "RuleCheck", *, by: str | None = None) -> "Step":
+    """Decide about all pairs of a rule as one step of `by`, marked as bulk, with the evidence that `check` found.
+
+    Pairs that the reader decided one by one keep that decision. Raises AuditError where no other is left.
+    """
+    from hhtui.audit import rule_checks
+    from hhtui.store.decisions import Annotator
+
+    person = Annotator.begin(database, by or annotator_name())
+    try:
+        return rule_checks.apply_rule(person, found)
+    finally:
+        person.end()
+
+
 def import_decisions(
     database: Database,
     path: PathLike,
@@ -502,7 +585,7 @@ def browse(
     query: str | None = None,
     at: str | None = None,
     by: str | None = None,
-    colour: Literal["auto", "truecolor", "256", "16"] | None = None,
+    colour: "Colour | None" = None,
     mouse: bool = True,
 ) -> "Ending":
     """Open the browser on the terminal until it ends; return how it did: what to tell the reader, and a status.
@@ -512,33 +595,113 @@ def browse(
     `hhtui.config.COLOURS`. Raises StoreError where the database cannot be opened or has no such pair, QueryError
     where it cannot answer the query, and ConfigError where the configuration names a key that no terminal has.
     """
+    from hhtui.tui.start import Start
+
+    config = _screen_configuration(colour)
+    place = Path(path) if path is not None else paths.named_database() or paths.last_database() or build_sample()
+    with open(place) as database:
+        _check_start(database, query, at)
+        return _on_screen(database, by or annotator_name(), config, Start(query, at), mouse)
+
+
+def triage(
+    path: PathLike | None = None,
+    *,
+    queue: str | None = None,
+    query: str | None = None,
+    order: str | None = None,
+    resume: bool = False,
+    adjudicate: bool = False,
+    wanted: "lanes.Wanted | None" = None,
+    by: str | None = None,
+    colour: "Colour | None" = None,
+    mouse: bool = True,
+    more: str = "",
+) -> "Ending":
+    """Read pairs one after another on the terminal, those first that matter; return as `browse` does.
+
+    That is the `queue` of this name, what `query` finds in the `order` of a column, where `adjudicate` what annotators
+    differ about, where `resume` what was begun and not finished; else the reader chooses from a card of queues.
+    `wanted` says how many pairs and how they are mixed; its lists and lane follow from the rest. `more` is the command
+    that gives the next pairs, for the reader. Raises StoreError where there is nothing to read, QueryError about a query.
+    """
+    from hhtui.store.lanes import Wanted
+    from hhtui.store.queueing import begin_named, begin_query, left_to_read
+    from hhtui.tui.start import Start
+
+    config, annotator, how = _screen_configuration(colour), by or annotator_name(), wanted or Wanted(())
+    with open(path or paths.named_database() or paths.last_database() or build_sample()) as database:
+        if database.read_only:
+            raise StoreError(str(database.notice))
+        if resume:
+            begun: Triage | None = left_to_read(database, annotator)
+        elif adjudicate:
+            searched = f"({query}) conflict:any" if query else "conflict:any"
+            begun = begin_query(database, annotator, searched, order or "", how._replace(lane="adjudication"))
+        elif queue is not None:
+            begun = begin_named(database, annotator, queue, how)
+        elif query is not None:
+            begun = begin_query(database, annotator, query, order or "", how)
+        else:
+            begun = None
+        start = Start(triage=begun, wanted=how, more=more, left=_resume_command(database, by))
+        return _on_screen(database, annotator, config, start, mouse)
+
+
+def read(
+    path: PathLike,
+    triage: "Triage",
+    *,
+    colour: "Colour | None" = None,
+    mouse: bool = True,
+    left: str = "",
+    more: str = "",
+) -> "Ending":
+    """Read a triage that was begun with `hhtui.store.triage`, as its annotator; return as `browse` does.
+
+    `left` and `more` are the commands that the reader is told of at the end: the one that goes on with what is left,
+    and the one for when nothing is left.
+    """
+    from hhtui.tui.start import Start
+
+    config = _screen_configuration(colour)
+    with open(path) as database:
+        start = Start(triage=triage, left=left or _resume_command(database, triage.annotator), more=more)
+        return _on_screen(database, triage.annotator, config, start, mouse)
+
+
+def _screen_configuration(colour: "Colour | None") -> "Config":
+    """Return the configuration of the screen, with the colours that were asked for."""
     from dataclasses import replace
 
     from hhtui.tui.key_names import refuse_unknown
 
     chosen = _configuration()
     refuse_unknown(paths.config_file(), chosen.keys)
-    if colour is not None:
-        chosen = replace(chosen, colour=colour)
-    annotator = by or annotator_name()
-    place = Path(path) if path is not None else paths.named_database() or paths.last_database() or build_sample()
-    with open(place) as database:
-        _check_start(database, query, at)
-        from hhtui.tui.app import browse as run
-        from hhtui.tui.start import Start
+    return chosen if colour is None else replace(chosen, colour=colour)
 
-        if place != paths.sample_database():
-            paths.remember(place)
-        start = Start(query, at)
-        return run(
-            database,
-            annotator=annotator,
-            config=chosen,
-            export=_write_request,
-            explain=_explain,
-            start=start,
-            mouse=mouse,
-        )
+
+def _on_screen(database: Database, annotator: str, config: "Config", start: "Start", mouse: bool) -> "Ending":
+    """Open the browser on a database until it ends, and open that the next time where none is named."""
+    from hhtui.tui.app import browse as run
+
+    if database.path != paths.sample_database():
+        paths.remember(database.path)
+    return run(
+        database,
+        annotator=annotator,
+        config=config,
+        export=_write_request,
+        explain=_explain,
+        start=start,
+        mouse=mouse,
+    )
+
+
+def _resume_command(database: Database, by: str | None) -> str:
+    import shlex
+
+    return shlex.join(["hhtui", "triage", str(database.path), "--resume", *(["--by", by] if by else [])])
 
 
 def _check_start(database: Database, query: str | None, at: str | None) -> None:

@@ -2,13 +2,13 @@
 
 import sqlite3
 
-from hhtui.query.queues import Queue, queues
+from hhtui.query.queues import TITLES, Queue, queues
 from hhtui.store import lanes
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.lanes import Wanted
 from hhtui.store.scorers import harm_column, score_fields
-from hhtui.store.triage import Plan, Triage
+from hhtui.store.triage import Plan, Triage, progress, unfinished
 
 
 def queues_here(connection: sqlite3.Connection, seed: int = 7) -> tuple[Queue, ...]:
@@ -33,9 +33,33 @@ def begin_queue(database: Database, annotator: str, queue: Queue, wanted: Wanted
     return lanes.start(database, annotator, plan, wanted._replace(lists=queue.lists))
 
 
+def begin_named(database: Database, annotator: str, name: str, wanted: Wanted) -> Triage:
+    """Begin to read the queue of this name; raises StoreError as `begin_queue` does, and where there is none."""
+    for queue in queues_here(database.reader(), wanted.seed):
+        if queue.name == name:
+            return begin_queue(database, annotator, queue, wanted)
+    raise StoreError(f"there is no queue {name!r}; there are {', '.join(TITLES)}")
+
+
 def begin_query(database: Database, annotator: str, query: str, order: str, wanted: Wanted) -> Triage:
     """Begin to read what a query of one's own finds, ordered by a column, "" for the query's order; raises as above."""
     text = f"{query} sort:{order}".strip() if order else query
     return lanes.start(
         database, annotator, Plan("", query, order, seed=wanted.seed), wanted._replace(lists=[("", text)])
     )
+
+
+def left_to_read(database: Database, annotator: str) -> Triage:
+    """Return what `annotator` began and has not finished; raises StoreError where that is nothing."""
+    begun = unfinished(database.reader(), annotator)
+    if begun is None or not how_many_left(database.reader(), begun):
+        raise StoreError(
+            f"{annotator} has left nothing unfinished; to read what matters first: hhtui triage {database.path}"
+        )
+    return begun
+
+
+def how_many_left(connection: sqlite3.Connection, triage: Triage) -> int:
+    """Return how many pairs of `triage` its annotator has neither decided about nor skipped."""
+    done = progress(connection, triage)
+    return len(triage.items) - len(done.decided | done.skipped)

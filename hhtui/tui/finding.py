@@ -8,7 +8,6 @@ from hhtui.store import pairs, settings
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
 from hhtui.tui.actions import ACTIONS, BY_ID, shown_key
-from hhtui.tui.start import Start
 from hhtui.tui.view import View, everything, remembered
 from hhtui.tui.widgets.query_line import QueryLine
 from hhtui.tui.workers import Answer, QueryRunner
@@ -37,7 +36,6 @@ class Finding:
         """Return what each action of this part does, by the action's id."""
         return {
             "query": self.edit,
-            "order": self._choose_order,
             "thresholds": self._choose_threshold,
             "flagged": self._toggle_flagged,
             "reload": lambda: self._set_query(self.view.text),
@@ -52,12 +50,15 @@ class Finding:
     def start(self) -> None:
         """Show what was asked for at the start, or the place where the annotator left off."""
         app, connection = self._screen.app, self._screen.connection
+        if app.start.triage is not None:
+            self._screen.triaging.begin(app.start.triage)
+            return
         place = settings.place(connection, self._screen.annotator.name) or settings.Place()
         text = place.query if app.start.query is None else app.start.query
         key = app.start.key or place.key
         wanted = _id_or_none(connection, key)
         self._line.leave(text)
-        if text and place.ids and app.start == Start():
+        if text and place.ids and app.start.query is None and app.start.key is None:
             self.view = remembered(place)
             self.ask(text)
         elif text:
@@ -70,6 +71,12 @@ class Finding:
             self._screen.say(f"there is no pair {app.start.key}", error=True)
         elif self._screen.database.notice:
             self._screen.say(self._screen.database.notice)
+
+    def show_triage(self, view: View) -> None:
+        """Show the pairs of a triage, in place of what was shown."""
+        self.give_up()
+        self.view = view
+        self._screen.show_view()
 
     def ask(self, text: str) -> None:
         """Run the query `text`; the place is kept where the current pair is still in the result."""
@@ -144,7 +151,7 @@ class Finding:
 
     def grown(self) -> None:
         """The database has more pairs: a view of everything grows with it."""
-        if not self.view.text and self._before_editing is None:
+        if not self.view.text and self._before_editing is None and not self._screen.triaging.on:
             grown = everything(self._screen.connection)
             if len(grown.ids) != len(self.view.ids):
                 was_empty = self.view.current is None
@@ -182,22 +189,12 @@ class Finding:
             self._before_flagged = self.view.text
             self._set_query(FLAGGED)
 
-    def _choose_order(self) -> None:
-        from hhtui.tui.screens.dialogs import Choice, Choose
-
-        choices = [
-            Choice("", "row", "the order of the source"),
-            *(Choice(order, order, brings) for order, brings in self._screen.reader.orders()),
-        ]
-        self._screen.ask(Choose("Order by", choices), self._order_chosen)
-
-    def _order_chosen(self, chosen: str | None) -> None:
-        if chosen is None:
-            return
+    def order_by(self, order: str) -> None:
+        """Show the same pairs ordered by a column, as `sort:` names it, or "" for the order of the rows."""
         from hhtui.query.parser import parse
 
         query = parse(self.view.text)
-        sort = parse(f"sort:{chosen}").sort if chosen else ()
+        sort = parse(f"sort:{order}").sort if order else ()
         self._set_query(str(replace(query, sort=sort)))
 
     def _choose_threshold(self) -> None:
@@ -221,7 +218,7 @@ class Finding:
         choices = [
             Choice(action.id, action.explained, " ".join(map(shown_key, keys[action.id])))
             for action in ACTIONS
-            if action.id != "palette"
+            if action.id != "palette" and not (action.reveals and self._screen.pair.presentation.blind)
         ]
         self._screen.ask(Choose("Action, or the number or key of a pair", choices, free=True), self._palette_chosen)
 

@@ -147,8 +147,7 @@ class Queueing:
         """Return what is left of a triage that was begun, "" where nothing is."""
         if begun is None:
             return ""
-        progress = triages.progress(self._screen.connection, begun)
-        left = len(begun.items) - len(progress.decided | progress.skipped)
+        left = stored.how_many_left(self._screen.connection, begun)
         return triage_words.begun(left, begun) if left else ""
 
     async def _in_thread(self, find: Callable[[], Found]) -> Found:

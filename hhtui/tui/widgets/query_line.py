@@ -59,6 +59,13 @@ class QueryLine(Field):
         self._kept = clean_line(text)
         self._show()
 
+    def show(self, text: str) -> None:
+        """Show `text`, which is no query, where a query would stand."""
+        shown = clean_line(text)
+        if shown != self._kept:
+            self._kept = shown
+            self._show()
+
     def hide(self, hidden: bool) -> None:
         """Show nothing of the query, or show it again."""
         if hidden != self._hidden:
