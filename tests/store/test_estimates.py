@@ -1,0 +1,322 @@
+"""Estimates from the log: which answers count, what an unbroken beginning is, and that the interval finds the truth."""
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hhtui.audit.estimates import estimate
+from hhtui.audit.samples import Decided, Sample, attainable, sample_of
+from hhtui.audit.strata import share_of
+from hhtui.model import Context, Question
+from hhtui.store.database import Database
+from hhtui.store.decisions import Annotator, Conditions
+from hhtui.store.errors import StoreError
+from hhtui.store.frames import frame_of
+from hhtui.store.questions import parse_question
+from tests.store.filled import add_pairs, dialogue, new_database
+
+PAIRS = 240
+DROP = parse_question("drop:yes")
+REJECTED = parse_question("preference:rejected")
+
+
+def transcripts(count: int, word: str) -> list[tuple[str, str]]:
+    """Return different pairs."""
+    return [(dialogue("Well?", f"{word} {at}."), dialogue("Well?", f"No {word} {at}.")) for at in range(count)]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with new_database(tmp_path / "a.db", transcripts(PAIRS, "Yes")) as made:
+        finish_sources(made)
+        yield made
+
+
+def finish_sources(database: Database) -> None:
+    """Mark all sources as read to their end, as drawing needs."""
+    with database.writing() as connection:
+        connection.execute("UPDATE source SET complete = 1")
+
+
+def draw(
+    database: Database,
+    question: Question = DROP,
+    size: int = 20,
+    *,
+    by: str = "anna",
+    decided: Decided = "again",
+    query: str = "",
+    seed: int = 7,
+) -> Sample:
+    frame = frame_of(database, query, seed)
+    return sample_of(database.reader(), frame, question, size, annotator=by, decided=decided)
+
+
+def context_of(sample: Sample, draw: int, **more: Any) -> Context:
+    """Return what the screen writes down with a decision about a pair of a sample."""
+    told = Context(
+        interface="screen", lane="estimate", frame=sample.frame.id, draw=draw, what=str(sample.question), blind=True
+    )
+    return told | more  # type: ignore[return-value]
+
+
+def answer(
+    database: Database, sample: Sample, values: Sequence[str], *, by: str = "anna", kind: str = "", **more: Any
+) -> None:
+    """Decide about the first open pairs of a sample, one value each; "skip" skips."""
+    person = Annotator.begin(database, by)
+    for (place, pair_id), value in zip(sample.open, values, strict=False):
+        conditions = Conditions(context=context_of(sample, place, **more))
+        if value == "skip":
+            person.decide([pair_id], "skip", "yes", conditions=conditions)
+        else:
+            person.decide([pair_id], kind or sample.question.kind, value, conditions=conditions)  # type: ignore[arg-type]
+
+
+def test_nothing_is_read_at_first(database: Database) -> None:
+    sample = draw(database)
+    found = estimate(database.reader(), sample)
+
+    assert (sample.size, len(sample.open), sample.drawn, sample.is_complete) == (20, 20, (), False)
+    assert [place for place, _ in sample.open] == list(range(20))
+    assert found.whole.share is None
+    assert found.bounds is None
+
+
+def test_what_is_read_counts_with_its_answer(database: Database) -> None:
+    answer(database, draw(database), ["yes", "no", "no", "yes"])
+
+    sample = draw(database)
+    found = estimate(database.reader(), sample)
+
+    assert [one.answer for one in sample.drawn] == [True, False, False, True]
+    assert (found.whole.read, found.whole.positive, found.whole.share) == (4, 2, 0.5)
+    assert found.whole == share_of([True, False, False, True], range(4), PAIRS)
+    assert not sample.is_complete
+
+
+def test_a_sample_goes_on_where_it_stopped(database: Database) -> None:
+    answer(database, draw(database, size=5), ["yes"] * 5)
+
+    assert draw(database, size=5).is_complete
+    assert [place for place, _ in draw(database, size=8).open] == [5, 6, 7]
+    assert draw(database, size=10**6).size == PAIRS
+
+
+def test_only_an_unbroken_beginning_counts(database: Database) -> None:
+    sample = draw(database)
+    answer(database, sample, ["yes", "no"])
+    answer(database, sample._replace(open=sample.open[3:6]), ["yes", "yes", "yes"])
+
+    found = draw(database)
+    short = draw(database, size=2)
+
+    assert [one.draw for one in found.drawn] == [0, 1]
+    assert (found.after_gap, found.after_end, len(found.open)) == (3, 0, 15)
+    assert (short.is_complete, short.after_gap, short.after_end) == (True, 0, 3)
+
+
+def test_skips_are_no_answers_and_bound_the_share(database: Database) -> None:
+    answer(database, draw(database, size=10), ["yes", "skip", "no", "skip", "no", "no", "no", "no", "no", "no"])
+
+    sample = draw(database, size=10)
+    found = estimate(database.reader(), sample)
+
+    assert (sample.is_complete, sample.skipped) == (True, 2)
+    assert (found.whole.read, found.whole.positive) == (8, 1)
+    assert found.bounds is not None
+    assert (found.bounds.if_none, found.bounds.if_all) == (0.1, 0.3)
+    assert found.bounds.interval.low <= 0.1 < 0.3 <= found.bounds.interval.high
+    assert found.to_json()["if_skipped"] == {
+        **{"none": 0.1, "all": 0.3},
+        "interval": list(found.bounds.interval),
+    }
+
+
+def test_a_skip_that_was_answered_later_is_an_answer(database: Database) -> None:
+    sample = draw(database)
+    answer(database, sample, ["skip"])
+    answer(database, sample, ["yes"])
+
+    assert [one.answer for one in draw(database).drawn] == [True]
+
+
+def test_what_was_undone_is_open_again(database: Database) -> None:
+    answer(database, draw(database), ["yes"])
+    Annotator.begin(database, "anna").undo()
+
+    assert draw(database).drawn == ()
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"blind": False},
+        {"lane": "queue"},
+        {"bulk": True},
+        {"what": "flag:yes"},
+        {"frame": "another"},
+    ],
+)
+def test_what_was_read_otherwise_does_not_count(database: Database, condition: dict[str, Any]) -> None:
+    answer(database, draw(database), ["yes"], **condition)
+
+    assert draw(database).drawn == ()
+
+
+def test_a_mark_given_by_the_way_is_no_answer(database: Database) -> None:
+    answer(database, draw(database, REJECTED), ["yes"], kind="drop")
+
+    assert draw(database, DROP).drawn == ()
+    assert draw(database, REJECTED).drawn == ()
+
+
+def test_a_preference_answers_every_question_about_preferences(database: Database) -> None:
+    answer(database, draw(database, REJECTED), ["rejected", "chosen", "equal", ""])
+
+    assert [one.answer for one in draw(database, REJECTED).drawn] == [True, False, False, False]
+    assert [one.answer for one in draw(database, parse_question("preference:chosen")).drawn] == [False, True, False]
+
+
+def test_without_a_question_nothing_to_say_is_an_answer_about_flags(database: Database) -> None:
+    flags = draw(database, parse_question("flag:yes"))
+    answer(database, flags, ["no", "yes"], what="", lane="random")
+
+    assert [one.answer for one in draw(database, parse_question("flag:yes")).drawn] == [False, True]
+
+
+def test_a_label_on_either_response_answers_for_the_pair(database: Database) -> None:
+    either, chosen = parse_question("label:harmful"), parse_question("label.chosen:harmful")
+    sample, person = draw(database, either), Annotator.begin(database, "anna")
+    for (place, pair_id), values in zip(sample.open, [("no", "yes"), ("no", "no"), ("yes", "no")], strict=False):
+        for side, value in zip(("chosen", "rejected"), values, strict=True):
+            conditions = Conditions(context=context_of(sample, place))
+            person.decide([pair_id], "label", value, sides=(side,), label="harmful", conditions=conditions)
+    asked = draw(database, chosen)
+    person.decide(
+        *([asked.open[0][1]], "label", "yes"),
+        sides=("chosen",),
+        label="harmful",
+        conditions=Conditions(context=context_of(asked, 0)),
+    )
+
+    assert [one.answer for one in draw(database, either).drawn] == [True, False, True]
+    assert [one.answer for one in draw(database, chosen).drawn] == [True]
+    assert draw(database, parse_question("label:unhelpful")).drawn == ()
+
+
+def test_everybody_counts_where_nobody_is_named(database: Database) -> None:
+    sample = draw(database)
+    answer(database, sample, ["yes"], by="ben")
+    answer(database, sample, ["no", "no"], by="anna")
+
+    assert [one.answer for one in draw(database, by="anna").drawn] == [False, False]
+    assert [one.answer for one in draw(database, by="ben").drawn] == [True]
+    assert [one.answer for one in draw(database, by="").drawn] == [True, False]
+
+
+def test_decided_pairs_are_shown_again_unless_they_are_to_count(database: Database) -> None:
+    person, order = Annotator.begin(database, "anna"), [pair_id for _, pair_id in draw(database).open]
+    person.decide([order[0]], "drop", "yes")
+    person.decide([order[1]], "drop", "no")
+    person.decide([order[2]], "drop", "yes", conditions=Conditions(context={"bulk": True}))
+
+    assert draw(database).drawn == ()
+    assert [one.answer for one in draw(database, decided="count").drawn] == [True, False]
+
+
+def test_a_preference_that_was_withdrawn_is_not_decided(database: Database) -> None:
+    person, order = Annotator.begin(database, "anna"), [pair_id for _, pair_id in draw(database).open]
+    person.decide(order[:2], "preference", "rejected")
+    person.decide(order[1:2], "preference", "")
+
+    assert [one.answer for one in draw(database, REJECTED, decided="count").drawn] == [True]
+
+
+def test_a_frame_is_not_made_of_decisions(database: Database) -> None:
+    with pytest.raises(StoreError, match="what has been read would choose"):
+        draw(database, query="drop:yes")
+
+
+def test_subsets_are_weighted_by_their_size(tmp_path: Path) -> None:
+    with new_database(tmp_path / "a.db", transcripts(90, "Yes")) as database:
+        add_pairs(database, transcripts(30, "Perhaps"))
+        with database.writing() as connection:
+            connection.execute("UPDATE source SET subset = 'other' WHERE id = 2")
+        finish_sources(database)
+        sample = draw(database, size=40)
+        answer(database, sample, ["yes" if pair_id > 90 else "no" for _, pair_id in sample.open])
+
+        found = estimate(database.reader(), draw(database, size=40), by_subset=True)
+
+    assert [(one.subset, one.share.population, one.share.share) for one in found.by_subset] == [
+        ("made", 90, 0.0),
+        ("other", 30, 1.0),
+    ]
+    assert found.weighted is not None
+    assert found.weighted.share == pytest.approx(0.25)
+    assert found.weighted.interval.low < 0.25 < found.weighted.interval.high
+    assert found.weighted.interval.high - found.weighted.interval.low < 0.5 * (
+        found.whole.interval.high - found.whole.interval.low
+    )
+    assert sum(one.share.read for one in found.by_subset) == found.whole.read == 40
+
+
+def test_families_count_as_clusters(database: Database) -> None:
+    sample = draw(database, size=30)
+    with database.writing() as connection:
+        for first, second in zip(sample.open[::2], sample.open[1::2], strict=True):
+            connection.execute("UPDATE pair SET family = ? WHERE id IN (?, ?)", (first[1], first[1], second[1]))
+    answer(database, sample, ["yes", "yes", "no", "no", "no", "no"] * 5)
+
+    found = estimate(database.reader(), draw(database, size=30)).whole
+
+    assert found.design_effect == pytest.approx(2 * (15 / 14) * (29 / 30))
+    assert (
+        found.interval
+        == share_of([True, True, False, False, False, False] * 5, [at // 2 for at in range(30)], PAIRS)[4]
+    )
+
+
+def test_what_is_attainable_is_known_before() -> None:
+    plan = attainable(200, 2312, 0.1, 0.03)
+
+    assert (round(plan.margin, 3), round(plan.expected_margin, 3), plan.needed) == (0.066, 0.04, 729)
+    assert attainable(200, 2312, 0.1).needed is None
+
+
+def test_through_a_database_the_interval_finds_the_truth_while_a_queue_is_read_beside(database: Database) -> None:
+    """Pair by pair as people do it: a queue of the worst first, then samples of everything by 50 seeds.
+
+    The truth goes with the order of the queue. Pairs drawn from what the queue left undecided would miss it.
+    """
+    chance, size, runs = random.Random(5), 60, 50
+    truth = {pair_id: chance.random() < 0.8 * (1 - pair_id / PAIRS) ** 2 for pair_id in range(1, PAIRS + 1)}
+    share = sum(truth.values()) / PAIRS
+    queue = range(1, 101)
+    _decide(database, queue, truth, Context(interface="screen", lane="queue", blind=False))
+    undecided = [pair_id for pair_id in truth if pair_id not in queue]
+    held = biased = 0
+    for seed in range(runs):
+        sample = draw(database, size=size, seed=seed)
+        _decide(database, [pair_id for _, pair_id in sample.open], truth, context_of(sample, 0))
+        found = estimate(database.reader(), draw(database, size=size, seed=seed)).whole
+        held += found.interval.low <= share <= found.interval.high
+        left = [truth[pair_id] for pair_id in random.Random(seed).sample(undecided, size)]
+        interval = share_of(left, range(size), PAIRS).interval
+        biased += interval.low <= share <= interval.high
+
+    assert held >= 46
+    assert biased <= 25
+
+
+def _decide(database: Database, pair_ids: Sequence[int], truth: dict[int, bool], context: Context) -> None:
+    """Decide about pairs as they truly are."""
+    person = Annotator.begin(database, "anna")
+    for value, positive in (("yes", True), ("no", False)):
+        some = [pair_id for pair_id in pair_ids if truth[pair_id] is positive]
+        if some:
+            person.decide(some, "drop", value, conditions=Conditions(context=context))
