@@ -31,6 +31,8 @@ MODULES = {
     "stats": "counting",
     "threshold": "thresholds",
     "eval": "evaluating",
+    "estimate": "estimating",
+    "check": "rule_checking",
     "doctor": "checking",
     "locate": "about",
     "keys": "about",
