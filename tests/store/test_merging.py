@@ -374,3 +374,21 @@ def test_of_equal_texts_under_other_keys_the_same_is_meant_in_whatever_order_the
                 disputing = Annotator.begin(database, "eve")
                 disputing.decide([keys.index("made/a/1") + 1], "flag", "no")
                 assert count(database.reader(), "conflict:flag key:made/a/1") == 1
+
+
+def test_of_two_states_of_a_record_the_same_is_kept_both_ways(two: tuple[Database, Database]) -> None:
+    ours, theirs = two
+    for database, ended, made, finished in (
+        (ours, None, "2024-01-02", "2024-01-04"),
+        (theirs, "2024-01-03", "2024-01-01", None),
+    ):
+        with database.writing() as connection:
+            connection.execute("INSERT INTO session VALUES ('s', 'anna', '1', '2024-01-01', ?)", (ended,))
+            connection.execute("INSERT INTO frame VALUES ('f', '', 7, '[]', 0, x'', ?)", (made,))
+            connection.execute(
+                "INSERT INTO triage VALUES ('t', 'anna', '', '', '', '', 7, '2024-01-01', ?)", (finished,)
+            )
+    merge(ours, [theirs.path])
+    merge(theirs, [ours.path])
+    assert records(ours) == records(theirs)
+    assert [rows[0][-1] for rows in records(ours)[:3]] == ["2024-01-03", "2024-01-01", "2024-01-04"]
