@@ -9,7 +9,7 @@ from hhtui.tui.glyphs import JOINER, cells_of, graphemes, plain
 
 MASK, WIDE_MASK = "*", "\uff0a"
 """What stands for one cell and for two: a line may be broken beside a wide character, and so beside a wide mask."""
-
+NO_CELL = "\u200b"
 WIDEST_GRAPHEME = 64
 _CONNECTOR = "Pc"
 _LINE = re.compile(r"[^\n]+")
@@ -41,8 +41,8 @@ def _masked_line(line: str) -> str:
 
 
 def _of_cells(cells: int) -> str:
-    """Return a mask of so many cells that is never broken within, as a grapheme is not."""
-    return JOINER.join([WIDE_MASK] * (cells // 2) + [MASK] * (cells % 2))
+    """Return a mask of so many cells that is never broken within, as a grapheme is not; it may be invisible."""
+    return NO_CELL if not cells else JOINER.join([WIDE_MASK] * (cells // 2) + [MASK] * (cells % 2))
 
 
 @lru_cache(maxsize=4096)

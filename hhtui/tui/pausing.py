@@ -40,12 +40,15 @@ class Pausing:
         return at <= self._ignored_until
 
     def pause(self) -> None:
-        """Blank the screen."""
+        """Blank the screen, and stop the clock."""
         self._cover.display = True
+        self._screen.triaging.clock.pause()
+        self._screen.triaging.clock.pause()
 
     def go_on(self) -> None:
         """Show the screen again."""
         self._cover.display = False
+        self._screen.triaging.clock.go_on()
         self._screen.pair.paint_again()
         self._returning, self._ignored_until = True, self._last_read
 
