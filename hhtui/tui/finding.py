@@ -73,10 +73,10 @@ class Finding:
             self._screen.say(self._screen.database.notice)
 
     def show_triage(self, view: View) -> None:
-        """Show the pairs of a triage, in place of what was shown."""
+        """Show the pairs of a triage, in place of what was shown; what the list said of them is forgotten."""
+        self._before_editing, self.view = None, view
+        self._screen.list.update_marks()
         self.give_up()
-        self.view = view
-        self._screen.show_view()
 
     def ask(self, text: str) -> None:
         """Run the query `text`; the place is kept where the current pair is still in the result."""

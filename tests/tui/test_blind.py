@@ -14,6 +14,7 @@ from hhtui.model import Context
 from hhtui.score.run import run
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
+from hhtui.store.triage import Item, Plan, begin
 from hhtui.tui.actions import ACTIONS
 from hhtui.tui.presentation import OPEN, Blind, Presentation, presented
 from hhtui.tui.screens.browse import Browse
@@ -21,7 +22,7 @@ from hhtui.tui.screens.dialogs import Choose
 from hhtui.tui.start import Start
 from tests.store.made_scorer import MadeScorer
 from tests.tui.conftest import copied
-from tests.tui.desk import Desk, Row, dialogue, fill, reading
+from tests.tui.desk import ANNOTATOR, Desk, Row, dialogue, fill, reading
 
 SEED = "a triage"
 COLUMN = "frightfulness"
@@ -96,10 +97,10 @@ def every_frame(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     lines += drawn
 
 
-def presentation(desk: Desk, row: int) -> Presentation:
+def presentation(desk: Desk, row: int, seed: str = SEED) -> Presentation:
     """Return how the pair of this row is to be presented."""
     digest = desk.browse.connection.execute("SELECT hash FROM pair WHERE row = ?", (row,)).fetchone()[0]
-    return presented(digest, SEED)
+    return presented(digest, seed)
 
 
 def contexts(desk: Desk) -> list[Context]:
@@ -302,6 +303,30 @@ async def test_one_blind_pair_among_others_is_hidden_alone(database: Path, made_
         await desk.press("v", "j", "e")
         assert "decided one at a time" in desk.footer
         assert desk.events()[2:] == desk.events("anna")[2:]
+
+
+async def test_a_triage_hides_of_its_blind_pairs_what_was_shown_before(database: Path) -> None:
+    query = f"sort:{COLUMN}-"
+    items = [Item(1, "queue"), Item(2, "overlap", blind=True), Item(3, "random", blind=True)]
+    async with reading(database, size=(200, 50), start=Start(query=query)) as desk:
+        assert desk.text().count(" 99▕") + desk.text().count("▕99") > 0
+        triage = begin(desk.browse.database, ANNOTATOR, Plan("", query), items)
+        desk.browse.triaging.begin(triage)
+        await desk.settle()
+        shown, *hidden = [line for line in desk.lines() if re.search(r"–▕–|\d▕", line)]
+        assert "–▕–" not in shown and all("–▕–" in line for line in hidden) and len(hidden) == 2
+        assert "▸chosen" in desk.text()
+        await desk.press("e")
+        assert desk.row == 1 and "undecided" in desk.header
+        ranked = [line for line in desk.lines() if re.search(r"▕\d|\d▕", line)]
+        assert len(ranked) == 1, "the first pair is read openly"
+        assert not [line for line in desk.lines()[:-1] if TELLING.search(line) and line not in ranked]
+        sides = presentation(desk, 1, triage.id)
+        await desk.press("2", "k")
+        assert "B is better" in desk.header
+        assert desk.events()[-1][1] == sides.right
+        context = contexts(desk)[-1]
+        assert (context["triage"], context["lane"], context["sides"]) == (triage.id, "overlap", list(sides.sides))
 
 
 def test_the_order_is_even_seeded_and_another_one_for_another_seed() -> None:
