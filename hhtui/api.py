@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
+    from hhtui.audit.agreement import Agreement
     from hhtui.audit.estimates import Estimate
     from hhtui.audit.imported import Import
     from hhtui.audit.labels import By
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from hhtui.store import lanes
     from hhtui.store.decisions import Step
     from hhtui.store.log import Logged, Wanted
+    from hhtui.store.merging import Merged as MergedLog
+    from hhtui.store.merging import Unmatched
     from hhtui.store.placing import Sink
     from hhtui.store.records import Record
     from hhtui.store.results import Result
@@ -579,6 +582,39 @@ def log(database: Database, wanted: "Wanted | None" = None) -> "Iterator[Logged]
     return read(database.reader(), wanted or Wanted())
 
 
+def merge_decisions(path: PathLike, *others: PathLike) -> "list[MergedLog]":
+    """Add what was decided in the databases at `others`, which are only read, to the one at `path`.
+
+    It can be done in any order and any number of times. Raises StoreError where one of them cannot be merged; nothing
+    of that one is added then.
+    """
+    from hhtui.store.merging import merge as merge_logs
+
+    with open(path) as database:
+        return merge_logs(database, [Path(other) for other in others])
+
+
+def unmatched(database: Database) -> "list[Unmatched]":
+    """Return the events in the log about pairs that are not in this database, by key."""
+    from hhtui.store.merging import unmatched as absent
+
+    return absent(database.reader())
+
+
+def agreement(
+    database: Database,
+    what: str = "preference",
+    *,
+    annotators: Sequence[str] = (),
+    resamples: int = 2000,
+    seed: int = 7,
+) -> "Agreement":
+    """Measure how far annotators agree on what several of them read blind; see `hhtui.audit.agreement.agree`."""
+    from hhtui.audit.agreement import agree
+
+    return agree(database.reader(), what, annotators=annotators, resamples=resamples, seed=seed)
+
+
 def browse(
     path: PathLike | None = None,
     *,
@@ -623,7 +659,8 @@ def triage(
     That is the `queue` of this name, what `query` finds in the `order` of a column, where `adjudicate` what annotators
     differ about, where `resume` what was begun and not finished; else the reader chooses from a card of queues.
     `wanted` says how many pairs and how they are mixed; its lists and lane follow from the rest. `more` is the command
-    that gives the next pairs, for the reader. Raises StoreError where there is nothing to read, QueryError about a query.
+    that gives the next pairs, for the reader. Raises StoreError where there is nothing to read, QueryError about a
+    query.
     """
     from hhtui.store.lanes import Wanted
     from hhtui.store.queueing import begin_named, begin_query, left_to_read

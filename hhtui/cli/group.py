@@ -15,6 +15,7 @@ from hhtui.cli.failures import reported
 MODULES = {
     "browse": "browsing",
     "demo": "browsing",
+    "triage": "triaging",
     "load": "loading",
     "score": "scoring",
     "scorer": "scorers",
@@ -33,6 +34,8 @@ MODULES = {
     "eval": "evaluating",
     "estimate": "estimating",
     "check": "rule_checking",
+    "merge": "people",
+    "agreement": "people",
     "doctor": "checking",
     "locate": "about",
     "keys": "about",
