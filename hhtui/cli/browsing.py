@@ -43,7 +43,7 @@ def browse(
     """
     from hhtui import api, paths
 
-    _need_terminal()
+    need_terminal()
     if database is not None and database.is_dir():
         raise Failure(f"{database} is a folder; to read the pairs in it: hhtui load {database} --db NEW.db")
     if ids is not None:
@@ -57,9 +57,9 @@ def browse(
     if order is not None:
         query = f"{query or ''} sort:{order}".strip()
     gc.disable()
-    place = database or paths.named_database() or paths.last_database() or _sample()
+    place = database or paths.named_database() or paths.last_database() or sample()
     with pointing_into(query or ""):
-        _end(api.browse(place, query=query, at=at, by=by, colour=colour, mouse=not no_mouse))
+        end(api.browse(place, query=query, at=at, by=by, colour=colour, mouse=not no_mouse))
 
 
 @click.command()
@@ -69,24 +69,25 @@ def demo(no_mouse: bool, colour: Literal["auto", "truecolor", "256", "16"] | Non
     """Browse the shipped sample."""
     from hhtui import api
 
-    _need_terminal()
+    need_terminal()
     gc.disable()
-    _end(api.browse(_sample(), colour=colour, mouse=not no_mouse))
+    end(api.browse(sample(), colour=colour, mouse=not no_mouse))
 
 
-def _end(ending: "Ending") -> None:
+def end(ending: "Ending") -> None:
     """Tell how the browser ended, and leave with its status where that was not the reader's doing."""
     output.narrate(ending.words)
     if ending.status:
         sys.exit(ending.status)
 
 
-def _need_terminal() -> None:
+def need_terminal() -> None:
+    """Raise Failure where there is no terminal to show anything on."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Failure("browsing needs a terminal; for a pipe or a file there is: hhtui search DB QUERY")
 
 
-def _sample() -> Path:
+def sample() -> Path:
     """Return the sample's database, built first where it is not there yet."""
     from hhtui import api, paths
 

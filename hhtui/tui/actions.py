@@ -177,7 +177,16 @@ ACTIONS: tuple[Action, ...] = (
         reveals=True,
         leaves=True,
     ),
-    Action("order", "find", ("O",), "order", "choose the order of the result", opens=True, reveals=True, leaves=True),
+    Action(
+        "order",
+        "find",
+        ("O",),
+        "order",
+        "read a queue, or choose the order of the result",
+        opens=True,
+        reveals=True,
+        leaves=True,
+    ),
     Action(
         "thresholds",
         "find",

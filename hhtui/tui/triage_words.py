@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from hhtui.model import Question
 from hhtui.query.queues import TITLES
-from hhtui.store.triage import Item, Triage
+from hhtui.store.triage import Item, Plan, Triage
 
 CELLS = 8
 EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -59,12 +59,19 @@ def pace(figures: Figures) -> str:
     return f"median {figures.median_seconds:.0f} s, {60 * figures.timed / figures.seconds:.1f} a minute"
 
 
-def heading(title: str, item: Item | None, question: Question | None) -> str:
+def title(plan: Plan) -> str:
+    """Return what a triage reads: the queue, or the query."""
+    return TITLES.get(plan.name) or plan.query or plan.name or "all pairs"
+
+
+def heading(plan: Plan, item: Item | None, question: Question | None) -> str:
     """Return what is being read and asked; of a pair that is read blind not what brought it."""
     if item is None or item.blind:
         words = ["triage", "reading blind"]
     else:
-        words = [title] + [item.lane] * (item.lane != "queue") + [f"by {item.surfaced_by}"] * bool(item.surfaced_by)
+        words = (
+            [title(plan)] + [item.lane] * (item.lane != "queue") + [f"by {item.surfaced_by}"] * bool(item.surfaced_by)
+        )
     blind = item is not None and item.blind
     return " · ".join([*words, *([asked(question, blind)] if question else [])])
 
@@ -83,8 +90,7 @@ def asked(question: Question, blind: bool) -> str:
 
 def begun(left: int, triage: Triage) -> str:
     """Return what is left of a triage that was begun: `23 of 50 left of label candidates`."""
-    title = TITLES.get(triage.plan.name) or triage.plan.query or triage.plan.name
-    return f"{left:,} of {len(triage.items):,} left of {title}"
+    return f"{left:,} of {len(triage.items):,} left of {title(triage.plan)}"
 
 
 def summary(figures: Figures) -> str:

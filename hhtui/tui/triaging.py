@@ -143,8 +143,7 @@ class Triaging:
         if self.triage is None:
             return self._screen.view.text
         plan, item = self.triage.plan, self.item(self._screen.view.current)
-        title = TITLES.get(plan.name) or plan.query or plan.name
-        words = triage_words.heading(title, item, self._question())
+        words = triage_words.heading(plan, item, self._question())
         return f"{triage_words.pace(self._figures())} · {words}" if self._pace_shown else words
 
     def reminder(self) -> str:

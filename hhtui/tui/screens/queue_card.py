@@ -93,7 +93,7 @@ class QueuesAndOrders(Choose):
 
     def __init__(self, offered: Offered, orders: Sequence[Choice], height: int) -> None:
         """`height` is how many lines the queues may take."""
-        super().__init__("Read a queue: its digit. Or order this result by", orders)
+        super().__init__("Order by   (a digit reads a queue)", orders)
         self._offered, self._height = offered, height
 
     def compose(self) -> ComposeResult:
@@ -114,8 +114,8 @@ class QueuesAndOrders(Choose):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         chosen = self._offered.chosen(event.value) if event.value in tuple(DIGITS) else None
-        if chosen is None:
-            self.stay()
-        else:
+        if chosen is not None:
             event.prevent_default()
             self.dismiss(chosen)
+        elif event.value[-1:] in tuple(DIGITS):
+            self.stay()
