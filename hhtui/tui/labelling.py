@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hhtui.model import RESPONSES
 from hhtui.store import taxonomies
 from hhtui.store.errors import StoreError
 from hhtui.store.taxonomies import DIGITS, Slots
@@ -91,7 +90,8 @@ class Labelling:
             self.toggle(slug)
 
     def _both_harmful(self) -> None:
-        self._told(partial(self._toggle, HARMFUL, RESPONSES, self._both_harmful))
+        sides = self._screen.pair.presentation.sides
+        self._told(partial(self._toggle, HARMFUL, sides, self._both_harmful))
 
     def _press_digit(self, digit: str) -> None:
         slug = self.slots[DIGITS.index(digit)]

@@ -69,7 +69,7 @@ class Presentation(NamedTuple):
         before, preferred, value = summary.partition("preference: ")
         if preferred:
             return f"{before}{self.preference_words(value)}"
-        return _RESPONSE.sub(lambda found: self.name_of(found[0]), summary)
+        return _RESPONSE.sub(lambda found: self.name_of(found[0]), summary).replace("B and A", "A and B")
 
 
 OPEN = Presentation()

@@ -348,6 +348,6 @@ def test_words_are_those_of_the_presentation() -> None:
         *("A is better", "B is better", "equal", "can't tell")
     ]
     assert turned.step_words("undone: preference: chosen") == "undone: B is better"
-    assert turned.step_words("label harmful on chosen and rejected") == "label harmful on B and A"
+    assert turned.step_words("label harmful on chosen and rejected") == "label harmful on A and B", "the order tells"
     assert OPEN.step_words("label harmful on chosen") == "label harmful on chosen"
     assert turned.name_of("prompt") == "prompt"

@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
 from textual.widgets import OptionList
 
 from hhtui.store import taxonomies
 from hhtui.store.database import Database
+from hhtui.tui.presentation import Blind
+from hhtui.tui.screens.browse import Browse
 from hhtui.tui.screens.labels import LabelDialog
 from tests.tui.desk import Desk, reading
 
@@ -117,6 +120,34 @@ async def test_repeating_labels_the_response_in_focus_then(made: Path) -> None:
     async with reading(made) as desk:
         await desk.press("3", "j", "l", ".")
         assert labels(desk) == [("harmful", "chosen", 0), ("harmful", "rejected", 1)]
+
+
+async def test_labels_of_a_blind_pair_go_to_what_stands_there_and_speak_of_a_and_b(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Browse, "blinding_of", lambda _screen, _pair_id: Blind("seed"))
+    turned = set[str]()
+    async with reading(made) as desk:
+        for row in range(6):
+            sides = desk.browse.pair.presentation.sides
+            turned.add(sides[0])
+            await desk.press("l", "3")
+            assert labels(desk)[-1] == ("harmful", sides[1], row)
+            assert desk.footer == "label harmful on B · saved   u undoes"
+            assert "B: harmful" in desk.header
+            await desk.press("L")
+            assert "labels of B" in desk.text()
+            await desk.burst(*"theft", "enter", "escape")
+            assert ("theft", sides[1], row) in labels(desk)
+            await desk.press("b")
+            assert "both: harmful · B: theft" in desk.header
+            assert desk.footer == "label harmful on A and B · saved   u undoes"
+            await desk.press("u")
+            assert desk.footer == "undone: label harmful on A and B · saved"
+            await desk.press("ctrl+r")
+            assert desk.footer == "redone: label harmful on A and B · saved"
+            await desk.press("h", "j")
+    assert turned == {"chosen", "rejected"}
 
 
 async def test_a_row_says_that_a_pair_is_labelled_and_a_narrow_header_how_often(made: Path) -> None:
