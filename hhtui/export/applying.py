@@ -12,7 +12,7 @@ from hhtui.export.manifest import rendered
 from hhtui.export.patch import Change, Patch
 from hhtui.export.rules import Action
 from hhtui.export.run import MANIFEST_SUFFIX
-from hhtui.export.writing import described, write_chunks
+from hhtui.export.writing import described, refuse_compressed, write_chunks
 from hhtui.store.errors import StoreError
 from hhtui.store.placing import placed, refuse_existing
 from hhtui.store.records import Original
@@ -100,6 +100,7 @@ def write(
     `refused_lines` says which lines were left out, once `read` has been read. Raises UnmatchedError where pairs are
     missing and `force` is false, and StoreError where the source gives other bytes than it gave `hhtui clean`.
     """
+    refuse_compressed(path)
     beside = manifest_path or path.with_name(path.name + MANIFEST_SUFFIX)
     if beside.resolve() == path.resolve():
         raise StoreError(f"{path} cannot be both the output and its manifest; name another file for one of them")

@@ -1,19 +1,19 @@
 """What cleaning does to a database's sources: which pairs it drops, which it swaps, by which rule and by whom."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hhtui.export.rules import Action, Taken, taken
-from hhtui.export.settling import UNSETTLED, Conflict, Settlement
+from hhtui.export.rules import SETTLED, Action, Taken, taken
+from hhtui.export.settling import UNSETTLED, Conflict, Settlement, check_name
 from hhtui.model import RESPONSES
 from hhtui.store import pairs, records
+from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
 from hhtui.store.identity import naming_groups
 from hhtui.store.indexed import reach
 from hhtui.store.sources import StoredSource, all_sources
-from hhtui.store.votes import Vote
+from hhtui.store.votes import Vote, votes
 
 if TYPE_CHECKING:
     import numpy
@@ -112,7 +112,7 @@ class Cleaning:
         return sum(self.actions.get(pair_id) == action for one in chosen for pair_id in self.pair_ids[one.id])
 
 
-def chosen_sources(connection: sqlite3.Connection, subset: str | None, split: str | None) -> list[StoredSource]:
+def chosen_sources(connection: Connection, subset: str | None, split: str | None) -> list[StoredSource]:
     """Return the sources that have pairs, of this subset and split where given, oldest first.
 
     Raises StoreError where there is none, and where one was not read to its end: a whole source is cleaned.
@@ -131,12 +131,13 @@ def chosen_sources(connection: sqlite3.Connection, subset: str | None, split: st
     return found
 
 
-def planned(connection: sqlite3.Connection, policy: Policy, sources: Sequence[StoredSource]) -> Cleaning:
+def planned(connection: Connection, policy: Policy, sources: Sequence[StoredSource]) -> Cleaning:
     """Return what `policy` does to the pairs of `sources`.
 
     Raises ConflictError where people disagree about any of them and `policy` does not settle it, and QueryError where
     a rule cannot be read, or this database cannot answer it.
     """
+    check_name(policy.how, [votes(connection, kind) for kind in SETTLED])
     pair_ids = {source.id: records.of_source(connection, source.id) for source in sources}
     there = frozenset(pair_id for some in pair_ids.values() for pair_id in some)
     found: dict[Action, Taken] = {
@@ -162,7 +163,7 @@ def planned(connection: sqlite3.Connection, policy: Policy, sources: Sequence[St
     )
 
 
-def _refuse_conflicts(connection: sqlite3.Connection, found: Mapping[Action, Taken], there: frozenset[int]) -> None:
+def _refuse_conflicts(connection: Connection, found: Mapping[Action, Taken], there: frozenset[int]) -> None:
     disputed = {place: said for one in found.values() for place, said in one.conflicts.items() if place[1] in there}
     if disputed:
         raise ConflictError(
@@ -176,7 +177,7 @@ def _refuse_conflicts(connection: sqlite3.Connection, found: Mapping[Action, Tak
 class _Shares:
     """Counts what a rule takes of all pairs, of those whose replies name an identity group, and of the others."""
 
-    def __init__(self, connection: sqlite3.Connection, there: frozenset[int]) -> None:
+    def __init__(self, connection: Connection, there: frozenset[int]) -> None:
         import numpy
 
         naming = naming_groups(connection, RESPONSES)

@@ -1,16 +1,16 @@
 """A rule of cleaning: a query whose decisions are those that count, and the pairs that it takes."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hhtui.export.settling import Settled, Settlement, check_name, settle
+from hhtui.export.settling import Settled, Settlement, settle
 from hhtui.query.nodes import All, Any, Column, Decided, IsMissing, Listed, Node, Not, NumberRange, Plan
 from hhtui.query.parser import parse
 from hhtui.query.planner import plan
 from hhtui.store import results
 from hhtui.store.columns import last_id
+from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
 from hhtui.store.scorers import done, harm_column, score_columns, score_fields
 from hhtui.store.votes import Vote, Votes, votes
@@ -36,14 +36,14 @@ class Taken:
     unscored: Sequence[str]
 
 
-def compiled(connection: sqlite3.Connection, query: str) -> Plan | None:
+def compiled(connection: Connection, query: str) -> Plan | None:
     """Return the plan of a rule, None for the empty one, which takes nothing; raises QueryError as `search` does."""
     if not query.strip():
         return None
     return plan(parse(query), score_fields(connection), harm_column(connection))
 
 
-def taken(connection: sqlite3.Connection, query: str, how: Settlement) -> Taken:
+def taken(connection: Connection, query: str, how: Settlement) -> Taken:
     """Return the pairs that the rule `query` takes once conflicts are settled.
 
     Raises QueryError where this database cannot answer it, and StoreError where the text index is not complete yet.
@@ -54,7 +54,6 @@ def taken(connection: sqlite3.Connection, query: str, how: Settlement) -> Taken:
         return Taken(everyone, {}, {}, ())
     asked = [node for node in _leaves(wanted.filter) if isinstance(node, Decided) and node.kind in TOLD]
     known = {kind: votes(connection, kind) for kind in sorted({str(node.kind) for node in asked})}
-    check_name(how, {kind: said for kind, said in known.items() if kind in SETTLED})
     counted: dict[Decided, dict[int, Settled]] = {}
     conflicts: dict[tuple[str, int], Sequence[Vote]] = {}
     for node in asked:
@@ -118,7 +117,7 @@ def _leaves(node: Node) -> Iterator[Node]:
             yield node
 
 
-def _unscored(connection: sqlite3.Connection, node: Node) -> Iterator[str]:
+def _unscored(connection: Connection, node: Node) -> Iterator[str]:
     shown, last = score_columns(connection), last_id(connection)
     asked: set[Column] = {one.column for one in _leaves(node) if isinstance(one, NumberRange | IsMissing)}
     for name in sorted({column.name for column in asked} & set(shown)):

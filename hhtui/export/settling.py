@@ -1,7 +1,7 @@
 """Several people's decisions about one pair become one, or a conflict that has to be settled first."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from hhtui.store.errors import StoreError
@@ -78,12 +78,11 @@ def settle(
     return counted, conflicts
 
 
-def check_name(how: Settlement, known: Mapping[str, Votes]) -> None:
-    """Raise StoreError where conflicts are to be settled by somebody who said nothing that `known` holds, by kind."""
-    names = sorted({vote.annotator for votes in known.values() for said in votes.of_pair.values() for vote in said})
-    if how.way == "by" and known and how.name not in names:
-        kinds = " or ".join(sorted(known))
-        raise StoreError(f"{how.name} decided no {kinds} here; those who did: {', '.join(names) or 'nobody'}")
+def check_name(how: Settlement, known: Sequence[Votes]) -> None:
+    """Raise StoreError where conflicts are to be settled by somebody who has no vote in any of `known`."""
+    names = sorted({vote.annotator for votes in known for said in votes.of_pair.values() for vote in said})
+    if how.way == "by" and how.name not in names:
+        raise StoreError(f"{how.name} decided nothing here that counts; those who did: {', '.join(names) or 'nobody'}")
 
 
 def _value(given: Sequence[Vote], how: Settlement, adjudicated: Vote | None) -> Settled | None:

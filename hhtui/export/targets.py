@@ -7,6 +7,7 @@ from pathlib import Path
 from hhtui.export import containers, trl
 from hhtui.export.cleaning import Cleaning
 from hhtui.export.run import MANIFEST_SUFFIX
+from hhtui.export.writing import refuse_compressed
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.folders import refuse_existing_folder
@@ -21,7 +22,7 @@ ENDINGS: Mapping[str, str] = {
 """The formats, with the end of a file's name where there are several sources."""
 PATCH_SUFFIX = ".patch.jsonl"
 FOLDER_MANIFEST = "manifest.json"
-FILES = (".jsonl", ".json", ".parquet", ".gz")
+FILES = (".jsonl", ".json", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def targets(
     database: Database, cleaning: Cleaning, path: Path, form: str, patch_path: Path | None, manifest_path: Path | None
 ) -> Targets:
     """Return where a cleaning is written; raises StoreError where the names do not fit what there is to write."""
+    refuse_compressed(path)
     several = len(cleaning.sources) > 1
     if several and (path.suffix in FILES or path.is_file()):
         names = ", ".join(f"{one.subset}/{one.split}" for one in cleaning.sources)

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from hhtui.export import containers, trl
+from hhtui.store.errors import StoreError
 from hhtui.store.placing import Sink, write_whole
 from hhtui.store.records import Original
 
 STEP = 500
+COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 
 Report = Callable[[int, int], object]
 
@@ -35,6 +37,14 @@ def columns_of(originals: Iterable[Original]) -> Iterator[dict[str, Any]]:
     """Yield the columns of pairs, in their source's order."""
     for row in originals:
         yield {name: row.fields[name] for name in dict.fromkeys((*row.columns, *row.fields)) if name in row.fields}
+
+
+def refuse_compressed(path: Path) -> None:
+    """Raise StoreError where a file's name promises a compression: what is written has none."""
+    if path.suffix in COMPRESSED:
+        raise StoreError(
+            f"{path} would not be compressed; name {path.with_suffix('').name}, and compress it afterwards"
+        )
 
 
 def described(path: Path) -> dict[str, Any]:
