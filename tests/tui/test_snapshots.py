@@ -11,9 +11,11 @@ from hhtui import api
 from hhtui.config import Config
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
+from hhtui.store.triage import Item, Plan, Triage
 from hhtui.tui.app import HhtuiApp
+from hhtui.tui.start import Start
 from tests.tui.conftest import copied
-from tests.tui.desk import ANNOTATOR, Desk
+from tests.tui.desk import ANNOTATOR, Desk, has_seen_the_notice
 
 SIZES = ((160, 45), (80, 24), (40, 12))
 KEYS: dict[str, tuple[str, ...]] = {
@@ -54,5 +56,21 @@ def test_the_screen_looks_as_it_did(
         desk = Desk(app, pilot, [])
         await desk.settle()
         await desk.burst(*KEYS[what])
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_reading_blind_looks_as_it_did(database: Database, snap_compare: Compare, size: tuple[int, int]) -> None:
+    has_seen_the_notice(database)
+    items = tuple(Item(number, "random", blind=True) for number in (3, 5, 8))
+    triage = Triage("blind", ANNOTATOR, Plan("", "sugar"), "2026-01-01T00:00:00+00:00", None, items)
+    annotator, start = Annotator.begin(database, ANNOTATOR), Start(triage=triage)
+    app = HhtuiApp(database, annotator, Config(), lambda _database, _request: "", start)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        desk = Desk(app, pilot, [])
+        await desk.settle()
+        await desk.burst("2", "l")
 
     assert snap_compare(app, terminal_size=size, run_before=before)
