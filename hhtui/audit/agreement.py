@@ -110,8 +110,8 @@ def agree(
     again = _self_agreement(connection, found, categories, resamples=resamples, seed=seed)
     if pairs < HANDFUL and not any(one.comparison.pairs >= HANDFUL for one in again):
         raise AuditError(
-            f"{pairs:,} pairs have been read blind by two people; it takes {HANDFUL} or more: "
-            "hhtui triage DB --overlap 20% --by NAME gives the same pairs to everybody"
+            f"pairs read blind by two people: {pairs:,}; it takes {HANDFUL} or more: hhtui triage DB --overlap 20% "
+            "gives the same pairs to everybody, and --repeat 5% one's own again"
         )
     families = _families(connection, pair_ids)
     drawn = Draws(families, resamples=resamples, seed=seed)

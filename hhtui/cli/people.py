@@ -8,6 +8,7 @@ import click
 from hhtui.audit.ranking import RESAMPLES, SEED
 from hhtui.cli import output
 from hhtui.cli.arguments import database_alone
+from hhtui.text import clean_line
 
 if TYPE_CHECKING:
     from hhtui.audit.agreement import Agreement, Comparison
@@ -57,7 +58,7 @@ def merge(words: tuple[str, ...], as_json: bool) -> None:
 
 def told(one: "Merged") -> str:
     """Return in a line what came of merging one database."""
-    by = f" ({', '.join(f'{name} {count:,}' for name, count in one.by.items())})" if one.by else ""
+    by = f" ({', '.join(f'{clean_line(name)} {count:,}' for name, count in one.by.items())})" if one.by else ""
     return f"{one.path}: {one.added:,} of {one.events:,} events are new here{by}, about {one.pairs:,} pairs"
 
 
@@ -66,8 +67,9 @@ def listing(absent: "list[Unmatched]", database: str) -> Iterator[str]:
     if absent:
         events = sum(one.events for one in absent)
         yield f"kept, their pairs are not in {database}: {events:,} events about {len(absent):,} pairs"
-        width = max(len(one.key) for one in absent[:LISTED])
-        yield from (f"  {one.key:<{width}}  {one.hash[:12]}  {one.events:,}" for one in absent[:LISTED])
+        listed = [(clean_line(one.key), one) for one in absent[:LISTED]]
+        width = max(len(key) for key, _ in listed)
+        yield from (f"  {key:<{width}}  {one.hash[:12]}  {one.events:,}" for key, one in listed)
         if len(absent) > LISTED:
             yield f"  and {len(absent) - LISTED:,} more: --json lists all"
 

@@ -196,6 +196,6 @@ def _refuse(constant: str) -> None:
 def _opened(database: Database, path: Path) -> Iterator[sqlite3.Connection]:
     """Open the database at `path` for reading only."""
     if path.exists() and path.samefile(database.path):
-        raise StoreError(f"{path} is {database.path} itself; name the database of somebody else")
+        raise StoreError(f"{path} is the database itself; name that of somebody else")
     with Database.open(path, read_only=True) as other:
         yield other.reader()

@@ -281,7 +281,7 @@ def test_what_is_no_log_of_somebody_else_is_refused_before_anything_is_added(
     for path, message in (
         (older, "older schema.*hhtui stats"),
         (text, "is no database"),
-        (link, "itself; name the database of somebody else"),
+        (link, "is the database itself; name that of somebody else"),
         (tmp_path / "none.db", "there is no database"),
     ):
         with pytest.raises(StoreError, match=message):
