@@ -52,17 +52,23 @@ def effective_size(n: float, population: int, design_effect: float = 1) -> float
 def of_sample(positive: int, n: int, population: int, design_effect: float = 1) -> Interval:
     """Return the interval of the share in a `population` of which `n`, drawn at random, were read.
 
-    It is Wilson's at the effective size, so all of it is known once all was read. As a share of a finite population
-    is a whole number of its pairs, the ends are moved outwards to one, which keeps the interval from being too short
-    in small populations, but not past what the pairs that were read rule out.
+    It is Wilson's at the effective size, so all of it is known once all was read, moved outwards to whole pairs.
     """
     if n <= 0:
         return Interval(0, 1)
     size = effective_size(n, population, design_effect)
-    low, high = wilson_of_share(positive / n, size)
+    return whole_pairs(wilson_of_share(positive / n, size), positive, n, population)
+
+
+def whole_pairs(interval: Interval, positive: int, n: int, population: int) -> Interval:
+    """Return an interval with its ends moved outwards to a whole number of the pairs of a population.
+
+    A share of finitely many is such a number; small populations need it, for their intervals are too short without. But
+    the ends do not pass what the `n` pairs that were read, `positive` of them, rule out.
+    """
+    low, high = (end * population for end in interval)
     return Interval(
-        max(math.floor(low * population), positive) / population,
-        min(math.ceil(high * population), population - (n - positive)) / population,
+        max(math.floor(low), positive) / population, min(math.ceil(high), population - (n - positive)) / population
     )
 
 

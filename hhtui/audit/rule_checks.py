@@ -7,7 +7,7 @@ from hhtui.audit.errors import AuditError
 from hhtui.audit.estimates import Estimate, estimate
 from hhtui.audit.samples import Sample, subsets_of
 from hhtui.model import RESPONSES, Context, Question
-from hhtui.store import frames, readings, results
+from hhtui.store import frames, readings, results, taxonomies
 from hhtui.store.connection import Connection
 from hhtui.store.decisions import Annotator, Conditions, Step
 from hhtui.store.identity import naming_groups
@@ -45,10 +45,14 @@ class Hits(NamedTuple):
 
 
 class RuleCheck(NamedTuple):
-    """A rule, its evidence, and whom it hits: in all pairs first, then by subset where there are several."""
+    """A rule, its evidence, and whom it hits: in all pairs first, then by subset where there are several.
+
+    `rest` is how many of its pairs applying it would decide about: all that its reader has not decided one by one.
+    """
 
     estimate: Estimate
     hits: tuple[Hits, ...]
+    rest: int
 
     @property
     def sample(self) -> Sample:
@@ -74,6 +78,7 @@ class RuleCheck(NamedTuple):
                 "right": self.estimate.whole.positive,
             },
             **told,
+            "rest": self.rest,
             "hits": [
                 {**one._asdict(), "naming_share": one.of_naming, "others_share": one.of_others} for one in self.hits
             ],
@@ -82,7 +87,8 @@ class RuleCheck(NamedTuple):
 
 def check_rule(connection: Connection, sample: Sample) -> RuleCheck:
     """Return what a sample of the pairs of a rule says of deciding about all of them."""
-    return RuleCheck(estimate(connection, sample), hits_of(connection, sample))
+    rest = len(pairs_to_decide(connection, sample))
+    return RuleCheck(estimate(connection, sample), hits_of(connection, sample), rest)
 
 
 def refuse_unclear(decision: Question) -> None:
@@ -125,6 +131,8 @@ def apply_rule(person: Annotator, found: RuleCheck) -> Step:
         raise AuditError(f"every pair of {sample.frame.query!r} is decided one by one; there is nothing left to apply")
     rule = sample.frame.query
     context = Context(interface="command line", query=rule, bulk=True, rule=rule, evidence=found.evidence())
+    if sample.question.kind == "label":
+        context["taxonomy"] = taxonomies.current(person.database.reader()).version
     kind, value, side, label = sample.question
     return person.decide(pair_ids, kind, value, sides=(side,), label=label, conditions=Conditions(context=context))
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from hhtui.audit.intervals import effective_size, of_sample, wilson_of_share
+from hhtui.audit.intervals import effective_size, of_sample, whole_pairs, wilson_of_share
 from hhtui.audit.ranking import Interval
 
 PRIOR = 1
@@ -91,11 +91,8 @@ def weighted_share(strata: Sequence[Stratum], effect: float = 1) -> Share:
     share = sum(part.weight * part.share for part in parts)
     low, high = wilson_of_share(share, _size(parts, share))
     part_known = reached / population
-    return Share(
-        *(population, read, positive, share),
-        Interval(low * part_known, min(1.0, high * part_known + 1 - part_known)),
-        effect,
-    )
+    interval = Interval(low * part_known, min(1.0, high * part_known + 1 - part_known))
+    return Share(population, read, positive, share, whole_pairs(interval, positive, read, population), effect)
 
 
 class _Part(NamedTuple):

@@ -96,7 +96,7 @@ def to_text(found: "RuleCheck") -> list[str]:
             f"{sample.question} by {clean_line(sample.annotator)}, reading blind"
         )
     lines += sample_words.result(found.estimate, "right")[bool(lines) :]
-    lines.append("pairs whose replies name an identity group, and the others, of which the rule hits:")
+    lines.append("the rule hits, of pairs whose replies name an identity group, and of the others:")
     width = max(len(one.subset or "all") for one in found.hits)
     return [*lines, *(_hits(one, width) for one in found.hits)]
 
@@ -123,11 +123,11 @@ def _wanted(found: "RuleCheck", *, apply: bool, yes: bool, ask: bool) -> bool:
         return False
     if apply or not (ask and output.can_ask()):
         return apply
-    return click.confirm(
-        f"Decide {sample.question} for the rest of {sample.population:,} pairs "
-        f"({whole.positive:,} of {whole.read:,} right)?",
-        err=True,
+    question = (
+        f"{whole.positive:,} of {whole.read:,} were right; decide {sample.question} for the other {found.rest:,} "
+        f"of {sample.population:,} pairs?"
     )
+    return found.rest > 0 and click.confirm(clean_line(question), err=True)
 
 
 def _apply(path: "Path", found: "RuleCheck", by: str | None) -> int:

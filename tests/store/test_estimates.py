@@ -16,16 +16,12 @@ from hhtui.store.decisions import Annotator, Conditions
 from hhtui.store.errors import StoreError
 from hhtui.store.frames import frame_of
 from hhtui.store.questions import parse_question
-from tests.store.filled import add_pairs, dialogue, new_database
+from tests.store.filled import add_pairs, new_database
+from tests.store.sampled import answer, context_of, finish_sources, transcripts
 
 PAIRS = 240
 DROP = parse_question("drop:yes")
 REJECTED = parse_question("preference:rejected")
-
-
-def transcripts(count: int, word: str) -> list[tuple[str, str]]:
-    """Return different pairs."""
-    return [(dialogue("Well?", f"{word} {at}."), dialogue("Well?", f"No {word} {at}.")) for at in range(count)]
 
 
 @pytest.fixture
@@ -33,12 +29,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
     with new_database(tmp_path / "a.db", transcripts(PAIRS, "Yes")) as made:
         finish_sources(made)
         yield made
-
-
-def finish_sources(database: Database) -> None:
-    """Mark all sources as read to their end, as drawing needs."""
-    with database.writing() as connection:
-        connection.execute("UPDATE source SET complete = 1")
 
 
 def draw(
@@ -53,27 +43,6 @@ def draw(
 ) -> Sample:
     frame = frame_of(database, query, seed)
     return sample_of(database.reader(), frame, question, size, annotator=by, decided=decided)
-
-
-def context_of(sample: Sample, draw: int, **more: Any) -> Context:
-    """Return what the screen writes down with a decision about a pair of a sample."""
-    told = Context(
-        interface="screen", lane="estimate", frame=sample.frame.id, draw=draw, what=str(sample.question), blind=True
-    )
-    return told | more  # type: ignore[return-value]
-
-
-def answer(
-    database: Database, sample: Sample, values: Sequence[str], *, by: str = "anna", kind: str = "", **more: Any
-) -> None:
-    """Decide about the first open pairs of a sample, one value each; "skip" skips."""
-    person = Annotator.begin(database, by)
-    for (place, pair_id), value in zip(sample.open, values, strict=False):
-        conditions = Conditions(context=context_of(sample, place, **more))
-        if value == "skip":
-            person.decide([pair_id], "skip", "yes", conditions=conditions)
-        else:
-            person.decide([pair_id], kind or sample.question.kind, value, conditions=conditions)  # type: ignore[arg-type]
 
 
 def test_nothing_is_read_at_first(database: Database) -> None:
