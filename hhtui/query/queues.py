@@ -69,14 +69,14 @@ def queues(columns: Mapping[str, ScoreField], harm: str | None, seed: int = 7) -
         _false_alarms(columns, shown),
         Queue(
             "structure",
-            "Empty, equal or leaking replies and broken turns, by rules over the form; odd is not wrong, and what "
-            "reads badly in good form is not here.",
+            "Empty, equal or leaking replies and broken turns, by rules over the form; odd is not wrong, and bad "
+            "text in good form is not here.",
             (QueueList("structure", ODD),),
         ),
         Queue(
             "random",
-            "What nobody has decided yet, by chance, for an impression of the whole; no basis for a share of anything, "
-            "for what is decided is missing: that is hhtui estimate.",
+            "What nobody has decided yet, by chance, for an impression of the whole; no share can be estimated "
+            "from it: that is hhtui estimate.",
             (QueueList("chance", f"sort:random({seed})"),),
         ),
     )
@@ -85,8 +85,8 @@ def queues(columns: Mapping[str, ScoreField], harm: str | None, seed: int = 7) -
 def _label_candidates(columns: Mapping[str, ScoreField]) -> Queue:
     queue = Queue(
         "label-candidates",
-        "Pairs whose chosen reply reads more like the rejected ones, by a model learned here: candidates for wrong "
-        "labels and no more; on hh-rlhf about a third of the first were.",
+        "The chosen reply reads more like rejected ones, by a model learned here: candidates, a third of the "
+        "first on hh-rlhf were wrong labels.",
     )
     if "disagreement" not in columns:
         return queue._replace(missing="preference-model")
@@ -97,8 +97,8 @@ def _both_bad(columns: Mapping[str, ScoreField], shown: str) -> Queue:
     lists = [name for name in dict.fromkeys((shown, "dispreferred")) if _has_both_sides(columns, name)]
     queue = Queue(
         "both-bad",
-        "Pairs that score high on both sides, by each list in turn, and the screen says by which; profanity finds "
-        "swearing, not harm, and red-team data holds such pairs by design.",
+        "High on both sides, by each list in turn: worth a look, no error by itself; toxicity finds swearing, "
+        "dispreferred a way of writing.",
     )
     if not lists:
         return queue._replace(missing="")
@@ -108,8 +108,8 @@ def _both_bad(columns: Mapping[str, ScoreField], shown: str) -> Queue:
 def _false_alarms(columns: Mapping[str, ScoreField], shown: str) -> Queue:
     queue = Queue(
         "false-alarms",
-        "A reply that scores high and yet refuses, or does not read like a rejected one: likely fine, as far as two "
-        "rules of thumb can tell, so read before a threshold removes it.",
+        "A reply that scores high and yet refuses, or does not read like a rejected one: likely fine, "
+        "as far as two rules of thumb can tell.",
     )
     if not _has_both_sides(columns, shown) or shown == "dispreferred":
         return queue._replace(missing="alt-profanity")

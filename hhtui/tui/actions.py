@@ -296,9 +296,14 @@ def key_table(keys: Keys = DEFAULT_KEYS) -> list[tuple[str, list[tuple[str, str,
 
 BLIND_FOOTER = (
     *("prefer_left", "prefer_right", "prefer_equal", "prefer_unsure"),
-    *("next_pair", "flag", "undo", "help", "quit"),
+    *("done", "flag", "undo", "help", "quit"),
 )
 """The actions that the footer reminds of while a pair is read blind."""
+TRIAGE_FOOTER = (
+    *("prefer_chosen", "prefer_rejected", "prefer_equal", "flag", "done"),
+    *("read_on", "undo", "help", "quit"),
+)
+"""The actions that the footer reminds of in a triage."""
 ORDINARY_FOOTER = tuple(action.id for action in sorted(ACTIONS, key=lambda action: action.footer) if action.footer)
 
 

@@ -117,10 +117,10 @@ class Deciding:
         else:
             self._save(ids, change)
 
-    def record(self, change: Change) -> None:
-        """Save this about the current pair alone, then go on; the key that repeats does what it did."""
+    def record(self, change: Change, words: str) -> None:
+        """Save this about the current pair alone, say so in `words`, and go on; it is not what is repeated later."""
         if self._screen.view.current is not None:
-            self._save([self._screen.view.current], change, goes_on=True)
+            self._save([self._screen.view.current], change, words=words)
 
     def targets(self) -> Sequence[int]:
         """Return the ids of the pairs that the next decision is about."""
@@ -138,7 +138,7 @@ class Deciding:
 
         self._screen.ask(Confirm(f"{change} for {len(ids):,} pairs, as one step?"), answered)
 
-    def _save(self, ids: Sequence[int], change: Change, *, goes_on: bool = False) -> None:
+    def _save(self, ids: Sequence[int], change: Change, *, words: str = "") -> None:
         conditions = self._conditions(ids, change)
         annotator = self._screen.annotator
         value = (
@@ -157,7 +157,7 @@ class Deciding:
         except StoreError as error:
             self._screen.say(str(error), error=True)
         else:
-            self._saved(step, goes_on=goes_on)
+            self._saved(step, words=words)
 
     def _toggled(self, pair_id: int, change: Change) -> str:
         """Return what a mark becomes by what is shown of it: one from before is neither shown nor taken off."""
@@ -182,17 +182,17 @@ class Deciding:
 
         screen.run_worker(work())
 
-    def _saved(self, step: Step, *, goes_on: bool = False) -> None:
+    def _saved(self, step: Step, *, words: str = "") -> None:
         screen = self._screen
         screen.app.saved += 1
         single = len(step.pair_ids) == 1
         self.give_up_selection()
         screen.triaging.saved()
         screen.list.update_marks(step.pair_ids)
-        if goes_on or (step.summary.startswith("preference: ") and single):
+        if words or (step.summary.startswith("preference: ") and single):
             screen.go_on()
         screen.show_decisions(step.pair_ids)
-        summary = self._in_words(step)
+        summary = words or self._in_words(step)
         words = summary if "saved" in summary else f"{summary} · saved"
         screen.say(f"{words}   u undoes")
 

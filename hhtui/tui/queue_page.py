@@ -19,23 +19,20 @@ def lines(
 
     `counts` are what is known of the queues by name, `resume` offers what was begun, "" where nothing was.
     """
-    first: Lines = [[(f" {resume}", "mark")], []] if resume else []
-    sentences = {queue.name: queue.way_out(database) or queue.meaning for queue in queues}
-    whole = [*first, *_numbered(queues, counts)]
-    at = len(first)
-    for queue in queues:
-        text = wrap(sentences[queue.name], max(1, width - INDENT - 1))
-        whole[at + 1 : at + 1] = [[(f"{' ' * INDENT}{line}", "quiet")] for line in text]
-        at += 1 + len(text)
-    if len(whole) <= height:
-        return whole
-    return [
-        *first[:1],
-        *(
-            [*line, (f"  {sentences[queue.name]}", "quiet")]
-            for line, queue in zip(_numbered(queues, counts), queues, strict=True)
-        ),
-    ]
+    offer: Lines = [[(f" {resume}", "mark")]] if resume else []
+    heads = list(
+        zip(_numbered(queues, counts), (queue.way_out(database) or queue.meaning for queue in queues), strict=True)
+    )
+    whole = [line for head, sentence in heads for line in (head, *_wrapped(sentence, width))]
+    gap: Lines = [[]] if resume else []
+    for shown in ([*offer, *gap, *whole], [*offer, *whole]):
+        if len(shown) <= height:
+            return shown
+    return [*offer, *([*head, (f"  {sentence}", "quiet")] for head, sentence in heads)]
+
+
+def _wrapped(sentence: str, width: int) -> Lines:
+    return [[(f"{' ' * INDENT}{line}", "quiet")] for line in wrap(sentence, max(1, width - INDENT - 1))]
 
 
 def _numbered(queues: Sequence[Queue], counts: Mapping[str, str]) -> Lines:

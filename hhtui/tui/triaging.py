@@ -202,7 +202,7 @@ class Triaging:
         elif current in self._dealt_with():
             self.go_on()
         else:
-            self._screen.deciding.record(Change("skip", "yes"))
+            self._screen.deciding.record(Change("skip", "yes"), "skipped")
 
     def _done(self) -> None:
         current = self._screen.view.current
@@ -214,7 +214,7 @@ class Triaging:
             asked = self._question() or NOTHING_ASKED
             no = "" if asked.kind == "preference" else "no"
             sides = (asked.side,) if asked.kind != "label" or asked.side else RESPONSES
-            self._screen.deciding.record(Change(asked.kind, no, sides, asked.label))
+            self._screen.deciding.record(Change(asked.kind, no, sides, asked.label), "read, nothing to say of it")
 
     def _question(self) -> Question | None:
         return parse_question(self.triage.plan.question) if self.triage and self.triage.plan.question else None

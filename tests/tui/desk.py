@@ -1,6 +1,7 @@
 """A reader at the browse screen, without a terminal: keys go in, lines and stored events come out; nothing sleeps."""
 
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -201,10 +202,12 @@ async def reading(
     hasty: bool = False,
     explain: Explain = no_explanation,
     notice: bool = False,
+    now: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[Desk]:
     """Open the database at `path` on a screen of `size`; leave as `q` does. `hasty` does not wait for the query.
 
     Without `notice` the annotator has seen the notice about the content before, where the database can be written to.
+    `now` tells the time to the clock of reading.
     """
     requests: list[ExportRequest] = []
 
@@ -215,7 +218,7 @@ async def reading(
     with Database.open(path, read_only=read_only) as database:
         if not notice and not database.read_only:
             has_seen_the_notice(database, annotator)
-        app = HhtuiApp(database, Annotator.begin(database, annotator), config or Config(), export, start, explain)
+        app = HhtuiApp(database, Annotator.begin(database, annotator), config or Config(), export, start, explain, now)
         async with app.run_test(size=size) as pilot:
             desk = Desk(app, pilot, requests)
             await (desk.until(lambda: desk.browse.pair.painted, "nothing was painted") if hasty else desk.settle())

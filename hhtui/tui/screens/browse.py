@@ -14,7 +14,17 @@ from textual.widget import Widget
 from hhtui.store import pairs, settings
 from hhtui.store.errors import StoreError
 from hhtui.tui import headline, shielding
-from hhtui.tui.actions import BLIND_FOOTER, BY_ID, ORDINARY_FOOTER, Action, by_key, footer, key_name, shown_key
+from hhtui.tui.actions import (
+    BLIND_FOOTER,
+    BY_ID,
+    ORDINARY_FOOTER,
+    TRIAGE_FOOTER,
+    Action,
+    by_key,
+    footer,
+    key_name,
+    shown_key,
+)
 from hhtui.tui.deciding import Deciding
 from hhtui.tui.finding import Finding
 from hhtui.tui.gate import Gate, Press
@@ -432,7 +442,8 @@ class Browse(Screen[None]):
             status.show([], headline.status(view.total, self.reader.total(), view.order, width))
 
     def _show_footer(self) -> None:
-        actions = BLIND_FOOTER if self.pair.presentation.blind else ORDINARY_FOOTER
+        ordinary = TRIAGE_FOOTER if self.triaging.on else ORDINARY_FOOTER
+        actions = BLIND_FOOTER if self.pair.presentation.blind else ordinary
         self.query_one("#footer", Line).show([(f" {footer(self.size.width - 1, self.app.keys, actions)}", "quiet")])
 
     def _poll(self) -> None:
