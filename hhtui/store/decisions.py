@@ -325,6 +325,20 @@ def rebuild(connection: sqlite3.Connection) -> list[str]:
     ]
 
 
+def derive_for_source(connection: sqlite3.Connection, source_id: int) -> None:
+    """Derive the current values about texts that a source has brought, within the caller's transaction.
+
+    The log may have events about them from before, merged from another database for example.
+    """
+    if connection.execute("SELECT 1 FROM event LIMIT 1").fetchone() is None:
+        return
+    named = "(SELECT pair_hash FROM event WHERE pair_hash IN (SELECT hash FROM pair WHERE source_id = ?))"
+    connection.execute(
+        f"DELETE FROM decision WHERE pair_id IN (SELECT id FROM pair WHERE hash IN {named})", (source_id,)
+    )
+    derive(connection, f"event.pair_hash IN {named}", (source_id,))
+
+
 def derive(connection: sqlite3.Connection, which: str, parameters: tuple[object, ...]) -> list[int]:
     """Set the current value of every (pair, annotator, kind, side, label) that the chosen events name.
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 
 from hhtui.store import settings
+from hhtui.store.decisions import derive_for_source
 from hhtui.store.errors import StoreError
 
 PAIRS_IN_STATEMENT = 250
@@ -142,8 +143,9 @@ def append(connection: sqlite3.Connection, source_id: int, lines_done: int, batc
 
 
 def finish(connection: sqlite3.Connection, source_id: int) -> None:
-    """Write down that the source was read to its end, within the caller's transaction."""
+    """Write down that the source was read to its end, within the caller's transaction; decisions about it count now."""
     connection.execute("UPDATE source SET complete = 1 WHERE id = ?", (source_id,))
+    derive_for_source(connection, source_id)
 
 
 def refused_rows(connection: sqlite3.Connection, source_id: int, limit: int) -> list[RefusedRow]:

@@ -50,6 +50,18 @@ def test_a_merge_says_what_is_new_and_lists_what_is_about_other_pairs(two: tuple
     assert hhtui("search", ours, "conflict:yes", "--ids").stdout == "made/all/4\n"
 
 
+def test_what_was_kept_counts_once_its_pair_is_loaded(two: tuple[Path, Path]) -> None:
+    ours, theirs = two
+    hhtui("merge", ours, theirs)
+    assert hhtui("search", ours, "flag:yes", "--count").stdout == "0\n"
+    preferred = hhtui("search", ours, "preference:*", "--ids").stdout
+    assert hhtui("load", theirs.with_suffix(".jsonl"), "--db", ours, "--subset", "more", "--no-score").exit_code == 0
+    assert hhtui("search", ours, "flag:yes", "--ids").stdout == "more/all/0\nmore/all/1\n"
+    assert hhtui("search", ours, "preference:*", "--ids").stdout == preferred
+    assert hhtui("doctor", ours).exit_code == 0
+    assert hhtui_json("merge", ours, theirs, "--json")["unmatched"] == []
+
+
 def test_a_database_of_other_data_is_told(two: tuple[Path, Path], tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     assert hhtui("load", write_rows(tmp_path / "o.jsonl", ROWS), "--db", other, "--no-score").exit_code == 0
