@@ -6,7 +6,6 @@ from hhtui.audit.intervals import of_sample
 from hhtui.audit.ranking import CONFIDENCE, Interval
 from hhtui.audit.samples import Sample, families_of, subsets_of
 from hhtui.audit.strata import Share, Stratum, share_of, weighted_share
-from hhtui.store import frames
 from hhtui.store.connection import Connection
 
 
@@ -111,9 +110,8 @@ def bounds(share: Share, skipped: int) -> Bounds | None:
 
 
 def _by_subset(connection: Connection, sample: Sample) -> tuple[SubsetShare, ...]:
-    members = frames.permutation(connection, sample.frame).tolist()
     populations: dict[str, int] = {}
-    for name in subsets_of(connection, members):
+    for name in subsets_of(connection, sample.order):
         populations[name] = populations.get(name, 0) + 1
     drawn = list(zip(subsets_of(connection, [one.pair_id for one in sample.drawn]), sample.drawn, strict=True))
     found = []

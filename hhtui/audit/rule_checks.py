@@ -7,7 +7,7 @@ from hhtui.audit.errors import AuditError
 from hhtui.audit.estimates import Estimate, estimate
 from hhtui.audit.samples import Sample, subsets_of
 from hhtui.model import RESPONSES, Context, Question
-from hhtui.store import frames, readings, results, taxonomies
+from hhtui.store import readings, results, taxonomies
 from hhtui.store.connection import Connection
 from hhtui.store.decisions import Annotator, Conditions, Step
 from hhtui.store.identity import naming_groups
@@ -103,7 +103,7 @@ def hits_of(connection: Connection, sample: Sample) -> tuple[Hits, ...]:
     import numpy
 
     ids = numpy.asarray(results.everything(connection).ids, dtype=numpy.int64)
-    hit = numpy.isin(ids, frames.permutation(connection, sample.frame))
+    hit = numpy.isin(ids, sample.order)
     naming = naming_groups(connection, RESPONSES)[ids - 1]
     others = ~naming & (ids <= reach(connection))
     subsets = numpy.asarray(subsets_of(connection, ids.tolist()))
@@ -117,7 +117,7 @@ def pairs_to_decide(connection: Connection, sample: Sample) -> Sequence[int]:
     read = readings.of_frame(connection, sample.frame, sample.question, sample.annotator)
     elsewhere = readings.decided(connection, sample.question, sample.annotator)
     own = {pair_id for one in (read, elsewhere) for pair_id, answer in one.items() if answer is not None}
-    return [pair_id for pair_id in frames.permutation(connection, sample.frame).tolist() if pair_id not in own]
+    return [pair_id for pair_id in sample.order if pair_id not in own]
 
 
 def apply_rule(person: Annotator, found: RuleCheck) -> Step:

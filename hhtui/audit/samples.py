@@ -28,22 +28,27 @@ class Drawn(NamedTuple):
 class Sample(NamedTuple):
     """The first `size` pairs in the order of the draw, and what is known of them.
 
-    `population` is how many of the frame's pairs the database holds. `drawn` are the pairs up to the first one that is
-    open; only such an unbroken beginning is a random sample. `open` are the draws, from 0, and ids of those still to be
-    read. `after_gap` and `after_end` count what was read, but lies behind an open pair, or behind the first `size`.
-    `annotator` is whose answers count, "" for everybody's.
+    `order` are the ids of the frame's pairs that the database holds, in the order of the draw. `drawn` are the pairs up
+    to the first one that is open; only such an unbroken beginning is a random sample. `open` are the draws, from 0, and
+    ids of those still to be read. `after_gap` and `after_end` count what was read, but lies behind an open pair, or
+    behind the first `size`. `annotator` is whose answers count, "" for everybody's.
     """
 
     frame: Frame
     question: Question
     annotator: str
     decided: Decided
-    population: int
+    order: Sequence[int]
     size: int
     drawn: tuple[Drawn, ...]
     open: tuple[tuple[int, int], ...]
     after_gap: int
     after_end: int
+
+    @property
+    def population(self) -> int:
+        """How many of the frame's pairs the database holds."""
+        return len(self.order)
 
     @property
     def read(self) -> tuple[Drawn, ...]:
@@ -86,7 +91,7 @@ def sample_of(
     opened = [(draw, pair_id) for draw, pair_id in enumerate(order[:size]) if pair_id not in answers]
     end = opened[0][0] if opened else size
     return Sample(
-        *(frame, question, annotator, decided, len(order), size),
+        *(frame, question, annotator, decided, order, size),
         drawn=tuple(Drawn(draw, pair_id, answers[pair_id]) for draw, pair_id in enumerate(order[:end])),
         open=tuple(opened),
         after_gap=sum(pair_id in answers for pair_id in order[end:size]),
