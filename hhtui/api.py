@@ -399,13 +399,13 @@ def apply(
     from hhtui.ingest.batches import Opening
     from hhtui.ingest.rereading import Rereading
     from hhtui.ingest.resolving import Choice, open_one
-    from hhtui.progress import unobserved
+    from hhtui.progress import Progress, unobserved
 
-    read = patches.read(Path(patch))
+    read, observer = patches.read(Path(patch)), observer or unobserved
     of = read.source
     choice = Choice(of.subset, of.split, of.configuration, of.revision, of.data_dir)
-    with closing(open_one(source, choice, observer or unobserved)) as opened:
-        same = opened.sha256(observer or unobserved) == of.sha256
+    with closing(open_one(source, choice, observer)) as opened:
+        same = opened.sha256(observer) == of.sha256
         rereading = Rereading(opened, Opening(of.format, of.columns, of.style) if same else None)
         return applying.write(
             read,
@@ -417,6 +417,7 @@ def apply(
             patch_sha256=patches.digest(Path(patch)),
             manifest_path=None if manifest is None else Path(manifest),
             force=force,
+            report=lambda done, total: observer(Progress("writing", done, total, "pairs", name=opened.name)),
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Phase = Literal["reading", "loading", "indexing", "merging", "relating", "replacing"]
+Phase = Literal["reading", "loading", "indexing", "merging", "relating", "replacing", "writing"]
 Unit = Literal["bytes", "pairs"]
 
 
@@ -14,9 +14,9 @@ class Progress:
 
     `phase`: "reading" (a source is read once for its hash, or fetched), "loading" (its pairs are stored),
     "indexing" and "merging" (the text index), "relating" (families and openings), "replacing" (an earlier
-    revision is taken out). `done` of `total` are counted in `unit`; `total` is 0 where it is not known. `rows` is
-    how many records of this source have been read so far, 0 outside "loading"; `name` is the source, "" where the
-    work is about the whole database.
+    revision is taken out), "writing" (pairs are written to a file). `done` of `total` are counted in `unit`; `total`
+    is 0 where it is not known. `rows` is how many records of this source have been read so far, 0 outside "loading";
+    `name` is the source, "" where the work is about the whole database.
     """
 
     phase: Phase

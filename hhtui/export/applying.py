@@ -1,7 +1,7 @@
 """A patch is applied to its source, or to another file with the same pairs, without a database."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from hhtui.export.manifest import rendered
 from hhtui.export.patch import Change, Patch
 from hhtui.export.rules import Action
 from hhtui.export.run import MANIFEST_SUFFIX
-from hhtui.export.writing import described, refuse_compressed, write_chunks
+from hhtui.export.writing import Report, refuse_compressed, write_chunks
 from hhtui.store.errors import StoreError
 from hhtui.store.placing import placed, refuse_existing
 from hhtui.store.records import Original
@@ -53,34 +53,50 @@ class Applied:
     manifest: Mapping[str, Any]
 
 
-def matched(
-    changes: Sequence[Change], rows: Iterable[tuple[int, bytes]], *, same: bool
-) -> tuple[dict[int, Action], list[Change]]:
-    """Return what is done to which row, and the changes that no row matches.
+class _Matching:
+    """What is done to which pair of a file; iterating yields what is left of it."""
 
-    In the `same` file a change is about its row, where that has its hash. In another it is about a row with its
-    hash: of several its own row, else the first that no other change is about.
-    """
-    wanted = {change.hash for change in changes}
-    places: dict[str, list[int]] = defaultdict(list)
-    for row, digest in rows:
-        if digest.hex() in wanted:
-            places[digest.hex()].append(row)
-    found: dict[int, Action] = {}
-    waiting: list[Change] = []
-    for change in changes:
-        if change.row in places[change.hash] and change.row not in found:
-            found[change.row] = change.action
-        else:
-            waiting.append(change)
-    unmatched: list[Change] = []
-    for change in waiting:
-        free = [] if same else [row for row in places[change.hash] if row not in found]
-        if free:
-            found[free[0]] = change.action
-        else:
-            unmatched.append(change)
-    return found, unmatched
+    def __init__(self, changes: Sequence[Change], read: Callable[[], Iterator[SourceRow]], *, same: bool) -> None:
+        self.pairs = 0
+        self.done: Counter[Action] = Counter()
+        self.unmatched: Sequence[Change] = ()
+        self._changes = changes
+        self._read = read
+        self._same = same
+
+    def __iter__(self) -> Iterator[Original]:
+        """Yield the pairs that are left; then the counts are known."""
+        places = {change.row: change for change in self._changes} if self._same else self._places()
+        matched = set()
+        for row, digest, original in self._read():
+            self.pairs += 1
+            change = places.get(row)
+            if change is None or change.hash != digest.hex():
+                yield original
+                continue
+            matched.add(change)
+            self.done[change.action] += 1
+            if change.action == "swap":
+                yield sides.swapped(original)
+        self.unmatched = [change for change in self._changes if change not in matched]
+
+    def _places(self) -> dict[int, Change]:
+        """Return the change of each row in another file than the patch's source.
+
+        A change is about a row with its hash: of several its own row, else the first that no other change is about.
+        """
+        wanted = {change.hash for change in self._changes}
+        rows: dict[str, list[int]] = defaultdict(list)
+        for row, digest, _ in self._read():
+            if digest.hex() in wanted:
+                rows[digest.hex()].append(row)
+        own = {change.row: change for change in self._changes if change.row in rows[change.hash]}
+        found = dict(own)
+        for change in self._changes:
+            if own.get(change.row) != change:
+                free = [row for row in rows[change.hash] if row not in found]
+                found |= {row: change for row in free[:1]}
+        return found
 
 
 def write(
@@ -94,10 +110,12 @@ def write(
     patch_sha256: str,
     manifest_path: Path | None = None,
     force: bool = False,
+    report: Report | None = None,
 ) -> Applied:
     """Write to `path` what the patch leaves of the file `name`, whose pairs `read` gives each time it is called.
 
-    `refused_lines` says which lines were left out, once `read` has been read. Raises UnmatchedError where pairs are
+    `refused_lines` says which lines were left out, once `read` has been read; `report` is told how many of about how
+    many pairs are written. Raises UnmatchedError where pairs are
     missing and `force` is false, and StoreError where the source gives other bytes than it gave `hhtui clean`.
     """
     refuse_compressed(path)
@@ -108,46 +126,29 @@ def write(
         raise StoreError(f"{name} is what is read, and would be lost; name another file")
     for one in (path, beside):
         refuse_existing(one, force=force)
-    pairs = 0
-
-    def counted() -> Iterator[tuple[int, bytes]]:
-        nonlocal pairs
-        for row, digest, _ in read():
-            pairs += 1
-            yield row, digest
-
-    actions, unmatched = matched(patch.changes, counted(), same=same)
-    if unmatched and not force:
-        raise UnmatchedError(name, unmatched, len(patch.changes))
+    left = _Matching(patch.changes, read, same=same)
     with placed(beside, force=force) as manifest_draft, placed(path, force=force) as draft:
         with draft.open("xb") as file:
-            write_chunks(lines.originals(_left(read(), actions)), file, pairs)
-        output = described(draft)
-        if same and not unmatched and output["sha256"] != patch.result:
+            output = write_chunks(lines.originals(left), file, patch.written, report)
+        if left.unmatched and not force:
+            raise UnmatchedError(name, left.unmatched, len(patch.changes))
+        if same and not left.unmatched and output["sha256"] != patch.result:
             raise StoreError(
                 f"{name} is the patch's source and gives other bytes than it gave when it was cleaned; the patch was "
                 f"changed, or use the hhtui that made it (this is {__version__})"
             )
-        done = list(actions.values())
         told = {
             "hhtui": __version__,
             "patch": {"sha256": patch_sha256},
             "source": {"file": name, "same": same, "sha256": patch.source.sha256},
-            "pairs": pairs,
-            "dropped": done.count("drop"),
-            "swapped": done.count("swap"),
-            "written": pairs - done.count("drop"),
-            "unmatched": [change.key for change in unmatched],
+            "pairs": left.pairs,
+            "dropped": left.done["drop"],
+            "swapped": left.done["swap"],
+            "written": left.pairs - left.done["drop"],
+            "unmatched": [change.key for change in left.unmatched],
             "refused_lines": list(refused_lines()),
             "output": {"file": path.name, **output},
         }
         manifest_draft.write_bytes(rendered(told))
-    counts = done.count("drop"), done.count("swap")
-    return Applied(path, beside, same, pairs, *counts, unmatched, refused_lines(), told)
-
-
-def _left(rows: Iterable[SourceRow], actions: Mapping[int, Action]) -> Iterator[Original]:
-    for row, _, original in rows:
-        action = actions.get(row)
-        if action != "drop":
-            yield sides.swapped(original) if action == "swap" else original
+    counts = left.pairs, left.done["drop"], left.done["swap"]
+    return Applied(path, beside, same, *counts, left.unmatched, refused_lines(), told)

@@ -46,10 +46,11 @@ class Change(NamedTuple):
 
 
 class Patch(NamedTuple):
-    """A patch that was read: its source, what is done to which pairs, and the hash of the lines that came of it."""
+    """A patch that was read: its source, what is done to which pairs, how many were left, the hash of their lines."""
 
     source: PatchSource
     changes: Sequence[Change]
+    written: int
     result: str
 
 
@@ -97,7 +98,7 @@ def read(path: Path) -> Patch:
         style = None if told["json_style"] is None else JsonStyle(**told["json_style"])
         named = {name: told[name] for name in SOURCE} | {"columns": tuple(told["columns"]), "style": style}
         changes = [Change(*(one[name] for name in Change._fields)) for one in rest]
-        patch = Patch(PatchSource(**named), changes, header["result"]["sha256"])
+        patch = Patch(PatchSource(**named), changes, header["counts"]["written"], header["result"]["sha256"])
         expected = header["counts"]["dropped"] + header["counts"]["swapped"]
     except (KeyError, TypeError) as error:
         raise StoreError(f"{path} is damaged: {error}; get it again, or make it anew with hhtui clean") from None

@@ -252,6 +252,10 @@ def test_the_majority_settles_and_a_tie_is_refused(database: Database, tmp_path:
     change = json.loads(done.patches[0].read_bytes().splitlines()[1])
     assert change["by"] == ["ann", "cid"]
     assert done.manifest["resolve"] == "majority"
+    assert cleaned(database, tmp_path / "not.jsonl", swap="-preference:chosen -row:1..", resolve="majority") == [
+        exchanged(0),
+        *ROWS[1:],
+    ]
     decide(database, "dan", "preference", "chosen", [0])
     with pytest.raises(ConflictError, match="1 conflict"):
         api.clean(database, tmp_path / "two.jsonl", resolve="majority")
@@ -348,6 +352,7 @@ def test_each_of_several_sources_becomes_a_file(tmp_path: Path) -> None:
     )
     assert (tmp_path / "out" / "two" / "test.jsonl").read_bytes() == alone.path.read_bytes()
     assert [done.manifest["dropped"], done.manifest["written"]] == [2, 6]
+    assert [rule["pairs"] for rule in alone.manifest["rules"]] == [1, 0]
     for patch, name in zip(done.patches, ("one", "two"), strict=True):
         again = api.apply(patch, tmp_path / f"{name}.jsonl", tmp_path / f"{name}.again.jsonl")
         assert again.path.read_bytes() == (tmp_path / "out" / name / "test.jsonl").read_bytes()
@@ -369,6 +374,11 @@ def test_lines_of_any_style_stay_and_refused_ones_go(tmp_path: Path) -> None:
     assert others == [odd, plain + b" ", b""]
     (file,) = done.manifest["files"]
     assert (file["refused"], file["refused_lines"]) == (2, [4, 5])
+    with api.open(tmp_path / "a.db") as database:
+        decide(database, "ann", "preference", "rejected", [1])
+        swapped = json.loads(api.clean(database, tmp_path / "two.jsonl").path.read_bytes().split(b"\r\n")[1])
+    before = json.loads(odd)
+    assert swapped == {"chosen": before["rejected"], "rejected": before["chosen"], "n": 1.5}
     result = hhtui("apply", done.patches[0], source, "-o", tmp_path / "again.jsonl")
     assert "2 rows could not be read as pairs and stay out, lines 4, 5" in result.stderr
     assert (tmp_path / "again.jsonl").read_bytes() == done.path.read_bytes()
@@ -409,7 +419,7 @@ def test_a_patch_that_was_changed_is_refused(database: Database, tmp_path: Path,
     (patch,) = api.clean(database, tmp_path / "out.jsonl").patches
     header, first, second = patch.read_text().splitlines()
     hashes = [json.loads(line)["hash"] for line in (first, second)]
-    other = second.replace('"action": "drop"', '"action": "swap"')
+    other, elsewhere = second.replace(': "drop"', ': "swap"'), second.replace('"row": 1', '"row": 3')
     for text, error in (
         (f"{header}\n{first}\n", "damaged: it has 1 changes of 2"),
         (f"{header}\n{first}\n{{", "line 3, is no JSON"),
@@ -417,6 +427,7 @@ def test_a_patch_that_was_changed_is_refused(database: Database, tmp_path: Path,
         (header.replace('"version": 1', '"version": 2') + "\n", "version 2, this hhtui reads 1"),
         (f"{header}\n{first}\n{second.replace('drop', 'keep', 1)}\n", "damaged"),
         (f"{header}\n{first}\n{second.replace(hashes[1], hashes[0])}\n", "does not have 1 of the 2 pairs"),
+        (f"{header}\n{first}\n{elsewhere}\n", "does not have 1 of the 2 pairs"),
         (f"{header}\n{first}\n{other}\n", "gives other bytes"),
     ):
         (tmp_path / "bad.jsonl").write_text(text)
@@ -426,14 +437,15 @@ def test_a_patch_that_was_changed_is_refused(database: Database, tmp_path: Path,
 
 
 @pytest.mark.parametrize("form", ["jsonl", "datasets", "trl-explicit"])
+@pytest.mark.parametrize("written", ["hhtui.export.patch.rendered", "hhtui.export.cleaned.rendered"])
 def test_an_interrupted_cleaning_leaves_nothing(
-    database: Database, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, tmp_path: Path, form: str, written: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(*_: object) -> bytes:
         raise KeyboardInterrupt
 
     before = sorted(one.name for one in tmp_path.iterdir())
-    monkeypatch.setattr("hhtui.export.patch.rendered", interrupt)
+    monkeypatch.setattr(written, interrupt)
     with pytest.raises(KeyboardInterrupt):
         api.clean(database, tmp_path / "out", form)
     assert sorted(one.name for one in tmp_path.iterdir()) == before
