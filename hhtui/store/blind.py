@@ -51,8 +51,8 @@ def readings(connection: sqlite3.Connection, asked: Question) -> Readings:
     rows = connection.execute(
         f"SELECT {PAIR_ID}, annotator, kind, side, label, value, coalesce(json_extract(context, '$.lane'), ''), "
         "json_extract(context, '$.blind') IS 1, json_extract(context, '$.interface') IS 'screen' FROM event "
-        "WHERE pair_hash IN (SELECT pair_hash FROM event WHERE json_extract(context, '$.lane') IN ('overlap', 'repeat')) "
-        "AND kind NOT IN ('retract', 'note') "
+        "WHERE pair_hash IN (SELECT pair_hash FROM event "
+        "                    WHERE json_extract(context, '$.lane') IN ('overlap', 'repeat')) AND kind NOT IN ('retract', 'note') "
         f"AND json_extract(context, '$.bulk') IS NOT 1 AND {LIVE} ORDER BY made_at, uuid"
     )
     by_reader: dict[tuple[str, int], list[_Event]] = {}
