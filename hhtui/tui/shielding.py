@@ -101,14 +101,13 @@ class Shielding:
             return "shield off: nothing is masked"
         if shield.level == "everything":
             return f"shield: every turn is masked; {shown_key(self._key('reveal'))} reveals a pair"
-        database = self._screen.database.path
         title = shield.goes_by()
         if title is None:
-            return f"shield: profanity masks nothing here, for there are no scores: hhtui score {database}"
-        words = f"shield: profanity, from {shield.threshold:g} in {title}; it catches swearing, not meaning"
+            return "shield: profanity masks nothing here, for there are no scores: hhtui score DB"
+        words = f"shield: profanity catches swearing, not meaning; it masks from {shield.threshold:g} in {title}"
         unscored = sum(shown.unscored.values()) if shown else 0
         if unscored:
-            words += f"; {counted(unscored, 'turn')} without a score: hhtui score {database} --unit turn"
+            words += f"; {counted(unscored, 'turn')} without a score: hhtui score DB --unit turn"
         return words
 
     def _key(self, action: str) -> str:
