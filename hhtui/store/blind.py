@@ -52,7 +52,8 @@ def readings(connection: sqlite3.Connection, asked: Question) -> Readings:
         f"SELECT {PAIR_ID}, annotator, kind, side, label, value, coalesce(json_extract(context, '$.lane'), ''), "
         "json_extract(context, '$.blind') IS 1, json_extract(context, '$.interface') IS 'screen' FROM event "
         "WHERE pair_hash IN (SELECT pair_hash FROM event "
-        "                    WHERE json_extract(context, '$.lane') IN ('overlap', 'repeat')) AND kind NOT IN ('retract', 'note') "
+        "                    WHERE json_extract(context, '$.lane') IN ('overlap', 'repeat')) "
+        "AND kind NOT IN ('retract', 'note') "
         f"AND json_extract(context, '$.bulk') IS NOT 1 AND {LIVE} ORDER BY made_at, uuid"
     )
     by_reader: dict[tuple[str, int], list[_Event]] = {}
