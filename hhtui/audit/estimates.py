@@ -51,6 +51,7 @@ class Estimate(NamedTuple):
             "frame": {
                 **{"id": frame.id, "query": frame.query, "seed": frame.seed, "pairs": frame.size},
                 **{"here": sample.population, "sources": list(frame.sources), "made_at": frame.made_at},
+                **{"joined_since": sample.joined, "left_since": sample.left},
             },
             "n": sample.size,
             "complete": sample.is_complete,

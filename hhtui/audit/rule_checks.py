@@ -123,9 +123,15 @@ def pairs_to_decide(connection: Connection, sample: Sample) -> Sequence[int]:
 def apply_rule(person: Annotator, found: RuleCheck) -> Step:
     """Save the decision about all pairs of the rule as one step of `person`, marked as bulk, with the evidence.
 
-    Pairs that the reader decided one by one keep that decision. Raises AuditError where that leaves none.
+    Pairs that the reader decided one by one keep that decision. Raises AuditError where that leaves none, and where the
+    rule finds other pairs by now than those that it was checked on.
     """
     sample = found.sample
+    if sample.joined or sample.left:
+        raise AuditError(
+            f"{sample.frame.query!r} finds other pairs than when they were drawn: {sample.joined:,} more, "
+            f"{sample.left:,} no longer; check it anew with another --seed"
+        )
     pair_ids = pairs_to_decide(person.database.reader(), sample)
     if not pair_ids:
         raise AuditError(f"every pair of {sample.frame.query!r} is decided one by one; there is nothing left to apply")

@@ -5,7 +5,8 @@ from typing import Any, Literal, NamedTuple
 
 from hhtui.audit import intervals
 from hhtui.model import Lane, Question
-from hhtui.store import frames, readings
+from hhtui.query.parser import parse
+from hhtui.store import frames, readings, results
 from hhtui.store.connection import Connection
 from hhtui.store.frames import Frame
 from hhtui.store.triage import Item
@@ -31,7 +32,8 @@ class Sample(NamedTuple):
     `order` are the ids of the frame's pairs that the database holds, in the order of the draw. `drawn` are the pairs up
     to the first one that is open; only such an unbroken beginning is a random sample. `open` are the draws, from 0, and
     ids of those still to be read. `after_gap` and `after_end` count what was read, but lies behind an open pair, or
-    behind the first `size`. `annotator` is whose answers count, "" for everybody's.
+    behind the first `size`. `annotator` is whose answers count, "" for everybody's. Where scores have changed since the
+    frame was frozen, its query now finds `joined` pairs that are not in it, and `left` that are no longer.
     """
 
     frame: Frame
@@ -44,6 +46,8 @@ class Sample(NamedTuple):
     open: tuple[tuple[int, int], ...]
     after_gap: int
     after_end: int
+    joined: int
+    left: int
 
     @property
     def population(self) -> int:
@@ -84,6 +88,7 @@ def sample_of(
     With `decided` "count" also the pairs that `annotator` decided elsewhere, one by one, count as read.
     """
     order = frames.permutation(connection, frame).tolist()
+    found = set(map(int, results.search(connection, parse(frame.query)).ids))
     answers = readings.of_frame(connection, frame, question, annotator)
     if decided == "count":
         answers = {**answers, **_added(answers, readings.decided(connection, question, annotator))}
@@ -96,6 +101,8 @@ def sample_of(
         open=tuple(opened),
         after_gap=sum(pair_id in answers for pair_id in order[end:size]),
         after_end=sum(pair_id in answers for pair_id in order[size:]),
+        joined=len(found - set(order)),
+        left=len(set(order) - found),
     )
 
 

@@ -24,6 +24,11 @@ def frame(sample: "Sample") -> list[str]:
     lines.append(f"sources (sha256): {sources}")
     if sample.population != one.size:
         lines.append(f"of these {sample.population:,} are in this database; what follows is about them")
+    if sample.joined or sample.left:
+        lines.append(
+            f"by now the query finds {sample.joined:,} other pairs, and {sample.left:,} of these no longer; "
+            "another --seed draws from those that it finds now"
+        )
     return lines
 
 

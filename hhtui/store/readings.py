@@ -22,7 +22,10 @@ AND (kind = 'skip' OR (:side IN ('', side) AND label = :label)) AND :annotator I
 _OF_FRAME = f"""
 AND json_extract(context, '$.frame') = :frame AND json_extract(context, '$.blind') = 1
 AND json_extract(context, '$.lane') IN {SAMPLED}
-AND (:kind = 'preference' AND value != '' OR coalesce(json_extract(context, '$.what'), '') IN (:what, :also))
+AND (
+    coalesce(json_extract(context, '$.what'), '') IN (:what, :also) OR kind = 'preference' AND value != ''
+    OR :kind = 'preference' AND kind = 'skip' AND json_extract(context, '$.what') GLOB 'preference:*'
+)
 """
 _IN_ORDER = "ORDER BY made_at, uuid"
 

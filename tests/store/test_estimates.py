@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from hhtui.audit.errors import AuditError
 from hhtui.audit.estimates import estimate
+from hhtui.audit.rule_checks import apply_rule, check_rule
 from hhtui.audit.samples import Decided, Sample, attainable, sample_of
 from hhtui.audit.strata import share_of
 from hhtui.model import Context, Question
@@ -150,6 +152,16 @@ def test_a_preference_answers_every_question_about_preferences(database: Databas
     assert [one.answer for one in draw(database, parse_question("preference:chosen")).drawn] == [False, True, False]
 
 
+def test_a_skip_of_another_question_is_none_of_this_one(database: Database) -> None:
+    answer(database, draw(database, REJECTED), ["skip"])
+    drops = draw(database, DROP)
+    answer(database, drops._replace(open=drops.open[1:]), ["skip"])
+
+    assert [one.answer for one in draw(database, REJECTED).drawn] == [None]
+    assert [one.answer for one in draw(database, parse_question("preference:chosen")).drawn] == [None]
+    assert draw(database, DROP).drawn == ()
+
+
 def test_without_a_question_nothing_to_say_is_an_answer_about_flags(database: Database) -> None:
     flags = draw(database, parse_question("flag:yes"))
     answer(database, flags, ["no", "yes"], what="", lane="random")
@@ -208,6 +220,22 @@ def test_a_preference_that_was_withdrawn_is_not_decided(database: Database) -> N
 def test_a_frame_is_not_made_of_decisions(database: Database) -> None:
     with pytest.raises(StoreError, match="what has been read would choose"):
         draw(database, query="drop:yes")
+
+
+def test_a_frame_stays_and_tells_what_its_query_finds_by_now(database: Database) -> None:
+    query = "key:made/test/1*"
+    before = draw(database, query=query)
+    with database.writing() as connection:
+        connection.execute("UPDATE pair SET key = 'made/test/999' WHERE key = 'made/test/1'")
+        connection.execute("UPDATE pair SET key = 'made/test/1002' WHERE key = 'made/test/2'")
+        connection.execute("UPDATE pair SET key = 'made/test/1003' WHERE key = 'made/test/3'")
+
+    after = draw(database, query=query)
+
+    assert (before.joined, before.left, after.joined, after.left) == (0, 0, 2, 1)
+    assert after.open == before.open
+    with pytest.raises(AuditError, match="2 more, 1 no longer; check it anew with another --seed"):
+        apply_rule(Annotator.begin(database, "anna"), check_rule(database.reader(), after))
 
 
 def test_subsets_are_weighted_by_their_size(tmp_path: Path) -> None:
