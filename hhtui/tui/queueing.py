@@ -38,9 +38,12 @@ class Queueing:
 
     def at_start(self) -> None:
         """Show the card where it was asked for, else say in a line what was begun and is not finished."""
-        if self._screen.app.start.wanted is not None:
+        start = self._screen.app.start
+        if start.triage is not None:
+            return
+        if start.wanted is not None:
             self.offer_card()
-        elif self._screen.app.start.triage is None:
+        else:
             begun = self._in_words(self._begun())
             if begun:
                 self._screen.say(f"{begun}: O 0 resumes it, or hhtui triage --resume")
