@@ -351,7 +351,7 @@ def derive(connection: sqlite3.Connection, which: str, parameters: tuple[object,
     ).fetchall()
     touched = []
     for digest, key, annotator, kind, side, label in places:
-        pair_id = _pair_of(connection, digest, key)
+        pair_id = pair_of(connection, digest, key)
         if pair_id is None:
             continue
         touched.append(pair_id)
@@ -379,12 +379,12 @@ def _newest(
         (digest, annotator, kind, side, label),
     )
     for value, identity, made_at, key in rows:
-        if _pair_of(connection, digest, key) == pair_id:
+        if pair_of(connection, digest, key) == pair_id:
             return value, identity, made_at
     return None
 
 
-def _pair_of(connection: sqlite3.Connection, digest: bytes, key: str) -> int | None:
+def pair_of(connection: sqlite3.Connection, digest: bytes, key: str) -> int | None:
     """Return the pair that an event is about, see PAIR_ID; None where it is not here."""
     row = connection.execute(
         "SELECT id FROM pair WHERE hash = ? ORDER BY key != ?, key, id LIMIT 1", (digest, key)

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from hhtui.store.decisions import LIVE
+from hhtui.store.decisions import LIVE, pair_of
 
 
 class Vote(NamedTuple):
@@ -37,7 +37,7 @@ def votes(connection: sqlite3.Connection, kind: str) -> Votes:
     )
     for digest, key, annotator, value, made_at, lane in events:
         if (digest, key) not in ids:
-            ids[digest, key] = _pair_of(connection, digest, key)
+            ids[digest, key] = pair_of(connection, digest, key)
         pair_id = ids[digest, key]
         if pair_id is None:
             continue
@@ -50,11 +50,3 @@ def votes(connection: sqlite3.Connection, kind: str) -> Votes:
         if vote.value:
             of_pair.setdefault(pair_id, []).append(vote)
     return Votes(of_pair, {pair_id: vote for pair_id, vote in adjudicated.items() if vote.value})
-
-
-def _pair_of(connection: sqlite3.Connection, digest: bytes, key: str) -> int | None:
-    """Return the pair with this content, among several the one with this key, else the first."""
-    row = connection.execute(
-        "SELECT id FROM pair WHERE hash = ? ORDER BY key != ?, id LIMIT 1", (digest, key)
-    ).fetchone()
-    return int(row[0]) if row else None
