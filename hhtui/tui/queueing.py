@@ -80,7 +80,7 @@ class Queueing:
         from hhtui.tui.screens.queue_card import Offered
 
         queues = stored.queues_here(self._screen.connection, self._wanted().seed)
-        return Offered(queues, self._in_words(self._begun()), str(self._screen.database.path))
+        return Offered(queues, self._in_words(self._begun()), self._screen.database.path.name)
 
     def _count(self, dialog: "QueueCard | QueuesAndOrders", offered: "Offered") -> None:
         """Count what waits in each queue, behind the dialog, and show it as it comes."""

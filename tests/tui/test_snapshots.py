@@ -11,6 +11,7 @@ from hhtui import api
 from hhtui.config import Config
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
+from hhtui.store.lanes import Wanted
 from hhtui.store.triage import Item, Plan, Triage
 from hhtui.tui.app import HhtuiApp
 from hhtui.tui.start import Start
@@ -26,6 +27,11 @@ KEYS: dict[str, tuple[str, ...]] = {
     "dialog": ("O",),
     "thresholds": ("H", "l", "l"),
     "scores": ("j", "t"),
+}
+TRIAGES: dict[str, tuple[str, ...]] = {
+    "card": (),
+    "triage": ("s", "f", "enter", "c"),
+    "summary": ("s", "enter", "f", "enter", "e"),
 }
 
 Compare = Callable[..., bool]
@@ -56,6 +62,26 @@ def test_the_screen_looks_as_it_did(
         desk = Desk(app, pilot, [])
         await desk.settle()
         await desk.burst(*KEYS[what])
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("what", TRIAGES)
+@pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_triage_looks_as_it_did(database: Database, snap_compare: Compare, size: tuple[int, int], what: str) -> None:
+    has_seen_the_notice(database)
+    items = tuple(Item(number, "queue", surfaced_by="toxicity") for number in (3, 5, 8, 13))
+    triage = Triage("open", ANNOTATOR, Plan("both-bad", ""), "2026-01-01T00:00:00+00:00", None, items)
+    annotator = Annotator.begin(database, ANNOTATOR)
+    card, reading = Start(wanted=Wanted(())), Start(triage=triage, more="hhtui triage sample.db --queue both-bad")
+    start = card if what == "card" else reading
+    app = HhtuiApp(database, annotator, Config(), lambda _database, _request: "", start, now=lambda: 0.0)
+
+    async def before(pilot: Pilot[Any]) -> None:
+        desk = Desk(app, pilot, [])
+        await desk.settle()
+        for key in TRIAGES[what]:
+            await desk.press(key)
 
     assert snap_compare(app, terminal_size=size, run_before=before)
 

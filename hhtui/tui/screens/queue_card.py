@@ -29,7 +29,7 @@ class Offered:
     """The queues that are offered, and how many pairs wait in each, as far as they have been counted."""
 
     def __init__(self, queues: Sequence[Queue], resume: str, database: str) -> None:
-        """`resume` says what was begun and not finished, "" for nothing."""
+        """`resume` says what was begun and not finished, "" for nothing; `database` is the name of its file."""
         self.queues, self.resume, self.database = tuple(queues), resume, database
         self.counts: dict[str, str] = {}
 
