@@ -141,6 +141,7 @@ class Browse(Screen[None]):
     def on_mount(self) -> None:
         self.list = self.query_one("#list", PairList)
         self.pair = self.query_one("#pair", PairView)
+        self.query_one("#header", Line).when_drawn = self.pair.header_drawn
         self.finding.start()
         self.gate.release("start")
         self.queueing.at_start()
@@ -418,7 +419,8 @@ class Browse(Screen[None]):
         if self.database.read_only:
             numbers = (*(f"read-only  {form}" for form in numbers), "read-only")
         left, right = headline.header(standing, found, self.annotator.name, numbers, self.size.width, presentation)
-        self.query_one("#header", Line).show(left, right)
+        if self.query_one("#header", Line).show(left, right):
+            self.pair.await_header()
         self._show_state(_status_width(self.size.width))
         if not self._message:
             self._show_footer()

@@ -106,7 +106,8 @@ class PairView(Widget):
         self._maximised = False
         self._whole_prompt = False
         self._difference = self._hit = -1
-        self._drawn_parts: set[Part] = set()
+        self._drawn_parts: set[Part | Literal["header"]] = set()
+        self._header_awaited = False
         self._asked = False
         self._showing = 0
         self._painted_at: float | None = None
@@ -312,13 +313,23 @@ class PairView(Widget):
 
     def _await_drawing(self) -> None:
         self._drawn_parts.clear()
-        self._asked = False
+        self._header_awaited = self._asked = False
         self._showing += 1
         self._painted_at = None
 
-    def _drawn(self, part: Part) -> None:
+    def await_header(self) -> None:
+        """Count as painted only when the line that names the pair is drawn too: it may come in a frame of its own."""
+        self._header_awaited = True
+        self._drawn_parts.discard("header")
+
+    def header_drawn(self) -> None:
+        """The line that names the pair is being drawn."""
+        self._drawn("header")
+
+    def _drawn(self, part: Part | Literal["header"]) -> None:
         self._drawn_parts.add(part)
-        if not self._asked and self._shown_parts() <= self._drawn_parts:
+        awaited = {*self._shown_parts(), *(("header",) if self._header_awaited else ())}
+        if not self._asked and awaited <= self._drawn_parts:
             self._asked = True
             frames = self.app.frames
             frames.when_acknowledged(frames.rendering, partial(self._acknowledged, self._showing))
