@@ -21,7 +21,13 @@ EXPECTED = 10.0
 @click.option("--what", required=True, metavar="QUESTION", help="What is asked, such as preference:rejected.")
 @click.option("--n", "size", type=click.IntRange(min=1), help=f"How many pairs to read.  [default: {SIZE}]")
 @click.option("--margin", type=click.FloatRange(0, 50, min_open=True), help="As many as give ± so many points.")
-@click.option("--expect", type=click.FloatRange(0, 100), default=EXPECTED, help="The share expected, in percent.")
+@click.option(
+    "--expect",
+    type=click.FloatRange(0, 100),
+    default=EXPECTED,
+    show_default=True,
+    help="The share expected, in percent; it changes only what is foretold.",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, help="Of the order of the draw.")
 @click.option("--by", metavar="NAME", help="Read under this name, and count what was read under it.")
 @click.option("--everyone", is_flag=True, help="Count what anybody has read.")

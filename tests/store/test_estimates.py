@@ -9,7 +9,7 @@ import pytest
 
 from hhtui.audit.errors import AuditError
 from hhtui.audit.estimates import estimate
-from hhtui.audit.rule_checks import apply_rule, check_rule
+from hhtui.audit.rule_checks import Hits, apply_rule, check_rule
 from hhtui.audit.samples import Decided, Sample, attainable, sample_of
 from hhtui.audit.strata import share_of
 from hhtui.model import Context, Question
@@ -18,7 +18,8 @@ from hhtui.store.decisions import Annotator, Conditions
 from hhtui.store.errors import StoreError
 from hhtui.store.frames import frame_of
 from hhtui.store.questions import parse_question
-from tests.store.filled import add_pairs, new_database
+from tests.store.filled import add_pairs, dialogue, new_database
+from tests.store.real_rows import fill
 from tests.store.sampled import answer, context_of, finish_sources, transcripts
 
 PAIRS = 240
@@ -236,6 +237,26 @@ def test_a_frame_stays_and_tells_what_its_query_finds_by_now(database: Database)
     assert after.open == before.open
     with pytest.raises(AuditError, match="2 more, 1 no longer; check it anew with another --seed"):
         apply_rule(Annotator.begin(database, "anna"), check_rule(database.reader(), after))
+
+
+def test_whom_a_rule_hits_is_told_for_each_subset_that_it_hits(tmp_path: Path) -> None:
+    def replying(*replies: str) -> list[tuple[str, str]]:
+        return [(dialogue(f"Well {reply}?", reply), dialogue(f"Well {reply}?", "No.")) for reply in replies]
+
+    with Database.create(tmp_path / "a.db") as database:
+        fill(database, replying("Bank one.", "Bank of old men.", "A young one.", "Two."), "first", "test")
+        fill(database, replying("Bank three.", "Four.", "Five."), "second", "test")
+        fill(database, replying("Six."), "third", "test")
+        finish_sources(database)
+
+        hits = check_rule(database.reader(), draw(database, query="chosen:bank")).hits
+
+    assert hits == (
+        Hits("", pairs=8, hit=3, naming=2, naming_hit=1, others=6, others_hit=2),
+        Hits("first", pairs=4, hit=2, naming=2, naming_hit=1, others=2, others_hit=1),
+        Hits("second", pairs=3, hit=1, naming=0, naming_hit=0, others=3, others_hit=1),
+    )
+    assert (hits[0].of_naming, hits[0].of_others, hits[2].of_naming) == (1 / 2, 1 / 3, None)
 
 
 def test_subsets_are_weighted_by_their_size(tmp_path: Path) -> None:
