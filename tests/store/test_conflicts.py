@@ -108,7 +108,7 @@ _steps = st.lists(
 
 
 @given(steps=_steps)
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_any_log_disputes_what_a_plain_reading_says(
     scored: Database, steps: list[tuple[str, int, tuple[str, str], str]]
 ) -> None:

@@ -115,7 +115,7 @@ _moves = st.lists(
 
 
 @given(moves=_moves, early=_moves)
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_any_order_of_merges_gives_the_same(
     empty: list[Path], tmp_path_factory: pytest.TempPathFactory, moves: list[Move], early: list[Move]
 ) -> None:
