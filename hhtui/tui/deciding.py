@@ -104,15 +104,15 @@ class Deciding:
         ids = self.targets()
         if not len(ids):
             self._screen.say("there is no pair to decide", error=True)
-        elif len(ids) > 1 and any(map(self._screen.blinding_of, ids)):
-            self._screen.say(
-                "pairs that are read blind are decided one at a time; Esc gives the selection up", error=True
-            )
         else:
             self._decide_about(ids, change)
 
     def _decide_about(self, ids: Sequence[int], change: Change) -> None:
-        if self._whole or len(ids) > ASK_FROM:
+        if len(ids) > 1 and any(map(self._screen.blinding_of, ids)):
+            self._screen.say(
+                "pairs that are read blind are decided one at a time; Esc gives the selection up", error=True
+            )
+        elif self._whole or len(ids) > ASK_FROM:
             self._ask_about(ids, change)
         else:
             self._save(ids, change)
