@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hhtui.audit.estimates import Estimate
     from hhtui.audit.imported import Import
     from hhtui.audit.labels import By
+    from hhtui.audit.methods import Methods
     from hhtui.audit.report import Evaluation
     from hhtui.audit.rule_checks import RuleCheck
     from hhtui.audit.samples import Attainable, Decided, Sample
@@ -614,6 +615,18 @@ def agreement(
     from hhtui.audit.agreement import agree
 
     return agree(database.reader(), what, annotators=annotators, resamples=resamples, seed=seed)
+
+
+def methods(database: Database, *, by: str | None = None, column: str | None = None, at: float = 0.5) -> "Methods":
+    """Return what a methods section has to say of the database: of the annotator `by`, or of everybody.
+
+    `column` and the threshold `at` are those of the table prompt harm × reply harm × direction; without a column it is
+    the one that harm stands for. `hhtui.audit.methods_text.markdown` makes the report of it. Raises StoreError where
+    there is no such column, or `by` decided nothing.
+    """
+    from hhtui.audit.methods import gather
+
+    return gather(database.reader(), database.path.name, annotator=by or "", column=column, at=at)
 
 
 def browse(

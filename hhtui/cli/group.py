@@ -29,6 +29,7 @@ MODULES = {
     "backup": "exporting",
     "import": "importing",
     "log": "telling",
+    "report": "reporting",
     "stats": "counting",
     "threshold": "thresholds",
     "eval": "evaluating",

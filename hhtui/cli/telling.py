@@ -1,4 +1,4 @@
-"""`hhtui log` and `hhtui report`: who decided what, when, under which conditions; and what a paper says of it."""
+"""`hhtui log`: who decided what, when, under which conditions."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
