@@ -62,6 +62,7 @@ def clean(words: tuple[str, ...], path: str, drop: str, swap: str, yes: bool, as
     from hhtui.export.cleaning import ConflictError
     from hhtui.export.rules import compiled
 
+    _refuse_stream(path)
     database_path = database_alone(words, "rules are given with --drop and --swap")
     progress = output.ProgressLine()
 
@@ -113,6 +114,7 @@ def apply(patch: str, source: str, path: str, manifest: str | None, force: bool,
     from hhtui import api
     from hhtui.export.applying import UnmatchedError
 
+    _refuse_stream(path)
     progress = output.ProgressLine()
 
     def show(told: "Progress") -> None:
@@ -128,7 +130,7 @@ def apply(patch: str, source: str, path: str, manifest: str | None, force: bool,
         raise
     finally:
         progress.close()
-    _report_applied(done, source, as_json=as_json)
+    _report_applied(done, as_json=as_json)
 
 
 def told(cleaning: "Cleaning") -> list[str]:
@@ -149,6 +151,11 @@ def conflict_to_json(conflict: "Conflict") -> dict[str, Any]:
         "kind": conflict.kind,
         "values": {vote.annotator: vote.value for vote in conflict.votes},
     }
+
+
+def _refuse_stream(path: str) -> None:
+    if path == "-":
+        raise click.UsageError("a manifest stands beside what is written, so it is a file; name one with -o")
 
 
 def _rule(rule: "Rule", of: int) -> list[str]:
@@ -193,9 +200,10 @@ def _report(done: "Cleaned", form: str, *, as_json: bool) -> None:
         )
 
 
-def _report_applied(done: "Applied", source: str, *, as_json: bool) -> None:
+def _report_applied(done: "Applied", *, as_json: bool) -> None:
     if not done.same:
-        output.narrate(f"{source} is another file than the one that was cleaned; pairs were found by their content")
+        name = done.manifest["source"]["file"]
+        output.narrate(f"{name} is another file than the one that was cleaned; pairs were found by their content")
     for change in done.unmatched:
         output.narrate(f"not there: {change.key} ({change.action})")
     if done.refused_lines:

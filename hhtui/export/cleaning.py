@@ -32,8 +32,8 @@ class ConflictError(StoreError):
         """Name the first of them."""
         many = "1 conflict between annotators is" if len(conflicts) == 1 else f"{len(conflicts):,} conflicts are"
         super().__init__(
-            f"{many} not settled, the first about {conflicts[0]}; nothing was written, decide them, "
-            "or settle them with --resolve majority, by:NAME or adjudicated"
+            f"{many} not settled, the first about {conflicts[0]}; nothing was written; read them with the query "
+            "conflict:drop,preference and decide, or settle them with --resolve majority, by:NAME or adjudicated"
         )
         self.conflicts = conflicts
 

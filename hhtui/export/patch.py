@@ -84,6 +84,8 @@ def rendered(connection: Connection, cleaning: Cleaning, source: StoredSource, r
 
 def read(path: Path) -> Patch:
     """Return the patch in the file `path`; raises StoreError where it is none that this hhtui can apply."""
+    if not path.is_file():
+        raise StoreError(f"there is no patch {path}; name the file that hhtui clean wrote beside its output")
     lines = path.read_bytes().splitlines()
     objects = [_object(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not objects or objects[0].get("format") != FORMAT:

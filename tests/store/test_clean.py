@@ -221,6 +221,13 @@ def test_conflicts_are_listed_and_refused(database: Database, tmp_path: Path) ->
     assert result.exit_code == 1
     assert f"{KEYS[3]}: drop: ann yes, bob no" in result.stderr
     assert "--resolve" in result.stderr
+    told = hhtui("clean", database.path, "-o", tmp_path / "out.jsonl", "--json")
+    assert (told.exit_code, json.loads(told.stdout)["conflicts"][0]) == (
+        1,
+        {"key": KEYS[0], "kind": "preference", "values": {"ann": "rejected", "bob": "chosen"}},
+    )
+    query = "conflict:drop,preference"
+    assert [pair["key"] for pair in hhtui_json("search", database.path, query, "--json")["pairs"]] == [KEYS[0], KEYS[3]]
     assert not list(tmp_path.glob("out*"))
 
 
@@ -486,5 +493,6 @@ def test_a_rule_is_any_query(database: Database, tmp_path: Path) -> None:
     said = [json.loads(line) for line in (tmp_path / "a.jsonl.patch.jsonl").read_bytes().splitlines()][1:]
     assert [(change["row"], change["by"]) for change in said] == [(1, ["ann"]), (3, [])]
     assert cleaned(database, tmp_path / "b.jsonl", drop="-preference:none -row:0") == list(ROWS)
+    assert hhtui("clean", database.path, "-o", "-").exit_code == 2
     result = hhtui("clean", database.path, "-o", tmp_path / "c.jsonl", "--drop", "nonsense:>1")
     assert (result.exit_code, "  nonsense:>1\n  ^" in result.stderr) == (1, True)
