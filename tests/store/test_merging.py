@@ -109,13 +109,13 @@ _moves = st.lists(
     st.tuples(st.integers(0, 2), st.sampled_from(["anna", "bob"]), _values, st.integers(0, 30)).map(
         lambda move: (move[0], move[1], *move[2], move[3])
     ),
-    min_size=3,
-    max_size=20,
+    min_size=4,
+    max_size=14,
 )
 
 
 @given(moves=_moves, early=_moves)
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_any_order_of_merges_gives_the_same(
     empty: list[Path], tmp_path_factory: pytest.TempPathFactory, moves: list[Move], early: list[Move]
 ) -> None:
