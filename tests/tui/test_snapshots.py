@@ -25,6 +25,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "flagged": ("j", "s", "k", "f"),
     "help": ("?",),
     "dialog": ("O",),
+    "labels": ("l", "3", "L", *"refusal"),
     "thresholds": ("H", "l", "l"),
     "scores": ("j", "t"),
 }

@@ -133,7 +133,7 @@ class LabelDialog(Dialog[str | None]):
         self.query_one("#label-title", Static).update(Content(title))
         given, slots = labelling.given(), labelling.slots
         side = self.app.browse.pair.focused_side
-        widest = max((len(label.slug) for label in self._labels), default=0)
+        widest = max((len(label.slug) for label in self._shown), default=0)
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(
