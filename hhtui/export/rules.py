@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hhtui.export.settling import Settled, Settlement, settle
-from hhtui.query.nodes import All, Any, Column, Decided, IsMissing, Listed, Node, Not, NumberRange, Plan
+from hhtui.query.nodes import All, Any, Column, Decided, IsMissing, Labelled, Listed, Node, Not, NumberRange, Plan
 from hhtui.query.parser import parse
 from hhtui.query.planner import plan
 from hhtui.store import results
@@ -13,7 +13,7 @@ from hhtui.store.columns import last_id
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
 from hhtui.store.scorers import done, harm_column, score_columns, score_fields
-from hhtui.store.votes import Vote, Votes, votes
+from hhtui.store.votes import Vote, Votes, label_votes, votes
 
 Action = Literal["drop", "swap"]
 SETTLED = ("drop", "preference")
@@ -66,10 +66,11 @@ def taken(connection: Connection, query: str, how: Settlement) -> Taken:
             f"the text index holds {found.searched:,} of {found.total:,} pairs, so {query} cannot look at all of them; "
             "load the same source again, which goes on with the index"
         )
-    said = {pair_id: one for values in counted.values() for pair_id, one in values.items()}
+    said: dict[int, Sequence[Vote]] = dict(_labelled(connection, wanted.filter))
+    said |= {pair_id: one.votes for values in counted.values() for pair_id, one in values.items()}
     return Taken(
         frozenset(map(int, found.ids)),
-        {pair_id: one.votes for pair_id, one in said.items()},
+        said,
         conflicts,
         tuple(_unscored(connection, wanted.filter)),
     )
@@ -82,6 +83,16 @@ def _meeting(known: Votes, node: Decided, how: Settlement) -> tuple[dict[int, Se
         return {pair_id: Settled(given[0].value, given) for pair_id, given in said.items() if given}, {}
     counted, conflicts = settle(known, how, node.annotators)
     return {pair_id: one for pair_id, one in counted.items() if _meets(node, one.value)}, conflicts
+
+
+def _labelled(connection: Connection, condition: Node) -> Iterator[tuple[int, Sequence[Vote]]]:
+    """Yield the pairs that have a label which the condition asks for, with the votes that give it."""
+    for node in _leaves(condition):
+        if isinstance(node, Labelled):
+            for pair_id, given in label_votes(connection, node.labels, node.sides).items():
+                counted = [one for one in given if node.annotators is None or one.annotator in node.annotators]
+                if counted:
+                    yield pair_id, counted
 
 
 def _asked(node: Decided, vote: Vote) -> bool:

@@ -50,3 +50,17 @@ def votes(connection: sqlite3.Connection, kind: str) -> Votes:
         if vote.value:
             of_pair.setdefault(pair_id, []).append(vote)
     return Votes(of_pair, {pair_id: vote for pair_id, vote in adjudicated.items() if vote.value})
+
+
+def label_votes(connection: sqlite3.Connection, labels: Sequence[str], sides: Sequence[str]) -> dict[int, list[Vote]]:
+    """Return who gives any of `labels` (() is any label) now to a response among `sides`, by pair id."""
+    which = f" AND label IN ({', '.join('?' * len(labels))})" if labels else ""
+    rows = connection.execute(
+        "SELECT pair_id, annotator, label, made_at FROM decision WHERE kind = 'label' "
+        f"AND side IN ({', '.join('?' * len(sides))}){which} ORDER BY made_at",
+        (*sides, *labels),
+    )
+    found: dict[int, list[Vote]] = {}
+    for pair_id, annotator, label, made_at in rows:
+        found.setdefault(pair_id, []).append(Vote(annotator, label, made_at))
+    return found

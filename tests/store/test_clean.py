@@ -489,9 +489,11 @@ def test_a_source_that_is_loaded_in_part_is_not_cleaned(tmp_path: Path, source: 
 
 def test_a_rule_is_any_query(database: Database, tmp_path: Path) -> None:
     decide(database, "ann", "flag", "yes", [1])
-    assert cleaned(database, tmp_path / "a.jsonl", drop="flag:yes OR row:3", swap="") == [ROWS[0], ROWS[2]]
+    Annotator.begin(database, "bob").decide([1], "label", "yes", sides=("rejected",), label="harmful")
+    rule = "flag:yes OR label.rejected:harmful OR row:3"
+    assert cleaned(database, tmp_path / "a.jsonl", drop=rule, swap="") == [ROWS[2]]
     said = [json.loads(line) for line in (tmp_path / "a.jsonl.patch.jsonl").read_bytes().splitlines()][1:]
-    assert [(change["row"], change["by"]) for change in said] == [(1, ["ann"]), (3, [])]
+    assert [(change["row"], change["by"]) for change in said] == [(0, ["bob"]), (1, ["ann"]), (3, [])]
     assert cleaned(database, tmp_path / "b.jsonl", drop="-preference:none -row:0") == list(ROWS)
     assert hhtui("clean", database.path, "-o", "-").exit_code == 2
     result = hhtui("clean", database.path, "-o", tmp_path / "c.jsonl", "--drop", "nonsense:>1")
