@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from hhtui.audit.agreement import Agreement
     from hhtui.audit.estimates import Estimate
-    from hhtui.audit.imported import Import
+    from hhtui.audit.import_report import Import
     from hhtui.audit.labels import By
     from hhtui.audit.methods import Methods
     from hhtui.audit.report import Evaluation

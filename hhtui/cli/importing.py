@@ -11,7 +11,7 @@ from hhtui.cli.arguments import QueryCommand, database_first
 from hhtui.cli.failures import Failure
 
 if TYPE_CHECKING:
-    from hhtui.audit.imported import Import
+    from hhtui.audit.import_report import Import
     from hhtui.audit.statements import Match
 
 FIRST = 5

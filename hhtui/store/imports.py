@@ -30,20 +30,28 @@ class File(NamedTuple):
     taxonomy: str = ""
 
 
-def save(database: Database, annotator: str, given: Sequence[Given], file: File) -> Step | None:
-    """Save what is new of `given` as one step of `annotator`, which they can undo; None where nothing is.
+class Saved(NamedTuple):
+    """The step that was saved, None where nothing was new, and what was new."""
+
+    step: Step | None
+    new: tuple[Given, ...]
+
+
+def save(database: Database, annotator: str, given: Sequence[Given], file: File) -> Saved:
+    """Save what is new of `given` as one step of `annotator`, which they can undo.
 
     The events' time is now, so that the step is the newest and what it says is current; the file's own time stands in
     the context. Raises StoreError where nothing can be saved.
     """
+    new: list[Given] = []
+
+    def choose(connection: sqlite3.Connection) -> Iterator[Entry]:
+        new.extend(new_among(connection, annotator, given, file))
+        return (Entry(*one[:5], conditions=Conditions(context=_context(one, file))) for one in new)
+
     person = Annotator.begin(database, annotator)
     try:
-        return person.decide_each(
-            lambda connection: [
-                Entry(*one[:5], conditions=Conditions(context=_context(one, file)))
-                for one in new_among(connection, annotator, given, file)
-            ]
-        )
+        return Saved(person.decide_each(choose), tuple(new))
     finally:
         person.end()
 

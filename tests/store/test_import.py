@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hhtui import api
 from hhtui.audit.errors import AuditError
-from hhtui.audit.imported import Import
+from hhtui.audit.import_report import Import
 from hhtui.audit.problems import MEANINGS, Reason
 from hhtui.audit.statements import KINDS
 from hhtui.model import PREFERENCES
