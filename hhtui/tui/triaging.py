@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hhtui.model import RESPONSES, Context, Question
-from hhtui.query.queues import TITLES
 from hhtui.store import triage as stored
 from hhtui.store.questions import NOTHING_ASKED, parse_question
 from hhtui.store.results import Result
@@ -164,6 +163,8 @@ class Triaging:
         """Return the command that shows the next pairs of the same kind."""
         if self._screen.app.start.more or self.triage is None:
             return self._screen.app.start.more
+        from hhtui.query.queues import TITLES
+
         plan = self.triage.plan
         words = ["hhtui", "triage", str(self._screen.database.path)]
         if plan.name in TITLES:
@@ -227,11 +228,13 @@ class Triaging:
         self._screen.show_lines()
 
     def _sum_up(self) -> None:
+        """Say what was done; what brought pairs that were read blind is told to those who quit: until then u undoes."""
         from hhtui.tui.screens.triage_summary import TriageSummary
 
         figures = self._figures()
         words = [triage_words.summary(figures), *([triage_words.pace(figures)] if self._pace_shown else [])]
-        self._screen.ask(TriageSummary(words, self.more_command()), self._summed_up)
+        blind = any(item.blind for item in self._items.values())
+        self._screen.ask(TriageSummary(words, "" if blind else self.more_command()), self._summed_up)
 
     def _summed_up(self, chosen: str | None) -> None:
         if chosen == "quit":

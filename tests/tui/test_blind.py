@@ -331,6 +331,19 @@ async def test_a_triage_hides_of_its_blind_pairs_what_was_shown_before(database:
         assert (context["triage"], context["lane"], context["sides"]) == (triage.id, "overlap", list(sides.sides))
 
 
+async def test_the_end_of_a_blind_triage_tells_what_brought_its_pairs_only_to_who_quits(database: Path) -> None:
+    query = f"response:here sort:{COLUMN}-"
+    async with reading(database) as desk:
+        items = [Item(pair_id, "queue", blind=True) for pair_id in (1, 2)]
+        desk.browse.triaging.begin(begin(desk.browse.database, ANNOTATOR, Plan("", query), items))
+        await desk.press("1", "2")
+        assert "2 of 2 decided" in desk.text()
+        assert not TELLING.search(desk.text())
+        await desk.press("escape", "u", "1")
+        assert not TELLING.search(desk.text())
+        assert query in desk.browse.triaging.farewell()
+
+
 async def test_a_human_turn_of_one_response_is_not_in_the_list(database: Path, made_blind: Callable[..., None]) -> None:
     async with reading(database) as desk:
         assert [one.last_human for one in desk.browse.reader.headings([1, 9])] == ["Stall 0?", "Two?"]
