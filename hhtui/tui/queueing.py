@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from hhtui.store import queueing as stored
 from hhtui.store import triage as triages
 from hhtui.store.connection import SqliteError
 from hhtui.store.errors import StoreError
@@ -77,25 +76,28 @@ class Queueing:
         self._thread.shutdown(wait=True, cancel_futures=True)
 
     def _offered(self) -> "Offered":
+        from hhtui.store.queueing import queues_here
         from hhtui.tui.screens.queue_card import Offered
 
-        queues = stored.queues_here(self._screen.connection, self._wanted().seed)
+        queues = queues_here(self._screen.connection, self._wanted().seed)
         return Offered(queues, self._in_words(self._begun()), self._screen.database.path.name)
 
     def _count(self, dialog: "QueueCard | QueuesAndOrders", offered: "Offered") -> None:
         """Count what waits in each queue, behind the dialog, and show it as it comes."""
+        from hhtui.store.queueing import waiting
+
         screen = self._screen
 
-        def waiting(queue: "Queue") -> str:
+        def counted(queue: "Queue") -> str:
             try:
-                return f"{stored.waiting(screen.database.reader(), screen.annotator.name, queue):,}"
+                return f"{waiting(screen.database.reader(), screen.annotator.name, queue):,}"
             except (StoreError, SqliteError) as error:
                 return f"({error})"
 
         async def work() -> None:
             for queue in offered.queues:
                 if queue.missing is None and dialog.is_attached:
-                    offered.counts[queue.name] = await self._in_thread(partial(waiting, queue))
+                    offered.counts[queue.name] = await self._in_thread(partial(counted, queue))
                     dialog.show_counts()
 
         screen.run_worker(work(), group="queues", exclusive=True)
@@ -114,15 +116,15 @@ class Queueing:
         elif chosen.startswith(ORDER):
             self._screen.finding.order_by(chosen.removeprefix(ORDER))
         else:
-            name = chosen.removeprefix(QUEUE)
-            queues = stored.queues_here(self._screen.connection, self._wanted().seed)
-            self._begin(next(queue for queue in queues if queue.name == name))
+            self._begin(chosen.removeprefix(QUEUE))
 
-    def _begin(self, queue: "Queue") -> None:
-        """Draw pairs of a queue and show them, while keys wait."""
+    def _begin(self, name: str) -> None:
+        """Draw pairs of the queue of this name and show them, while keys wait."""
+        from hhtui.store.queueing import begin_named
+
         screen = self._screen
         screen.gate.hold("drawing")
-        draw = partial(stored.begin_queue, screen.database, screen.annotator.name, queue, self._wanted())
+        draw = partial(begin_named, screen.database, screen.annotator.name, name, self._wanted())
 
         async def work() -> None:
             from hhtui.query.errors import QueryError
@@ -150,7 +152,9 @@ class Queueing:
         """Return what is left of a triage that was begun, "" where nothing is."""
         if begun is None:
             return ""
-        left = stored.how_many_left(self._screen.connection, begun)
+        from hhtui.store.queueing import how_many_left
+
+        left = how_many_left(self._screen.connection, begun)
         return triage_words.begun(left, begun) if left else ""
 
     async def _in_thread(self, find: Callable[[], Found]) -> Found:

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from hhtui.model import Question
-from hhtui.query.queues import TITLES
 from hhtui.store.triage import Item, Plan, Triage
 
 CELLS = 8
@@ -61,6 +60,8 @@ def pace(figures: Figures) -> str:
 
 def title(plan: Plan) -> str:
     """Return what a triage reads: the queue, or the query."""
+    from hhtui.query.queues import TITLES
+
     return TITLES.get(plan.name) or plan.query or plan.name or "all pairs"
 
 
