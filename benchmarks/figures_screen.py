@@ -19,23 +19,30 @@ SETTLE = 1.0
 KEYS = 60
 STARTS, WARM_UPS = 9, 1
 SLOW_RATE, SLOW_RTT = 20_000, 150
+SHIELDED = ("profanity", "everything")
 TYPED = "/harm:>0.3 the cook -bread"
 
 
 @contextmanager
-def browsing(database: Path, size: tuple[int, int], folder: Path, rate: int = 0, rtt: float = 0) -> Iterator[Terminal]:
-    """Give a terminal in which hhtui browses the database for a person who never ran it before."""
-    with (
-        own_home(folder) as environment,
-        Terminal(hhtui(str(database)), *size, rate=rate, rtt=rtt, environment=environment, directory=ROOT) as terminal,
-    ):
-        yield terminal
+def browsing(
+    database: Path, size: tuple[int, int], folder: Path, rate: int = 0, rtt: float = 0, shield: str = "off"
+) -> Iterator[Terminal]:
+    """Give a terminal in which hhtui browses the database for a person who never ran it before but set the shield."""
+    with own_home(folder) as environment:
+        configured = {**environment, "HHTUI_CONFIG_DIR": environment["HOME"]}
+        Path(environment["HOME"], "config.toml").write_text(f'shield = "{shield}"\n', encoding="utf-8")
+        with Terminal(
+            hhtui(str(database)), *size, rate=rate, rtt=rtt, environment=configured, directory=ROOT
+        ) as terminal:
+            yield terminal
 
 
 @contextmanager
-def settled(database: Path, size: tuple[int, int], folder: Path, rate: int = 0, rtt: float = 0) -> Iterator[Terminal]:
+def settled(
+    database: Path, size: tuple[int, int], folder: Path, rate: int = 0, rtt: float = 0, shield: str = "off"
+) -> Iterator[Terminal]:
     """Give the same once the first page is painted and nothing more is sent."""
-    with browsing(database, size, folder, rate, rtt) as terminal:
+    with browsing(database, size, folder, rate, rtt, shield) as terminal:
         terminal.read_first_paint()
         terminal.read(quiet=SETTLE, first=SETTLE)
         yield terminal
@@ -86,9 +93,9 @@ def shows(terminal: Terminal, text: str) -> Callable[[], bool]:
     return lambda: wanted in "".join(drawn_text(bytes(terminal.received)).split())
 
 
-def next_pair(database: Path, size: tuple[int, int], folder: Path) -> KeyFigures:
+def next_pair(database: Path, size: tuple[int, int], folder: Path, shield: str = "off") -> KeyFigures:
     """Press `j` again and again in the middle of a settled screen."""
-    with settled(database, size, folder) as terminal:
+    with settled(database, size, folder, shield=shield) as terminal:
         press(terminal, b"j", 5)
         return press(terminal, b"j", KEYS)
 
@@ -97,6 +104,7 @@ def keys(place: Workplace) -> list[Figure]:
     """Next pair: key → last byte painted, and bytes a key, at both sizes."""
     with place.scratch() as folder:
         small, large = (next_pair(place.scored, size, folder) for size in (SMALL, LARGE))
+        shielded = {level: next_pair(place.scored, SMALL, folder, level) for level in SHIELDED}
     p95 = f"p95 {quantile(small.last_ms, 0.95):.1f} ms, CPU {small.cpu_ms:.1f} ms a key"
     return [
         Figure(
@@ -111,6 +119,13 @@ def keys(place: Workplace) -> list[Figure]:
         Figure(
             "bytes a next-pair key, 200×50", "B", large.bytes, note=f"p95 {quantile(large.bytes, 0.95):.0f}",
             aim=Target("at most", 3_200),
+        ),
+        *(
+            Figure(
+                f"next pair with the shield at {level}, 80×24", "ms", found.last_ms,
+                note=f"{median(found.bytes):.0f} B", must=Target("at most", 25), aim=Target("at most", 20),
+            )
+            for level, found in shielded.items()
         ),
     ]  # fmt: skip
 
