@@ -42,6 +42,8 @@ COLUMNS, ROWS = 80, 24
 DRAIN = 1.0
 """Seconds in which the last keys are answered."""
 POLL = 0.0005
+PAUSE = 0.3
+QUESTION = "decision keys came at once"
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Report:
 
     `hit`: decisions on the pair that was on the screen when the key was typed. `held`: on a later one, which was
     painted before it was decided. `missed`: on any other. `lost`: keys without a decision. `saved` and `painted` are
-    milliseconds from a key until it was saved, and until the next pair was painted.
+    milliseconds from a key until it was saved, and until the next pair was painted. `questions`: how often keys were
+    taken for a paste.
     """
 
     typed: int
@@ -60,12 +63,14 @@ class Report:
     lost: int
     saved: tuple[float, ...] = ()
     painted: tuple[float, ...] = ()
+    questions: int = 0
 
     def __str__(self) -> str:
         return (
             f"{self.typed:,} keys typed: {self.hit:,} hit the pair on the screen, {self.held:,} were held until a "
             f"later one was painted, {self.missed:,} hit another, {self.lost:,} were lost; "
             f"saved after {_quantiles(self.saved)}, the next pair painted after {_quantiles(self.painted)}"
+            f"; taken for a paste {self.questions} times"
         )
 
 
@@ -98,7 +103,8 @@ class Log:
 class Watched:
     """A screen, and when each pair was first seen in its header (seconds since 1970).
 
-    `pressed` and `saved` are when each key was typed, and when its event was first seen in the log.
+    `pressed` and `saved` are when each key was typed, and when its event was first seen in the log; `questions` counts
+    how often hhtui took keys for a paste.
     """
 
     def __init__(self, screen: Screen, log: Log | None = None) -> None:
@@ -106,6 +112,7 @@ class Watched:
         self.seen: dict[str, float] = {}
         self.pressed: list[float] = []
         self.saved: list[float] = []
+        self.questions = 0
 
     def read_until(self, moment: float) -> None:
         """Read until a moment of perf_counter, noting what is seen."""
@@ -123,16 +130,36 @@ class Watched:
                 return
 
     def type_keys(self, keys: Sequence[bytes], hertz: float) -> list[tuple[str, str]]:
-        """Type decision keys; return the (pair on the screen, kind) of each."""
+        """Type decision keys; return the (pair on the screen, kind) of each.
+
+        What a delay held up is not made up for: many keys at once are a paste, about which hhtui asks. Where a machine
+        stood still and it asks all the same, the answer is yes.
+        """
         typed = []
-        begin = time.perf_counter()
-        for number, key in enumerate(keys):
-            self.read_until(begin + number / hertz)
+        due = time.perf_counter()
+        for key in keys:
+            self.read_until(due)
+            if self._asks():
+                self._agree()
+            due = max(due + 1 / hertz, time.perf_counter() + 0.5 / hertz)
             typed.append((self.screen.key(), KINDS[key]))
             self.pressed.append(time.time())
             self.screen.press(key)
         self.read_until(time.perf_counter() + DRAIN)
+        if self._asks():
+            self._agree()
         return typed
+
+    def _asks(self) -> bool:
+        return any(QUESTION in line for line in self.screen.lines())
+
+    def _agree(self) -> None:
+        """Stop typing, as who sees a question does, then agree and look on until nothing waits."""
+        self.questions += 1
+        self.read_until(time.perf_counter() + PAUSE)
+        self.screen.press(b"y")
+        while self._asks() or (self._log is not None and len(self.saved) < len(self.pressed)):
+            self.read_until(time.perf_counter() + PAUSE)
 
     def until_saved(self) -> tuple[float, ...]:
         """Return the milliseconds from each key until its event could be read."""
@@ -202,7 +229,8 @@ def type_fast(
             screen.wait_until(lambda: screen.terminal.ended)
             screen.terminal.wait()
     report = compare(typed, events(database), watched.seen)
-    return replace(report, saved=watched.until_saved(), painted=watched.until_painted(typed))
+    saved, painted = watched.until_saved(), watched.until_painted(typed)
+    return replace(report, saved=saved, painted=painted, questions=watched.questions)
 
 
 def stop(command: Command) -> None:

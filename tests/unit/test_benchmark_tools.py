@@ -1,6 +1,7 @@
 """The benchmarks' own tools: the corpus, the probe of terminal programs, the frozen queries, the table."""
 
 import json
+import random
 import signal
 import sqlite3
 import sys
@@ -356,6 +357,14 @@ def test_keys_are_hits_held_missed_or_lost() -> None:
         ("s/t/2", "flag", 13.9),
     ]
     assert decision_keys.compare(typed, saved, seen) == decision_keys.Report(5, hit=2, held=1, missed=1, lost=1)
+
+
+def test_keys_for_pairs_move_on_once_a_pair_and_mark_some_before() -> None:
+    keys = decision_keys.keys_for(100, random.Random(1))
+    assert [key in decision_keys.MOVING for key in keys].count(True) == 100
+    assert keys[-1] in decision_keys.MOVING
+    assert 100 < len(keys) < 150
+    assert {decision_keys.KINDS[key] for key in keys} == {"flag", "drop", "label", "preference"}
 
 
 def test_keys_of_another_kind_or_on_an_earlier_pair_are_missed() -> None:
