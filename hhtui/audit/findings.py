@@ -7,8 +7,10 @@ from hhtui.audit.commands import command
 from hhtui.audit.errors import AuditError
 from hhtui.audit.estimates import Estimate, estimate
 from hhtui.audit.samples import sample_of
+from hhtui.model import Question
 from hhtui.store import frames
 from hhtui.store.connection import Connection
+from hhtui.store.errors import StoreError
 from hhtui.store.questions import parse_question
 from hhtui.store.readings import SAMPLED
 from hhtui.store.work import Drawn, Work
@@ -47,13 +49,14 @@ def samples(connection: Connection, database: str, done: Work) -> list[Sampled]:
             by_question.setdefault((one.frame, one.what), []).append(one)
     found = []
     for (frame_id, what), readers in by_question.items():
-        frame, names = frames.get(connection, frame_id), list(dict.fromkeys(one.annotator for one in readers))
-        if frame is None:
+        frame, question = frames.get(connection, frame_id), _question(what)
+        if frame is None or question is None:
             continue
+        names = list(dict.fromkeys(one.annotator for one in readers))
         lanes = sorted({one.lane for one in readers})
         for name in [*names, *([""] if len(names) > 1 and lanes != ["check"] else [])]:
             size = max(one.size for one in readers if name in ("", one.annotator))
-            sample = sample_of(connection, frame, parse_question(what), size, annotator=name)
+            sample = sample_of(connection, frame, question, size, annotator=name)
             whose = ["--by", name] if name else ["--everyone"]
             asked = ["--decision", what, "--no-apply"] if lanes == ["check"] else ["--what", what]
             words = [frame.query, *asked, "--n", str(size), "--seed", str(frame.seed), *whose, "--no-screen"]
@@ -74,6 +77,14 @@ def agreed(connection: Connection, database: str, done: Work) -> list[Agreed]:
         except AuditError as error:
             found.append(Agreed(what, None, str(error), line))
     return found
+
+
+def _question(what: str) -> Question | None:
+    """Return what was asked; None for what a log that was merged asks, and this version cannot."""
+    try:
+        return parse_question(what)
+    except StoreError:
+        return None
 
 
 def _agreeable(what: str) -> str:

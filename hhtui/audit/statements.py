@@ -50,7 +50,7 @@ def say(row: Row, meanings: Mapping[str, str]) -> Said:
     values = {meaning: row.values[field] for meaning, field in meanings.items() if row.values.get(field) is not None}
     exported = values.get("hhtui")
     if isinstance(exported, Mapping):
-        values = {name: exported[name] for name in ("key", "hash", "decisions") if name in exported}
+        values = {name: exported[name] for name in ("key", "hash", "decisions") if exported.get(name) is not None}
     names = {name: str(values[name]).strip() for name in (*NAMES, *ORIGINS) if name in values}
     try:
         found = list(_listed(row.line, values["decisions"]) if "decisions" in values else _cells(row.line, values))

@@ -311,6 +311,39 @@ def test_exported_decisions_come_back_as_they_were(
         assert api.import_decisions(two, folder / f"file.{form}", by="nobody").new == 0
 
 
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from([KEYS[0], "yes", "harmful"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=4,
+)
+fields = st.sampled_from(["key", "hash", "row", "text", "by", "side", "note", "flag", "labels", "decisions", "hhtui"])
+
+
+@given(rows=st.lists(st.dictionaries(fields, anything, min_size=1), min_size=1, max_size=4))
+def test_whatever_a_file_holds_is_taken_or_told(
+    tmp_path_factory: pytest.TempPathFactory, empty: Path, rows: list[dict[str, object]]
+) -> None:
+    file = file_of(tmp_path_factory.getbasetemp(), rows, "anything.jsonl")
+    with api.open(empty) as database:
+        try:
+            done = api.import_decisions(database, file, by="ann", dry_run=True)
+        except AuditError as error:
+            assert str(error)
+        else:
+            assert json.dumps(done.to_json())
+            assert done.silent <= len(rows)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe", b'key,flag\n"open', b"[1]", b"{\n", b"key,key\na,b\n", b"\x1f\x8bno"]
+)
+def test_a_file_that_cannot_be_read_is_one_line(path: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "bad.csv").write_bytes(content)
+    result = hhtui("import", path, tmp_path / "bad.csv")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
+    assert isinstance(result.exception, SystemExit)
+
+
 def test_the_command_saves_what_matches_and_warns(path: Path, tmp_path: Path) -> None:
     file = file_of(tmp_path, [{"key": KEYS[0], "flag": 1, "odd": 1}, {"key": "a\x1b[2J/b/1", "flag": 1}], "x.jsonl")
     result = hhtui("import", path, file, "--by", HOSTILE)

@@ -131,6 +131,15 @@ def test_a_sample_is_told_as_its_command_prints_it(database: Database, monkeypat
         assert printed["frame"]["id"] == sample["frame"]["id"]
 
 
+def test_a_question_of_another_version_is_told_as_it_was_asked(database: Database) -> None:
+    frame = frames.frame_of(database, "", 7)
+    context = UNSEEN | {"lane": "estimate", "frame": frame.id, "draw": 0, "what": "colour:blue"}
+    Annotator.begin(database, "ann").decide([1], "flag", "yes", conditions=Conditions(1, context))
+    told = api.methods(database).to_json()
+    assert told["samples"] == []
+    assert told["lanes"][0]["what"] == "colour:blue"
+
+
 def test_a_checked_rule_is_told_by_its_own_command(database: Database) -> None:
     read_sample(database, "ann", lane="check")
     (sample,) = api.methods(database).to_json()["samples"]
