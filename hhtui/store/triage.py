@@ -122,11 +122,24 @@ def unfinished(connection: sqlite3.Connection, annotator: str) -> Triage | None:
 
 def progress(connection: sqlite3.Connection, triage: Triage) -> Progress:
     """Return what came of the pairs of `triage`, from the log."""
+    return _progress(connection, triage, "event.annotator = ? AND made_at >= ?", triage.annotator, triage.started_at)
+
+
+def progress_of(connection: sqlite3.Connection, triage: Triage, pair_id: int) -> Progress:
+    """Return what came of one pair of `triage`, which does not take longer the more is done."""
+    found = _progress(
+        *(connection, triage, "+event.annotator = ? AND pair_hash = (SELECT hash FROM pair WHERE id = ?)"),
+        *(triage.annotator, pair_id),
+    )
+    return Progress(found.decided & {pair_id}, found.skipped & {pair_id})
+
+
+def _progress(connection: sqlite3.Connection, triage: Triage, which: str, *parameters: object) -> Progress:
     rows = connection.execute(
         f"SELECT {PAIR_ID} AS pair_id, max(kind NOT IN ('skip', 'note')), max(kind = 'skip') FROM event "
-        f"WHERE annotator = ? AND made_at >= ? AND pair_hash IS NOT NULL AND {LIVE} "
+        f"WHERE {which} AND pair_hash IS NOT NULL AND {LIVE} "
         "AND json_extract(context, '$.triage') = ? GROUP BY pair_id",
-        (triage.annotator, triage.started_at, triage.id),
+        (*parameters, triage.id),
     ).fetchall()
     decided = frozenset(pair_id for pair_id, has_decided, _ in rows if has_decided)
     return Progress(decided, frozenset(pair_id for pair_id, _, skipped in rows if skipped) - decided)

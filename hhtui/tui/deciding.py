@@ -187,7 +187,7 @@ class Deciding:
         screen.app.saved += 1
         single = len(step.pair_ids) == 1
         self.give_up_selection()
-        screen.triaging.saved()
+        screen.triaging.saved(step.pair_ids)
         screen.list.update_marks(step.pair_ids)
         if words or (step.summary.startswith("preference: ") and single):
             screen.go_on()
@@ -249,7 +249,7 @@ class Deciding:
             screen.say(f"nothing to {which}")
             return
         screen.app.saved += 1
-        screen.triaging.saved()
+        screen.triaging.saved(step.pair_ids)
         if len(step.pair_ids) == 1:
             there = screen.view.at_pair(step.pair_ids[0])
             if there.current == step.pair_ids[0] and there.index != screen.view.index:

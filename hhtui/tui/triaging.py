@@ -1,7 +1,7 @@
 """A triage on the Browse screen: what is left of it, what its keys do, and how long it takes."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from hhtui.model import RESPONSES, Context, Question
@@ -104,12 +104,15 @@ class Triaging:
         """Another pair is shown."""
         self._arrived = self.clock.seconds
 
-    def saved(self) -> None:
-        """Something was decided or undone: read what is left."""
+    def saved(self, pair_ids: Sequence[int]) -> None:
+        """Something was decided or undone about these pairs: read what came of them."""
         if self.triage is None:
             return
         before = self._dealt_with()
-        self._progress = stored.progress(self._screen.connection, self.triage)
+        for pair_id in self._items.keys() & pair_ids:
+            now = stored.progress_of(self._screen.connection, self.triage, pair_id)
+            decided, skipped = (some - {pair_id} for some in self._progress)
+            self._progress = Progress(decided | now.decided, skipped | now.skipped)
         if len(self._dealt_with()) > len(before):
             self._seconds.append(self.clock.seconds - self._arrived)
             self._arrived = self.clock.seconds
