@@ -104,7 +104,9 @@ class Shielding:
         title = shield.goes_by()
         if title is None:
             return "shield: profanity masks nothing here, for there are no scores: hhtui score DB"
-        words = f"shield: profanity catches swearing, not meaning; it masks from {shield.threshold:g} in {title}"
+        words = "shield: profanity catches swearing, not meaning"
+        if not self._screen.pair.presentation.blind:
+            words += f"; it masks from {shield.threshold:g} in {title}"
         unscored = sum(shown.unscored.values()) if shown else 0
         if unscored:
             words += f"; {counted(unscored, 'turn')} without a score: hhtui score DB --unit turn"

@@ -10,6 +10,8 @@ from hhtui.config import Config
 from hhtui.score.run import run
 from hhtui.store.database import Database
 from hhtui.tui.masking import mask
+from hhtui.tui.presentation import Blind
+from hhtui.tui.screens.browse import Browse
 from tests.store.made_scorer import MadeScorer
 from tests.store.scored_turns import give_turns
 from tests.tui.conftest import copied
@@ -263,6 +265,18 @@ async def test_the_place_in_a_long_text_stays_when_the_shield_changes(tmp_path: 
         for key in ("R", "r", "r"):
             await desk.press(key)
             assert desk.browse.pair.panes["left"].top == top
+
+
+async def test_a_pair_that_is_read_blind_is_masked_and_no_column_is_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Browse, "blinding_of", lambda _screen, _pair_id: Blind("a triage"))
+    async with reading(path, size=WIDE) as desk:
+        assert "zorbling" in desk.text()
+        await desk.press("R")
+        assert desk.footer == "shield: profanity catches swearing, not meaning"
+        assert seen(desk) == [] and "toxicity" not in desk.text()
+        assert "A · masked" in desk.text() or "B · masked" in desk.text()
 
 
 async def test_masks_of_hostile_texts_are_harmless(tmp_path: Path) -> None:
