@@ -48,7 +48,7 @@ class Watched:
         self.rest()
 
     def rest(self) -> None:
-        self.screen.terminal.read(quiet=0.1, first=0.1)
+        self.screen.terminal.read(quiet=0.04, first=0.04)
         self.pictures.append("\n".join(self.screen.lines()))
 
     def everything(self) -> str:

@@ -14,7 +14,7 @@ def blank(desk: Desk) -> bool:
     return desk.text().split() == PAUSED.split()
 
 
-@pytest.mark.parametrize("size", [(160, 45), (80, 24), (40, 12)])
+@pytest.mark.parametrize("size", [(160, 45), (40, 12)])
 async def test_nothing_but_one_line_is_on_the_screen_until_a_key_returns(made: Path, size: tuple[int, int]) -> None:
     async with reading(made, size=size) as desk:
         before = desk.text()

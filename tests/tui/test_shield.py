@@ -16,7 +16,7 @@ from tests.store.made_scorer import MadeScorer
 from tests.store.scored_turns import give_turns
 from tests.tui.conftest import copied
 from tests.tui.desk import Desk, Row, dialogue, fill, reading
-from tests.tui.hostile import OWN, single_rows
+from tests.tui.hostile import OWN, bundled_rows
 from tests.tui.shielded_rows import OTHER_RUDE, RUDE_QUESTION, RUDE_REPLY, THIRD_RUDE, WORDS, shielded
 from tests.tui.test_hostile import look
 from tests.tui.test_score_dialog import TURNS, Explaining, open_page
@@ -280,9 +280,10 @@ async def test_a_pair_that_is_read_blind_is_masked_and_no_column_is_named(
 
 
 async def test_masks_of_hostile_texts_are_harmless(tmp_path: Path) -> None:
-    made = fill(tmp_path / "own.db", single_rows(OWN))
+    rows = bundled_rows(OWN, size=4)
+    made = fill(tmp_path / "own.db", rows)
     async with reading(made, size=(120, 40), config=Config(shield="everything")) as desk:
-        for _ in OWN:
+        for _ in rows:
             look(desk, f"in row {desk.row}")
             assert "QZXJ" not in desk.text()
             await desk.press("j")
