@@ -687,7 +687,7 @@ def triage(
         if resume:
             begun: Triage | None = left_to_read(database, annotator)
         elif adjudicate:
-            searched = f"({query}) conflict:any" if query else "conflict:any"
+            searched = f"({query}) conflict:yes" if query else "conflict:yes"
             begun = begin_query(database, annotator, searched, order or "", how._replace(lane="adjudication"))
         elif queue is not None:
             begun = begin_named(database, annotator, queue, how)

@@ -10,6 +10,7 @@ import pytest
 from hhtui.store import queueing, triage
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Conditions
+from hhtui.store.errors import StoreError
 from hhtui.store.lanes import Wanted
 from hhtui.store.triage import Item, Plan, Triage
 from hhtui.tui.reading_clock import IDLE_SECONDS, REMIND_AFTER
@@ -288,6 +289,24 @@ async def test_after_25_minutes_one_line_reminds_of_a_break(made: Path) -> None:
             reminded.append("25 minutes of reading: take a break   B blanks" in desk.footer)
         assert reminded == [False, True, False, False]
         assert desk.events() == [("flag", "yes", "0")]
+
+
+async def test_conflicts_are_settled_with_the_decisions_of_others_in_view(made: Path) -> None:
+    with Database.open(made) as database:
+        for name, value in (("bert", "chosen"), ("carla", "rejected")):
+            Annotator.begin(database, name).decide([5], "preference", value)
+        Annotator.begin(database, "bert").decide([6], "preference", "chosen")
+        wanted = Wanted((), lane="adjudication")
+        begun = queueing.begin_query(database, ANNOTATOR, "conflict:yes", "", wanted)
+    async with reading(made, start=Start(triage=begun), size=(160, 45)) as desk:
+        assert desk.rows == [4]
+        assert "2 others decided" in desk.header
+        assert "conflict:yes · adjudication" in desk.query
+        await desk.press("a")
+        assert "1 of 1 decided" in desk.text()
+        assert contexts(desk)[-1]["lane"] == "adjudication"
+    with Database.open(made) as database, pytest.raises(StoreError, match="no pair is left"):
+        queueing.begin_query(database, "dora", "conflict:yes", "", wanted)
 
 
 def test_a_triage_that_was_killed_knows_what_is_done(made: Path) -> None:

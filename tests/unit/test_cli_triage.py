@@ -50,6 +50,8 @@ def test_without_a_terminal_it_says_so_in_one_line(database: Path, words: tuple[
 def test_nothing_to_read_is_said_before_the_screen_opens(database: Path) -> None:
     for refused, said in (
         ({"query": "nobody"}, "no pair is left"),
+        ({"adjudicate": True}, "no pair is left"),
+        ({"adjudicate": True, "query": "bank"}, "no pair is left"),
         ({"resume": True}, "anna has left nothing unfinished"),
         ({"queue": "label-candidates"}, "hhtui score .*preference-model"),
         ({"queue": "best"}, "there is no queue 'best'; there are label-candidates"),
