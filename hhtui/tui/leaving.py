@@ -58,9 +58,10 @@ class Leaving:
 
         screen = self._screen
         flagged = results.count(screen.connection, "flag:yes")
+        shown = None if screen.triaging.on else len(screen.view.ids)
         try:
             request = await ask_for_export(
-                screen.app.push_screen_wait, screen.database.path.stem, screen.view.text, flagged, len(screen.view.ids)
+                screen.app.push_screen_wait, screen.database.path.stem, screen.view.text, flagged, shown
             )
         finally:
             screen.gate.release("dialog")

@@ -73,6 +73,7 @@ class Queueing:
 
     def close(self) -> None:
         """Count no further."""
+        self._screen.database.interrupt()
         self._thread.shutdown(wait=True, cancel_futures=True)
 
     def _offered(self) -> "Offered":

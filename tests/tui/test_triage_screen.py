@@ -182,6 +182,24 @@ async def test_what_changes_the_pairs_is_refused(made: Path) -> None:
         assert desk.rows == [0, 3, 6, 9]
 
 
+async def test_what_is_revealed_is_counted(made: Path) -> None:
+    async with reading(made, start=begin(made, limit=1)) as desk:
+        await desk.press("R", "R", "r")
+        assert "0 done, 1 left ░░░░░░░░ 0 min 1 shown" in desk.text()
+        await desk.press("a")
+        assert "1 of 1 decided · less than a minute, 1 revealed" in desk.text()
+
+
+async def test_the_pairs_of_a_triage_are_not_offered_as_a_view(made: Path) -> None:
+    async with reading(made, start=begin(made)) as desk:
+        await desk.press("f", "w")
+        assert "1 flagged as csv" in desk.text()
+        assert "of this view" not in desk.text()
+        await desk.press("escape", "C")
+        assert "copied the command" in desk.footer
+        assert desk.browse.leaving.command().endswith("made.db --resume")
+
+
 async def test_undo_at_the_end_goes_back_to_what_is_left(made: Path) -> None:
     async with reading(made, start=begin(made, limit=2)) as desk:
         await desk.press("s", "s", "escape", "u")

@@ -27,12 +27,16 @@ class ExportRequest:
 
 
 async def ask_for_export(
-    ask: Callable[[Dialog[str | None]], Awaitable[str | None]], name: str, query: str, flagged: int, shown: int
+    ask: Callable[[Dialog[str | None]], Awaitable[str | None]], name: str, query: str, flagged: int, shown: int | None
 ) -> ExportRequest | None:
-    """Ask for an export of the database `name`, from within a worker; None where the answer is Esc."""
+    """Ask for an export of the database `name`, from within a worker; None where the answer is Esc.
+
+    `shown` is how many pairs `query` found, None where what is shown is not all of that.
+    """
+    found = [] if shown is None else [("view", f"{shown:,} of this view")]
     choices = [
         Choice(f"{what}:{form}", f"{label} as {form}", MEANINGS[form])
-        for what, label in (("flagged", f"{flagged:,} flagged"), ("view", f"{shown:,} of this view"))
+        for what, label in (("flagged", f"{flagged:,} flagged"), *found)
         for form in ENDINGS
     ]
     chosen = await ask(Choose("Export", choices))
