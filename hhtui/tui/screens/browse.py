@@ -272,6 +272,12 @@ class Browse(Screen[None]):
             )
         self._show_query()
         self.show_lines()
+        self._draw_together(self.query_one("#header"), *self.pair.panes.values())
+
+    def _draw_together(self, *widgets: Widget) -> None:
+        """Let these be drawn in one frame: by themselves they ask for it one by one, and a frame may part them."""
+        self._dirty_widgets.update(widgets)
+        self.check_idle()
 
     def show_decisions(self, pair_ids: Sequence[int]) -> None:
         """Show anew what was decided about these pairs."""
