@@ -106,11 +106,6 @@ def unread(connection: sqlite3.Connection, annotator: str, frame: Frame, lane: L
             yield Item(pair_id, lane, True, frame=frame.id, draw=place)
 
 
-def sample(connection: sqlite3.Connection, annotator: str, frame: Frame, lane: Lane, size: int) -> list[Item]:
-    """Return those of the first `size` pairs of `frame` that `unread` gives."""
-    return [item for item in unread(connection, annotator, frame, lane) if item.draw is not None and item.draw < size]
-
-
 def _queue(connection: sqlite3.Connection, wanted: Wanted) -> Iterator[Item]:
     """Yield the pairs of the lists, one of each in turn."""
     several = len(wanted.lists) > 1

@@ -14,7 +14,7 @@ from hhtui.store.errors import StoreError
 RESERVED_FOR = timedelta(hours=12)
 """How long the pairs of a triage that was not finished are kept from other people."""
 
-RESERVING: tuple[Lane, ...] = ("queue", "random", "estimate", "check")
+RESERVING: tuple[Lane, ...] = ("queue", "random")
 """The lanes whose pairs are to be read by one person."""
 
 _COLUMNS = 'id, annotator, name, query, "order", question, seed, started_at, finished_at'

@@ -1,6 +1,7 @@
 """Frames, lanes and triages: what is shown to whom, and what the log says came of it."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -72,19 +73,23 @@ def test_an_empty_frame_is_refused(database: Database) -> None:
         frames.frame_of(database, "length.chosen:>1000", 7)
 
 
-def test_a_sample_is_a_prefix_of_the_order_less_what_was_read_in_it(database: Database) -> None:
+def test_what_is_left_of_a_frame_is_its_order_less_what_was_read_in_it_or_is_being_read(database: Database) -> None:
     frame = frames.frame_of(database, "", 7)
     order = frames.permutation(database.reader(), frame).tolist()
-    items = lanes.sample(database.reader(), "anna", frame, "estimate", 10)
+
+    def left(annotator: str) -> list[Item]:
+        return list(islice(lanes.unread(database.reader(), annotator, frame, "random"), 10))
+
+    items = left("anna")
     assert ids(items) == order[:10]
     assert [item.draw for item in items] == list(range(10))
     read = triage.begin(database, "anna", Plan("sample", ""), items[:4])
     decide(database, items[0], read)
     decide(database, items[1], read, "skip")
-    assert ids(lanes.sample(database.reader(), "anna", frame, "estimate", 10)) == order[2:10]
-    assert ids(lanes.sample(database.reader(), "bob", frame, "estimate", 10)) == order[4:10]
+    assert ids(left("anna")) == order[2:12]
+    assert ids(left("bob")) == order[4:14]
     Annotator.begin(database, "anna").decide([order[2]], "flag", "yes")
-    assert ids(lanes.sample(database.reader(), "anna", frame, "estimate", 4)) == order[2:4]
+    assert ids(left("anna")) == order[2:12]
 
 
 def test_lists_are_read_in_turn_and_say_who_surfaced_a_pair(database: Database) -> None:
