@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hhtui.model import RESPONSES, Question
-from hhtui.store.decisions import LIVE, PAIR_ID
+from hhtui.store.events import LIVE, PAIR_ID
 
 Values = dict[tuple[str, int], str | None]
 """By annotator and local pair id the value, None where nothing was said that answers."""

@@ -1,4 +1,4 @@
-"""Decisions: an append-only log of events, and the current values that follow from it."""
+"""Decisions: made in steps by annotators, each an entry in the log of events; and what is decided now."""
 
 import json
 import sqlite3
@@ -11,25 +11,7 @@ from typing import Any, NamedTuple
 from hhtui.model import NO_VALUES, Decision, Kind
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
-
-WITHDRAWN = ("", "no")
-
-LIVE = """
-NOT EXISTS (
-    SELECT 1 FROM event AS undo WHERE undo.target = event.step AND undo.kind = 'retract'
-    AND NOT EXISTS (SELECT 1 FROM event AS redo WHERE redo.target = undo.step AND redo.kind = 'retract')
-)
-"""
-"""The condition, in SQL, that a row of `event` is not retracted."""
-
-PAIR_ID = """
-coalesce((SELECT min(id) FROM pair WHERE hash = pair_hash AND key = pair_key),
-         (SELECT id FROM pair WHERE hash = pair_hash ORDER BY key, id LIMIT 1))
-"""
-"""In SQL, the pair here that a hash and a key name: of several with the hash the one with the key, or the least key.
-
-That does not depend on the order in which pairs were loaded. NULL where there is none.
-"""
+from hhtui.store.events import LIVE, WITHDRAWN, derive
 
 
 class Conditions(NamedTuple):
@@ -307,89 +289,6 @@ def undecided(connection: sqlite3.Connection, pair_ids: Sequence[int], annotator
         ).fetchone()
     }
     return {int(pair_id) for pair_id in pair_ids} - decided
-
-
-def rebuild(connection: sqlite3.Connection) -> list[str]:
-    """Derive the table of current values from the log, within the caller's transaction.
-
-    Returns the keys that live events name and no pair here has, by content hash first and then key.
-    """
-    connection.execute("DELETE FROM decision")
-    derive(connection, "event.kind != 'retract'", ())
-    return [
-        key
-        for (key,) in connection.execute(
-            f"SELECT DISTINCT pair_key FROM event WHERE kind != 'retract' AND {LIVE} "
-            "AND pair_hash NOT IN (SELECT hash FROM pair) ORDER BY pair_key"
-        )
-    ]
-
-
-def derive_for_source(connection: sqlite3.Connection, source_id: int) -> None:
-    """Derive the current values about texts that a source has brought, within the caller's transaction.
-
-    The log may have events about them from before, merged from another database for example.
-    """
-    if connection.execute("SELECT 1 FROM event LIMIT 1").fetchone() is None:
-        return
-    named = "(SELECT pair_hash FROM event WHERE pair_hash IN (SELECT hash FROM pair WHERE source_id = ?))"
-    connection.execute(
-        f"DELETE FROM decision WHERE pair_id IN (SELECT id FROM pair WHERE hash IN {named})", (source_id,)
-    )
-    derive(connection, f"event.pair_hash IN {named}", (source_id,))
-
-
-def derive(connection: sqlite3.Connection, which: str, parameters: tuple[object, ...]) -> list[int]:
-    """Set the current value of every (pair, annotator, kind, side, label) that the chosen events name.
-
-    `which` is a condition in SQL on rows of `event`. Returns the ids of the pairs, which are those that are here.
-    """
-    places = connection.execute(
-        f"SELECT DISTINCT pair_hash, pair_key, annotator, kind, side, label FROM event WHERE {which} "
-        "AND pair_hash IS NOT NULL",
-        parameters,
-    ).fetchall()
-    touched = []
-    for digest, key, annotator, kind, side, label in places:
-        pair_id = pair_of(connection, digest, key)
-        if pair_id is None:
-            continue
-        touched.append(pair_id)
-        place = (pair_id, annotator, kind, side, label)
-        connection.execute(
-            "DELETE FROM decision WHERE (pair_id, annotator, kind, side, label) = (?, ?, ?, ?, ?)", place
-        )
-        newest = _newest(connection, pair_id, digest, annotator, kind, side, label)
-        if newest is not None and newest[0] not in WITHDRAWN:
-            connection.execute("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*place, *newest))
-    return sorted(set(touched))
-
-
-def _newest(
-    connection: sqlite3.Connection, pair_id: int, digest: bytes, annotator: str, kind: str, side: str, label: str
-) -> tuple[str, str, str] | None:
-    """Return value, uuid and time of the greatest live event about a place, or None where none is live.
-
-    The `+` keeps SQLite from walking through everything that the annotator ever decided.
-    """
-    rows = connection.execute(
-        "SELECT value, uuid, made_at, pair_key FROM event "
-        "WHERE pair_hash = ? AND +annotator = ? AND kind = ? AND side = ? AND label = ? "
-        f"AND {LIVE} ORDER BY made_at DESC, uuid DESC",
-        (digest, annotator, kind, side, label),
-    )
-    for value, identity, made_at, key in rows:
-        if pair_of(connection, digest, key) == pair_id:
-            return value, identity, made_at
-    return None
-
-
-def pair_of(connection: sqlite3.Connection, digest: bytes, key: str) -> int | None:
-    """Return the pair that an event is about, see PAIR_ID; None where it is not here."""
-    row = connection.execute(
-        "SELECT id FROM pair WHERE hash = ? ORDER BY key != ?, key, id LIMIT 1", (digest, key)
-    ).fetchone()
-    return int(row[0]) if row else None
 
 
 def _decisions(count: int) -> str:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
-from hhtui.store.decisions import LIVE, PAIR_ID
+from hhtui.store.events import LIVE, PAIR_ID
 
 MARKS = ("drop", "flag", "label")
 

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from hhtui.model import Kind
 from hhtui.store.database import Database
-from hhtui.store.decisions import LIVE, PAIR_ID, WITHDRAWN, Annotator, Conditions, Entry, Step
+from hhtui.store.decisions import Annotator, Conditions, Entry, Step
+from hhtui.store.events import LIVE, PAIR_ID, WITHDRAWN
 
 INTERFACE = "import"
 

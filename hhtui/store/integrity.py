@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hhtui.store import pairs, settings
 from hhtui.store.database import OLDEST_SQLITE, Database, explain
-from hhtui.store.decisions import rebuild
+from hhtui.store.events import rebuild
 from hhtui.store.loading import INDEXED
 from hhtui.store.scores import progress
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from hhtui.model import Lane
 from hhtui.store import frames, results
 from hhtui.store.database import Database
-from hhtui.store.decisions import LIVE, PAIR_ID
 from hhtui.store.errors import StoreError
+from hhtui.store.events import LIVE, PAIR_ID
 from hhtui.store.frames import HASH_BYTES, Frame
 from hhtui.store.triage import Item, Plan, TakenError, Triage, begin, reserved
 

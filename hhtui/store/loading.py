@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 
 from hhtui.store import settings
-from hhtui.store.decisions import derive_for_source
 from hhtui.store.errors import StoreError
+from hhtui.store.events import derive_for_source
 
 PAIRS_IN_STATEMENT = 250
 _INSERT_PAIRS = """

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from hhtui.model import Event
 from hhtui.store import pairs
-from hhtui.store.decisions import LIVE
+from hhtui.store.events import LIVE
 
 
 class Wanted(NamedTuple):

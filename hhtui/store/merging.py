@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, get_args
 
 from hhtui.model import Kind
 from hhtui.store.database import Database
-from hhtui.store.decisions import derive
 from hhtui.store.errors import StoreError
+from hhtui.store.events import derive
 from hhtui.text import clean_line
 
 Row = tuple[Any, ...]

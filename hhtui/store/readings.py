@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from hhtui.model import Question
-from hhtui.store.decisions import LIVE, PAIR_ID
+from hhtui.store.events import LIVE, PAIR_ID
 from hhtui.store.frames import Frame
 from hhtui.store.questions import NOTHING_ASKED
 

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from hhtui.dialogue import without_markers
-from hhtui.store import decisions, settings
+from hhtui.store import events, settings
 from hhtui.store.loading import INDEXED
 
 
@@ -22,7 +22,7 @@ def replace(connection: sqlite3.Connection, earlier: Sequence[int], source_id: i
         connection.execute(f"DELETE FROM body WHERE id IN ({pairs})", (one,))
         connection.execute("DELETE FROM pair WHERE source_id = ?", (one,))
         connection.execute("UPDATE source SET superseded_by = ? WHERE id = ?", (source_id, one))
-    return decisions.rebuild(connection)
+    return events.rebuild(connection)
 
 
 def _take_out_of_index(connection: sqlite3.Connection, source_id: int) -> None:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from hhtui.model import Lane
 from hhtui.store.database import Database
-from hhtui.store.decisions import LIVE, PAIR_ID
 from hhtui.store.errors import StoreError
+from hhtui.store.events import LIVE, PAIR_ID
 
 RESERVED_FOR = timedelta(hours=12)
 """How long the pairs of a triage that was not finished are kept from other people."""

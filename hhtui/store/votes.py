@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from hhtui.store.decisions import LIVE, pair_of
+from hhtui.store.events import LIVE, pair_of
 
 
 class Vote(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from hhtui.store.decisions import LIVE
+from hhtui.store.events import LIVE
 from hhtui.store.imports import INTERFACE as IMPORT
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from hhtui.model import Kind
 from hhtui.store.database import Database
-from hhtui.store.decisions import WITHDRAWN, Annotator, current, rebuild
+from hhtui.store.decisions import Annotator, current
 from hhtui.store.errors import StoreError
+from hhtui.store.events import WITHDRAWN, rebuild
 from hhtui.store.schema import LATE_INDEXES
 from tests.store.filled import add_pairs, dialogue, new_database
 

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from hhtui.model import Kind
 from hhtui.store import frames, triage
 from hhtui.store.database import Database
-from hhtui.store.decisions import Annotator, rebuild
+from hhtui.store.decisions import Annotator
 from hhtui.store.errors import StoreError
+from hhtui.store.events import rebuild
 from hhtui.store.merging import merge, unmatched
 from hhtui.store.results import count
 from hhtui.store.triage import Item, Plan

@@ -9,7 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from hhtui.model import RESPONSES, Kind
 from hhtui.store.database import Database
-from hhtui.store.decisions import Annotator, Conditions, rebuild
+from hhtui.store.decisions import Annotator, Conditions
+from hhtui.store.events import rebuild
 from tests.store.filled import dialogue, new_database
 
 PAIRS = 4
