@@ -30,6 +30,7 @@ from hhtui.tui.finding import Finding
 from hhtui.tui.gate import Gate, Press
 from hhtui.tui.labelling import Labelling
 from hhtui.tui.leaving import Leaving
+from hhtui.tui.moving import Moving
 from hhtui.tui.noticing import Noticing
 from hhtui.tui.pausing import Pausing
 from hhtui.tui.presentation import Blind
@@ -56,7 +57,6 @@ LIST_FROM = 120
 BOTH_SIDES_FROM = 80
 STATUS_WIDTH, NARROW_STATUS_WIDTH = 40, 18
 POLL_SECONDS = 1.0
-CHUNK = 256
 PAGE_KEPT = 60
 
 
@@ -88,6 +88,7 @@ class Browse(Screen[None]):
         self.noticing = Noticing(self)
         self.pausing = Pausing(self)
         self.shielding = Shielding(self)
+        self.moving = Moving(self)
         self.finding = Finding(self)
         self.deciding = Deciding(self)
         self.labelling = Labelling(self)
@@ -101,7 +102,7 @@ class Browse(Screen[None]):
         self._message = ""
         self._seen_version = self.database.data_version()
         self._handlers: dict[str, Callable[[], object]] = {
-            **self._moves(),
+            **self.moving.handlers(),
             **self.finding.handlers(),
             **self.deciding.handlers(),
             **self.labelling.handlers(),
@@ -283,65 +284,6 @@ class Browse(Screen[None]):
         """Show anew what was decided about these pairs."""
         self.list.update_marks(pair_ids)
         self.show_lines()
-
-    def _moves(self) -> dict[str, Callable[[], object]]:
-        def pane(name: str, *arguments: object) -> Callable[[], object]:
-            return lambda: getattr(self.pair, name)(*arguments)
-
-        return {
-            "next_pair": lambda: self.go_to(self.view.index + 1),
-            "previous_pair": lambda: self.go_to(self.view.index - 1),
-            "first_pair": lambda: self.go_to(0),
-            "last_pair": lambda: self.go_to(len(self.view.ids) - 1),
-            "next_undecided": partial(self._next_undecided, 1),
-            "previous_undecided": partial(self._next_undecided, -1),
-            "page_down": pane("scroll_pages", 1.0),
-            "page_up": pane("scroll_pages", -1.0),
-            "half_page_down": pane("scroll_pages", 0.5),
-            "half_page_up": pane("scroll_pages", -0.5),
-            "next_difference": partial(self._next_difference, 1),
-            "previous_difference": partial(self._next_difference, -1),
-            "next_hit": partial(self._next_hit, 1),
-            "previous_hit": partial(self._next_hit, -1),
-            "focus_chosen": pane("focus_place", "left"),
-            "focus_rejected": pane("focus_place", "right"),
-            "focus_other": pane("focus_other"),
-            "difference": lambda: self.say(f"differences: {self.pair.cycle_difference()}"),
-            "whole_prompt": pane("toggle_prompt"),
-            "maximise": pane("toggle_maximised"),
-        }
-
-    def _next_difference(self, step: int) -> None:
-        if not self.pair.next_difference(step):
-            masked = self.shown is not None and not self.shown.compares
-            self.say(f"no differences are marked {'between masks' if masked else 'here; d marks them always'}")
-
-    def _next_hit(self, step: int) -> None:
-        if not self.pair.next_hit(step):
-            masked = self.shown is not None and self.shown.masked
-            self.say(f"the query marks nothing {'that is not masked' if masked else 'here'}")
-
-    def _next_undecided(self, step: int) -> None:
-        if self.triaging.on:
-            self._go_or_say(self.triaging.undone(self.view.index + step, step), step)
-            return
-        ids, index = self.view.ids, self.view.index + step
-        while 0 <= index < len(ids):
-            chunk = range(index, index + step * CHUNK, step)
-            inside = [at for at in chunk if 0 <= at < len(ids)]
-            open_ids = self.reader.undecided([int(ids[at]) for at in inside])
-            for at in inside:
-                if int(ids[at]) in open_ids:
-                    self.go_to(at)
-                    return
-            index += step * CHUNK
-        self._go_or_say(None, step)
-
-    def _go_or_say(self, index: int | None, step: int) -> None:
-        if index is None:
-            self.say("everything is decided from here on" if step > 0 else "everything before this is decided")
-        else:
-            self.go_to(index)
 
     @on(PairList.Picked)
     def _list_clicked(self, message: PairList.Picked) -> None:
