@@ -1,0 +1,63 @@
+"""The commands of hhtui for Python: open, load, score, search, show, decide, export, browse.
+
+    import hhtui.api as hhtui
+
+    hhtui.load("audit.db", "harmless-base/test.jsonl.gz")
+    hhtui.score("audit.db")
+    with hhtui.open("audit.db") as database:
+        for record in hhtui.records(database, hhtui.search(database, "harm.min:>0.5 sort:harm-").ids):
+            print(record.pair.key, record.scores)
+
+All raise StoreError, LoadError, ScoreError or QueryError with a message for people.
+"""
+
+from hhtui.api.deciding import decide, label, set_taxonomy, taxonomy
+from hhtui.api.finding import records, score_details, search, show, words
+from hhtui.api.leaving import apply, clean, export, select
+from hhtui.api.loading import build_sample, load
+from hhtui.api.opening import PathLike, annotator_name, open  # noqa: A004
+from hhtui.api.people import import_decisions, merge_decisions, unmatched
+from hhtui.api.reading import Colour, browse, read, triage
+from hhtui.api.samples import apply_rule, attainable, check, estimate, sample
+from hhtui.api.scoring import evaluate, merge, score
+from hhtui.api.telling import agreement, log, methods, statistics
+
+__all__ = [
+    "Colour",
+    "PathLike",
+    "agreement",
+    "annotator_name",
+    "apply",
+    "apply_rule",
+    "attainable",
+    "browse",
+    "build_sample",
+    "check",
+    "clean",
+    "decide",
+    "estimate",
+    "evaluate",
+    "export",
+    "import_decisions",
+    "label",
+    "load",
+    "log",
+    "merge",
+    "merge_decisions",
+    "methods",
+    "open",
+    "read",
+    "records",
+    "sample",
+    "score",
+    "score_details",
+    "search",
+    "select",
+    "set_taxonomy",
+    "show",
+    "statistics",
+    "taxonomy",
+    "triage",
+    "unmatched",
+    "words",
+]

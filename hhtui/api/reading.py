@@ -1,0 +1,174 @@
+"""Reading pairs on the terminal: browsing, and triages."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from hhtui import paths
+from hhtui.api.leaving import export
+from hhtui.api.loading import build_sample
+from hhtui.api.opening import PathLike, annotator_name, configuration, refuse_read_only
+from hhtui.store.database import Database
+
+if TYPE_CHECKING:
+    from hhtui.config import Config
+    from hhtui.score.explain.process import Deliver, Explaining
+    from hhtui.store import lanes
+    from hhtui.store.triage import Triage
+    from hhtui.tui.app import Ending
+    from hhtui.tui.screens.export import ExportRequest
+    from hhtui.tui.start import Start
+
+Colour = Literal["auto", "truecolor", "256", "16"]
+
+
+def browse(
+    path: PathLike | None = None,
+    *,
+    query: str | None = None,
+    at: str | None = None,
+    by: str | None = None,
+    colour: "Colour | None" = None,
+    mouse: bool = True,
+) -> "Ending":
+    """Open the browser on the terminal until it ends; return how it did: what to tell the reader, and a status.
+
+    Without `path` that is the database used last, on the first run the shipped sample. `query` and `at`, a pair's
+    key, replace what the reader left; `by` is the name that decisions are saved under, `colour` one of
+    `hhtui.config.COLOURS`. Raises StoreError where the database cannot be opened or has no such pair, QueryError
+    where it cannot answer the query, and ConfigError where the configuration names a key that no terminal has.
+    """
+    from hhtui.tui.start import Start
+
+    config = _screen_configuration(colour)
+    place = Path(path) if path is not None else paths.named_database() or paths.last_database() or build_sample()
+    with Database.open(place) as database:
+        _check_start(database, query, at)
+        return _on_screen(database, by or annotator_name(), config, Start(query, at), mouse)
+
+
+def triage(
+    path: PathLike | None = None,
+    *,
+    queue: str | None = None,
+    query: str | None = None,
+    order: str | None = None,
+    resume: bool = False,
+    adjudicate: bool = False,
+    wanted: "lanes.Wanted | None" = None,
+    by: str | None = None,
+    colour: "Colour | None" = None,
+    mouse: bool = True,
+    more: str = "",
+) -> "Ending":
+    """Read pairs one after another on the terminal, those first that matter; return as `browse` does.
+
+    That is the `queue` of this name, what `query` finds in the `order` of a column, where `adjudicate` what annotators
+    differ about, where `resume` what was begun and not finished; else the reader chooses from a card of queues.
+    `wanted` says how many pairs and how they are mixed; its lists and lane follow from the rest. `more` is the command
+    that gives the next pairs, for the reader. Raises StoreError where there is nothing to read, QueryError about a
+    query.
+    """
+    from hhtui.store.lanes import Wanted
+    from hhtui.store.queueing import begin_named, begin_query, left_to_read
+    from hhtui.tui.start import Start
+
+    config, annotator, how = _screen_configuration(colour), by or annotator_name(), wanted or Wanted(())
+    with Database.open(Path(path or paths.named_database() or paths.last_database() or build_sample())) as database:
+        refuse_read_only(database)
+        if resume:
+            begun: Triage | None = left_to_read(database, annotator)
+        elif adjudicate:
+            searched = f"({query}) conflict:yes" if query else "conflict:yes"
+            begun = begin_query(database, annotator, searched, order or "", how._replace(lane="adjudication"))
+        elif queue is not None:
+            begun = begin_named(database, annotator, queue, how)
+        elif query is not None:
+            begun = begin_query(database, annotator, query, order or "", how)
+        else:
+            begun = None
+        start = Start(triage=begun, wanted=how, more=more, left=_resume_command(database, by))
+        return _on_screen(database, annotator, config, start, mouse)
+
+
+def read(
+    path: PathLike,
+    triage: "Triage",
+    *,
+    colour: "Colour | None" = None,
+    mouse: bool = True,
+    left: str = "",
+    more: str = "",
+) -> "Ending":
+    """Read a triage that was begun with `hhtui.store.triage`, as its annotator; return as `browse` does.
+
+    `left` and `more` are the commands that the reader is told of at the end: the one that goes on with what is left,
+    and the one for when nothing is left.
+    """
+    from hhtui.tui.start import Start
+
+    config = _screen_configuration(colour)
+    with Database.open(Path(path)) as database:
+        start = Start(triage=triage, left=left or _resume_command(database, triage.annotator), more=more)
+        return _on_screen(database, triage.annotator, config, start, mouse)
+
+
+def _screen_configuration(colour: "Colour | None") -> "Config":
+    """Return the configuration of the screen, with the colours that were asked for."""
+    from dataclasses import replace
+
+    from hhtui.tui.key_names import refuse_unknown
+
+    chosen = configuration()
+    refuse_unknown(paths.config_file(), chosen.keys)
+    return chosen if colour is None else replace(chosen, colour=colour)
+
+
+def _on_screen(database: Database, annotator: str, config: "Config", start: "Start", mouse: bool) -> "Ending":
+    """Open the browser on a database until it ends, and open that the next time where none is named."""
+    from hhtui.tui.app import browse as run
+
+    if database.path != paths.sample_database():
+        paths.remember(database.path)
+    return run(
+        database,
+        annotator=annotator,
+        config=config,
+        export=_write_request,
+        explain=_explain,
+        start=start,
+        mouse=mouse,
+    )
+
+
+def _resume_command(database: Database, by: str | None) -> str:
+    import shlex
+
+    return shlex.join(["hhtui", "triage", str(database.path), "--resume", *(["--by", by] if by else [])])
+
+
+def _check_start(database: Database, query: str | None, at: str | None) -> None:
+    """Raise QueryError or StoreError before the screen opens where the query or the key is of no use."""
+    connection = database.reader()
+    if query is not None:
+        from hhtui.query.parser import parse
+        from hhtui.query.planner import plan
+        from hhtui.store import scorers
+
+        plan(parse(query), scorers.score_fields(connection), scorers.harm_column(connection))
+    if at is not None:
+        from hhtui.store import pairs
+
+        pairs.id_of(connection, at)
+
+
+def _write_request(database: Database, request: "ExportRequest") -> str:
+    """Write what the screen asks for, and return one line about it."""
+    done = export(database, request.path, request.format, query=request.query)
+    return f"{done.pairs:,} of {done.of:,} to {done.path}, manifest {done.manifest_path}"
+
+
+def _explain(database: Database, pair_id: int, deliver: "Deliver") -> "Explaining":
+    """Look for the words that move the scores of a pair most, in a process of its own."""
+    from hhtui.score.explain.process import explain
+
+    return explain(database, pair_id, deliver)
