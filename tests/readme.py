@@ -11,7 +11,7 @@ from hhtui.config import SETTINGS
 from hhtui.model import BIT_MEANINGS
 from hhtui.query.fields import FIELDS, SIDE_MEANINGS, SORT_MEANING
 from hhtui.score.listing import signals
-from hhtui.tui.actions import key_table
+from hhtui.tui.keys import key_table
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

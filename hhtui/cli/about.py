@@ -25,11 +25,13 @@ def locate() -> None:
 def keys() -> None:
     """Print the keys of the screen, as configured."""
     from hhtui import config, paths
-    from hhtui.tui import actions, key_names
+    from hhtui.tui.actions import BY_ID
+    from hhtui.tui.key_names import refuse_unknown
+    from hhtui.tui.keys import key_table, keys_in_use
 
-    chosen = config.load(paths.config_file(), actions.BY_ID)
-    key_names.refuse_unknown(paths.config_file(), chosen.keys)
-    groups = actions.key_table(actions.keys_in_use(chosen.keys))
+    chosen = config.load(paths.config_file(), BY_ID)
+    refuse_unknown(paths.config_file(), chosen.keys)
+    groups = key_table(keys_in_use(chosen.keys))
     widths = [max(len(row[column]) for _, rows in groups for row in rows) for column in (0, 1)]
     for title, rows in groups:
         output.data(title)

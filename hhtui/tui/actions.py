@@ -1,13 +1,8 @@
 """The one registry of actions: bindings, footer, help, palette and the README's key table are made from it."""
 
-import string
-import unicodedata
-from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 Group = Literal["move", "decide", "see", "find", "out"]
-Keys = Mapping[str, tuple[str, ...]]
-"""The keys of actions, by the action's id."""
 GROUPS: dict[Group, str] = {
     "move": "Move",
     "decide": "Decide",
@@ -212,110 +207,3 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
-
-_RENAMED = {"solidus": "slash", "reverse_solidus": "backslash", "commercial_at": "at", "hyphen_minus": "minus"}
-_RENAMED |= {"plus_sign": "plus", "low_line": "underscore"}
-_SHOWN = {
-    "slash": "/",
-    "colon": ":",
-    "question_mark": "?",
-    "full_stop": ".",
-    "left_curly_bracket": "{",
-    "right_curly_bracket": "}",
-    "left_parenthesis": "(",
-    "right_parenthesis": ")",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "home": "Home",
-    "end": "End",
-    "down": "↓",
-    "up": "↑",
-    "left": "←",
-    "right": "→",
-    "tab": "Tab",
-    "escape": "Esc",
-    "enter": "Enter",
-}
-_WRITTEN = {shown.lower(): key for key, shown in _SHOWN.items()}
-
-
-def shown_key(key: str) -> str:
-    """Return how a key is written for people: `slash` is `/`, `pagedown` is `PgDn`."""
-    return _SHOWN.get(key) or _CHARACTERS.get(key, key)
-
-
-def keys_in_use(configured: Mapping[str, tuple[str, ...]]) -> Keys:
-    """Return the keys of every action by its id; a configured key is taken from the action that has it by default.
-
-    Keys for blind reading and keys for other times do not take each other.
-    """
-    chosen = {name: tuple(map(key_name, keys)) for name, keys in configured.items()}
-    taken = {(key, BY_ID[name].for_blind) for name, keys in chosen.items() for key in keys}
-    return {
-        action.id: chosen.get(action.id, tuple(key for key in action.keys if (key, action.for_blind) not in taken))
-        for action in ACTIONS
-    }
-
-
-def by_key(keys: Keys, *, blind: bool) -> dict[str, Action]:
-    """Return the action of every key, in ordinary reading or while a pair is read blind."""
-    ordinary = {key: BY_ID[name] for name, names in keys.items() for key in names if not BY_ID[name].for_blind}
-    own = {key: BY_ID[name] for name, names in keys.items() for key in names if BY_ID[name].for_blind}
-    return {**ordinary, **own} if blind else ordinary
-
-
-def key_name(key: str) -> str:
-    """Return Textual's name of a key that may be written as people write it: `?` is `question_mark`, `Esc` `escape`."""
-    if len(key) > 1:
-        return _WRITTEN.get(key.lower(), key.lower())
-    if key in _WRITTEN or key.isalnum():
-        return _WRITTEN.get(key, key)
-    name = unicodedata.name(key, key).lower().replace("-", "_").replace(" ", "_")
-    return _RENAMED.get(name, name)
-
-
-_CHARACTERS = {key_name(character): character for character in string.punctuation}
-
-DEFAULT_KEYS = keys_in_use({})
-
-
-def key_table(keys: Keys = DEFAULT_KEYS) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """Return every action, by group: (group, [(keys as written, id, meaning)])."""
-    return [
-        (
-            title,
-            [
-                (" ".join(map(shown_key, keys[action.id])), action.id, action.explained)
-                for action in ACTIONS
-                if action.group == group
-            ],
-        )
-        for group, title in GROUPS.items()
-    ]
-
-
-BLIND_FOOTER = (
-    *("prefer_left", "prefer_right", "prefer_equal", "prefer_unsure"),
-    *("done", "flag", "undo", "help", "quit"),
-)
-"""The actions that the footer reminds of while a pair is read blind."""
-TRIAGE_FOOTER = (
-    *("prefer_chosen", "prefer_rejected", "prefer_equal", "flag", "done"),
-    *("read_on", "undo", "help", "quit"),
-)
-"""The actions that the footer reminds of in a triage."""
-ORDINARY_FOOTER = tuple(action.id for action in sorted(ACTIONS, key=lambda action: action.footer) if action.footer)
-
-
-def footer(width: int, keys: Keys = DEFAULT_KEYS, actions: Sequence[str] = ORDINARY_FOOTER) -> str:
-    """Return the keys to remind of, the most important first, as many as fit into `width` cells."""
-    text = ""
-    for action in (BY_ID[name] for name in actions):
-        if not keys[action.id]:
-            continue
-        part = f"{shown_key(keys[action.id][0])} {action.label}"
-        longer = f"{text}  {part}" if text else part
-        if len(longer) > width:
-            break
-        text = longer
-    return text

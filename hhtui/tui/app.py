@@ -17,9 +17,9 @@ from hhtui.config import Config
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.store.errors import StoreError
-from hhtui.tui.actions import keys_in_use
 from hhtui.tui.display import DifferApp
 from hhtui.tui.explanation import Explain, no_explanation
+from hhtui.tui.keys import keys_in_use
 from hhtui.tui.screens.browse import Browse
 from hhtui.tui.start import Start
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from hhtui.store import pairs, settings
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
-from hhtui.tui.actions import ACTIONS, BY_ID, shown_key
+from hhtui.tui.actions import ACTIONS, BY_ID
+from hhtui.tui.key_names import shown_key
 from hhtui.tui.view import View, everything, remembered
 from hhtui.tui.widgets.query_line import QueryLine
 from hhtui.tui.workers import Answer, QueryRunner

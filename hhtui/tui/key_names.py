@@ -1,4 +1,4 @@
-"""The names that keys may have in the configuration: those of keys that a terminal can send."""
+"""The names of keys: how people write them, and those in the configuration that a terminal can send."""
 
 import string
 import unicodedata
@@ -7,12 +7,54 @@ from functools import cache
 from pathlib import Path
 
 from hhtui.config import ConfigError
-from hhtui.tui.actions import key_name
 
 MODIFIERS = ("alt", "ctrl", "hyper", "meta", "shift", "super")
 """In the order in which Textual writes them."""
 NEVER_SENT = {"<any>", "<ignore>", "<scroll-up>", "<scroll-down>", "ctrl-at", "return"}
 """Members of `textual.keys.Keys` that no key sends; the Return key sends `enter`."""
+
+_RENAMED = {"solidus": "slash", "reverse_solidus": "backslash", "commercial_at": "at", "hyphen_minus": "minus"}
+_RENAMED |= {"plus_sign": "plus", "low_line": "underscore"}
+_SHOWN = {
+    "slash": "/",
+    "colon": ":",
+    "question_mark": "?",
+    "full_stop": ".",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+    "tab": "Tab",
+    "escape": "Esc",
+    "enter": "Enter",
+}
+_WRITTEN = {shown.lower(): key for key, shown in _SHOWN.items()}
+
+
+def shown_key(key: str) -> str:
+    """Return how a key is written for people: `slash` is `/`, `pagedown` is `PgDn`."""
+    return _SHOWN.get(key) or _CHARACTERS.get(key, key)
+
+
+def key_name(key: str) -> str:
+    """Return Textual's name of a key that may be written as people write it: `?` is `question_mark`, `Esc` `escape`."""
+    if len(key) > 1:
+        return _WRITTEN.get(key.lower(), key.lower())
+    if key in _WRITTEN or key.isalnum():
+        return _WRITTEN.get(key, key)
+    name = unicodedata.name(key, key).lower().replace("-", "_").replace(" ", "_")
+    return _RENAMED.get(name, name)
+
+
+_CHARACTERS = {key_name(character): character for character in string.punctuation}
 
 
 def refuse_unknown(path: Path, configured: Mapping[str, Iterable[str]]) -> None:

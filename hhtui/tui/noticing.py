@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from hhtui.store import settings
 from hhtui.store.connection import Connection
-from hhtui.tui.actions import Keys, shown_key
+from hhtui.tui.key_names import shown_key
+from hhtui.tui.keys import Keys
 from hhtui.tui.widgets.notice import Notice
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from hhtui.config import SHIELD_LEVELS, Config, ShieldLevel
 from hhtui.store import settings
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
-from hhtui.tui.actions import shown_key
+from hhtui.tui.key_names import shown_key
 from hhtui.tui.shield import Shield, Shielded, counted
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from hhtui.store.questions import NOTHING_ASKED, parse_question
 from hhtui.store.results import Result
 from hhtui.store.triage import Item, Progress, Triage
 from hhtui.tui import triage_words
-from hhtui.tui.actions import Action, shown_key
+from hhtui.tui.actions import Action
 from hhtui.tui.deciding import Change
+from hhtui.tui.key_names import shown_key
 from hhtui.tui.presentation import Blind
 from hhtui.tui.reading_clock import REMIND_AFTER, ReadingClock
 from hhtui.tui.triage_words import Figures

@@ -7,8 +7,8 @@ import pytest
 
 from hhtui import api
 from hhtui.config import ConfigError
-from hhtui.tui.actions import ACTIONS, shown_key
-from hhtui.tui.key_names import is_key, nearest, refuse_unknown
+from hhtui.tui.actions import ACTIONS
+from hhtui.tui.key_names import is_key, nearest, refuse_unknown, shown_key
 
 
 def test_every_default_key_may_be_configured_as_it_is_named_and_as_it_is_shown() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hhtui.config import Config
 from hhtui.store import settings
 from hhtui.store.database import Database
-from hhtui.tui.actions import DEFAULT_KEYS
+from hhtui.tui.keys import DEFAULT_KEYS
 from hhtui.tui.noticing import forms
 from hhtui.tui.widgets.notice import LEAST_BESIDE, MOST_LINES, Notice
 from tests.tui.desk import Desk, reading

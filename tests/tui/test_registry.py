@@ -6,8 +6,10 @@ from pathlib import Path
 from textual.keys import _character_to_key
 
 from hhtui.config import Config, load
-from hhtui.tui.actions import ACTIONS, BY_ID, DEFAULT_KEYS, by_key, footer, key_name, key_table, keys_in_use, shown_key
+from hhtui.tui.actions import ACTIONS, BY_ID
 from hhtui.tui.app import LEFT_TO_TEXTUAL
+from hhtui.tui.key_names import key_name, shown_key
+from hhtui.tui.keys import DEFAULT_KEYS, by_key, footer, key_table, keys_in_use
 from hhtui.tui.screens.dialogs import Choose
 from hhtui.tui.screens.help import Help
 from tests.tui.desk import reading

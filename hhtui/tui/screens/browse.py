@@ -14,20 +14,12 @@ from textual.widget import Widget
 from hhtui.store import pairs, settings
 from hhtui.store.errors import StoreError
 from hhtui.tui import headline, shielding
-from hhtui.tui.actions import (
-    BLIND_FOOTER,
-    BY_ID,
-    ORDINARY_FOOTER,
-    TRIAGE_FOOTER,
-    Action,
-    by_key,
-    footer,
-    key_name,
-    shown_key,
-)
+from hhtui.tui.actions import BY_ID, Action
 from hhtui.tui.deciding import Deciding
 from hhtui.tui.finding import Finding
 from hhtui.tui.gate import Gate, Press
+from hhtui.tui.key_names import key_name, shown_key
+from hhtui.tui.keys import BLIND_FOOTER, ORDINARY_FOOTER, TRIAGE_FOOTER, by_key, footer
 from hhtui.tui.labelling import Labelling
 from hhtui.tui.leaving import Leaving
 from hhtui.tui.moving import Moving

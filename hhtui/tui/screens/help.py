@@ -12,7 +12,7 @@ from textual.widgets import Static
 from hhtui.model import BIT_MEANINGS
 from hhtui.query import fields
 from hhtui.text import clean
-from hhtui.tui.actions import key_table
+from hhtui.tui.keys import key_table
 from hhtui.tui.screens.dialog import Dialog
 
 _SYNTAX = (
