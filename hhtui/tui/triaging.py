@@ -52,6 +52,11 @@ class Triaging:
         return self.triage is not None
 
     @property
+    def any_blind(self) -> bool:
+        """Whether pairs of the triage are read blind: then keys that choose between A and B do nothing else."""
+        return any(item.blind for item in self._items.values())
+
+    @property
     def left(self) -> int:
         """How many pairs of the triage are neither decided nor skipped."""
         return len(self._items) - len(self._dealt_with())
@@ -237,8 +242,7 @@ class Triaging:
 
         figures = self._figures()
         words = [triage_words.summary(figures), *([triage_words.pace(figures)] if self._pace_shown else [])]
-        blind = any(item.blind for item in self._items.values())
-        self._screen.ask(TriageSummary(words, "" if blind else self.more_command()), self._summed_up)
+        self._screen.ask(TriageSummary(words, "" if self.any_blind else self.more_command()), self._summed_up)
 
     def _summed_up(self, chosen: str | None) -> None:
         if chosen == "quit":

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hhtui.store import queueing, triage
+from hhtui.store import queueing, taxonomies, triage
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Conditions
 from hhtui.store.errors import StoreError
@@ -272,6 +272,22 @@ async def test_a_blind_pair_says_nothing_of_what_brought_it(made: Path) -> None:
         assert desk.query == "triage · reading blind · label harmful? Enter: no"
         assert "toxicity" not in desk.text()
         assert "1 done, 1 left" in desk.text()
+
+
+async def test_1_and_2_never_label_where_they_choose_between_a_and_b(made: Path) -> None:
+    with Database.open(made) as database:
+        taxonomies.save_slot(database, ANNOTATOR, "1", "harmful")
+        taxonomies.save_slot(database, ANNOTATOR, "3", "theft")
+    start = begin(made, {0: item(0), 3: item(3, lane="overlap", blind=True)})
+    async with reading(made, start=start) as desk:
+        await desk.press("1")
+        assert desk.footer == "1 and 2 choose between A and B in this triage; L gives labels"
+        await desk.press("2")
+        assert (desk.row, desk.events()) == (0, [])
+        await desk.press("3")
+        assert (desk.row, desk.events()) == (0, [("label", "yes", "0")])
+        await desk.press("j", "1")
+        assert [(kind, row) for kind, _, row in desk.events()] == [("label", "0"), ("preference", "3")]
 
 
 async def test_the_pace_is_shown_on_demand_and_the_clock_stands_still_when_nothing_happens(made: Path) -> None:

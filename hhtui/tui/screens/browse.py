@@ -163,6 +163,8 @@ class Browse(Screen[None]):
         self._quiet()
         if action.reveals and self.pair.presentation.blind:
             self.say(self._refusal(action), error=True)
+        elif action.for_blind and self.triaging.any_blind and not self.pair.presentation.blind:
+            self.say(self._no_choice(), error=True)
         elif action.leaves and self.triaging.on:
             self.say(f"{action.label} is off in a triage; quit to leave it, the rest can be resumed", error=True)
         elif action.decides and not self.pair.shows:
@@ -178,6 +180,12 @@ class Browse(Screen[None]):
             return f"{action.label} is off while you read blind: it could tell what is hidden"
         left, right = (shown_key(next(iter(self.app.keys[name]), "colon")) for name in ("prefer_left", "prefer_right"))
         return f"not while you read blind: {left} A is better, {right} B is better, one pair at a time"
+
+    def _no_choice(self) -> str:
+        left, right, labels = (
+            shown_key(next(iter(self.app.keys[name]), "colon")) for name in ("prefer_left", "prefer_right", "label")
+        )
+        return f"{left} and {right} choose between A and B in this triage; {labels} gives labels"
 
     def ask(self, dialog: Dialog[Given], answered: Callable[[Given | None], object] | None = None) -> None:
         """Show a dialog; keys wait until it is there, and after its end until `answered` has returned."""
@@ -196,7 +204,7 @@ class Browse(Screen[None]):
 
     def _take(self, event: events.Key) -> None:
         screen = self.app.screen
-        action = self._actions[self.pair.presentation.blind].get(event.key)
+        action = self._actions[self.pair.presentation.blind or self.triaging.any_blind].get(event.key)
         if self.pausing.on:
             self.pausing.go_on()
         elif self.pausing.ignores(event.time):
