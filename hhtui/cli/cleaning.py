@@ -48,7 +48,7 @@ def clean(words: tuple[str, ...], path: str, drop: str, swap: str, yes: bool, as
     share of the others. Every line that no rule takes is the source's own, byte for byte. A pair that both rules take
     is dropped. Of several sources each becomes a file in a folder. Rows that could not be read stay out.
 
-    Where annotators disagree about a preference or a drop mark, the pairs are listed and nothing is written, unless
+    Where annotators disagree about a decision that a rule asks for, the pairs are listed and nothing is written, unless
     --resolve says what counts: the greater number of them, one of them, or what was decided to settle it.
 
     The patch beside the output holds what was done to which pair, by which rule and by whom. With it, hhtui apply makes

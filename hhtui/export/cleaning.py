@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hhtui.export.rules import SETTLED, Action, Taken, taken
+from hhtui.export.rules import Action, Taken, taken
 from hhtui.export.settling import UNSETTLED, Conflict, Settlement, check_name
 from hhtui.model import RESPONSES
 from hhtui.store import pairs, records
@@ -13,7 +13,7 @@ from hhtui.store.errors import StoreError
 from hhtui.store.identity import naming_groups
 from hhtui.store.indexed import reach
 from hhtui.store.sources import StoredSource, all_sources
-from hhtui.store.votes import Vote, votes
+from hhtui.store.votes import Vote, people
 
 if TYPE_CHECKING:
     import numpy
@@ -30,10 +30,11 @@ class ConflictError(StoreError):
 
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
         """Name the first of them."""
+        kinds = sorted({conflict.kind.partition(".")[0] for conflict in conflicts})
         many = "1 conflict between annotators is" if len(conflicts) == 1 else f"{len(conflicts):,} conflicts are"
         super().__init__(
             f"{many} not settled, the first about {conflicts[0]}; nothing was written; read them with the query "
-            "conflict:drop,preference and decide, or settle them with --resolve majority, by:NAME or adjudicated"
+            f"conflict:{','.join(kinds)} and decide, or settle them with --resolve majority, by:NAME or adjudicated"
         )
         self.conflicts = conflicts
 
@@ -137,7 +138,7 @@ def planned(connection: Connection, policy: Policy, sources: Sequence[StoredSour
     Raises ConflictError where people disagree about any of them and `policy` does not settle it, and QueryError where
     a rule cannot be read, or this database cannot answer it.
     """
-    check_name(policy.how, [votes(connection, kind) for kind in SETTLED])
+    check_name(policy.how, people(connection))
     pair_ids = {source.id: records.of_source(connection, source.id) for source in sources}
     there = frozenset(pair_id for some in pair_ids.values() for pair_id in some)
     found: dict[Action, Taken] = {

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
-from hhtui.export.settling import Settled, Settlement, settle
+from hhtui.export.settling import Settlement, settle
 from hhtui.query.nodes import All, Any, Column, Decided, IsMissing, Labelled, Listed, Node, Not, NumberRange, Plan
 from hhtui.query.parser import parse
 from hhtui.query.planner import plan
@@ -13,13 +14,12 @@ from hhtui.store.columns import last_id
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
 from hhtui.store.scorers import done, harm_column, score_columns, score_fields
-from hhtui.store.votes import Vote, Votes, label_votes, votes
+from hhtui.store.votes import Vote, Votes, given_labels, votes
 
 Action = Literal["drop", "swap"]
-SETTLED = ("drop", "preference")
-"""The kinds of decision about which people can be in conflict."""
-TOLD = (*SETTLED, "flag")
-"""The kinds whose annotators a patch names."""
+SETTLED = ("drop", "flag", "preference")
+"""The kinds of decision about a whole pair on which people can be in conflict; labels, about a side, are the others."""
+Asking = Decided | Labelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Taken:
     """What a rule takes.
 
     `pair_ids` are the pairs that meet it, `said` the votes for which they do. `conflicts` are the votes about pairs
-    on which people disagree, by kind and pair. `unscored` are the columns it asks that not every pair has.
+    on which people disagree, by kind (or `label.SIDE:LABEL`) and pair. `unscored` are the columns it asks that not
+    every pair has.
     """
 
     pair_ids: frozenset[int]
@@ -52,58 +53,61 @@ def taken(connection: Connection, query: str, how: Settlement) -> Taken:
     if wanted is None or wanted.filter is None:
         everyone = frozenset() if wanted is None else frozenset(map(int, results.everything(connection).ids))
         return Taken(everyone, {}, {}, ())
-    asked = [node for node in _leaves(wanted.filter) if isinstance(node, Decided) and node.kind in TOLD]
-    known = {kind: votes(connection, kind) for kind in sorted({str(node.kind) for node in asked})}
-    counted: dict[Decided, dict[int, Settled]] = {}
+    counted: dict[Asking, dict[int, list[Vote]]] = {}
     conflicts: dict[tuple[str, int], Sequence[Vote]] = {}
-    for node in asked:
-        kind = str(node.kind)
-        counted[node], disputed = _meeting(known[kind], node, how)
-        conflicts |= {(kind, pair_id): said for pair_id, said in disputed.items()}
+    for node in _asking(wanted.filter):
+        counted[node], disputed = _meeting(connection, node, how)
+        conflicts |= disputed
     found = results.run(connection, Plan(_settled(wanted.filter, counted)))
     if found.searched < found.total:
         raise StoreError(
             f"the text index holds {found.searched:,} of {found.total:,} pairs, so {query} cannot look at all of them; "
             "load the same source again, which goes on with the index"
         )
-    said: dict[int, Sequence[Vote]] = dict(_labelled(connection, wanted.filter))
-    said |= {pair_id: one.votes for values in counted.values() for pair_id, one in values.items()}
-    return Taken(
-        frozenset(map(int, found.ids)),
-        said,
-        conflicts,
-        tuple(_unscored(connection, wanted.filter)),
-    )
+    said: dict[int, list[Vote]] = {}
+    for pair_id, given in chain.from_iterable(one.items() for one in counted.values()):
+        said.setdefault(pair_id, []).extend(given)
+    return Taken(frozenset(map(int, found.ids)), said, conflicts, tuple(_unscored(connection, wanted.filter)))
 
 
-def _meeting(known: Votes, node: Decided, how: Settlement) -> tuple[dict[int, Settled], dict[int, Sequence[Vote]]]:
-    """Return for which pairs what counts is one of the values that `node` asks for, and which are in conflict."""
-    if node.kind not in SETTLED:
-        said = {pair_id: [one for one in given if _asked(node, one)] for pair_id, given in known.of_pair.items()}
-        return {pair_id: Settled(given[0].value, given) for pair_id, given in said.items() if given}, {}
-    counted, conflicts = settle(known, how, node.annotators)
-    return {pair_id: one for pair_id, one in counted.items() if _meets(node, one.value)}, conflicts
-
-
-def _labelled(connection: Connection, condition: Node) -> Iterator[tuple[int, Sequence[Vote]]]:
-    """Yield the pairs that have a label which the condition asks for, with the votes that give it."""
+def _asking(condition: Node) -> Iterator[Asking]:
+    """Yield the parts of a condition on which people can be in conflict."""
     for node in _leaves(condition):
-        if isinstance(node, Labelled):
-            for pair_id, given in label_votes(connection, node.labels, node.sides).items():
-                counted = [one for one in given if node.annotators is None or one.annotator in node.annotators]
-                if counted:
-                    yield pair_id, counted
+        if isinstance(node, Labelled) or (isinstance(node, Decided) and node.kind in SETTLED):
+            yield node
 
 
-def _asked(node: Decided, vote: Vote) -> bool:
-    return _meets(node, vote.value) and (node.annotators is None or vote.annotator in node.annotators)
+def _meeting(
+    connection: Connection, node: Asking, how: Settlement
+) -> tuple[dict[int, list[Vote]], dict[tuple[str, int], Sequence[Vote]]]:
+    """Return for which pairs what counts is as `node` asks, by whose votes, and the conflicts about what it asks."""
+    meeting: dict[int, list[Vote]] = {}
+    conflicts: dict[tuple[str, int], Sequence[Vote]] = {}
+    for name, given in _votes(connection, node):
+        counted, disputed = settle(given, how, node.annotators)
+        conflicts |= {(name, pair_id): said for pair_id, said in disputed.items()}
+        for pair_id, one in counted.items():
+            if _meets(node, one.value):
+                meeting.setdefault(pair_id, []).extend(one.votes)
+    return meeting, conflicts
 
 
-def _meets(node: Decided, value: str) -> bool:
-    return value in node.values if node.values else value != "no"
+def _votes(connection: Connection, node: Asking) -> Iterator[tuple[str, Votes]]:
+    """Yield the votes on each thing that `node` asks about, with its name, written as in `label.rejected:harmful`."""
+    if isinstance(node, Decided):
+        yield str(node.kind), votes(connection, str(node.kind))
+        return
+    for side, label in given_labels(connection):
+        if side in node.sides and (not node.labels or label in node.labels):
+            yield f"label.{side}:{label}", votes(connection, "label", side, label)
 
 
-def _settled(node: Node, counted: Mapping[Decided, Mapping[int, Settled]]) -> Node:
+def _meets(node: Asking, value: str) -> bool:
+    asked = node.values if isinstance(node, Decided) else ()
+    return value in asked if asked else value != "no"
+
+
+def _settled(node: Node, counted: Mapping[Asking, Mapping[int, Sequence[Vote]]]) -> Node:
     """Return the condition with the pairs that count in the place of those that anyone decided so."""
     match node:
         case All(nodes):
@@ -112,7 +116,7 @@ def _settled(node: Node, counted: Mapping[Decided, Mapping[int, Settled]]) -> No
             return Any(tuple(_settled(one, counted) for one in nodes))
         case Not(inner):
             return Not(_settled(inner, counted))
-        case Decided() if node in counted and node.kind in SETTLED:
+        case Decided() | Labelled() if node in counted:
             return Listed(tuple(counted[node]))
     return node
 

@@ -33,7 +33,7 @@ class Settled(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """People disagree about a pair in decisions of one kind."""
+    """People disagree about a pair in decisions of one kind, or about a label of a side (`label.SIDE:LABEL`)."""
 
     key: str
     kind: str
@@ -78,9 +78,8 @@ def settle(
     return counted, conflicts
 
 
-def check_name(how: Settlement, known: Sequence[Votes]) -> None:
-    """Raise StoreError where conflicts are to be settled by somebody who has no vote in any of `known`."""
-    names = sorted({vote.annotator for votes in known for said in votes.of_pair.values() for vote in said})
+def check_name(how: Settlement, names: Sequence[str]) -> None:
+    """Raise StoreError where conflicts are to be settled by somebody who is none of `names`, who have votes."""
     if how.way == "by" and how.name not in names:
         raise StoreError(f"{how.name} decided nothing here that counts; those who did: {', '.join(names) or 'nobody'}")
 

@@ -22,18 +22,19 @@ class Votes(NamedTuple):
     adjudicated: Mapping[int, Vote]
 
 
-def votes(connection: sqlite3.Connection, kind: str) -> Votes:
-    """Return what everybody says now in decisions of `kind` about pairs: drop with "yes" or "no", or preference.
+def votes(connection: sqlite3.Connection, kind: str, side: str = "", label: str = "") -> Votes:
+    """Return what everybody says now in decisions of `kind` about pairs: preference, or a mark with "yes" or "no".
 
-    A preference that was withdrawn is no vote. Events of pairs that are not here are left out.
+    The marks are drop, flag, and a `label` on a `side`. A preference that was withdrawn is no vote. Events of pairs
+    that are not here are left out.
     """
     newest: dict[tuple[int, str], Vote] = {}
     adjudicated: dict[int, Vote] = {}
     ids: dict[tuple[bytes, str], int | None] = {}
     events = connection.execute(
         "SELECT pair_hash, pair_key, annotator, value, made_at, coalesce(json_extract(context, '$.lane'), '') "
-        f"FROM event WHERE kind = ? AND side = '' AND {LIVE} ORDER BY made_at, uuid",
-        (kind,),
+        f"FROM event WHERE kind = ? AND side = ? AND label = ? AND {LIVE} ORDER BY made_at, uuid",
+        (kind, side, label),
     )
     for digest, key, annotator, value, made_at, lane in events:
         if (digest, key) not in ids:
@@ -52,15 +53,17 @@ def votes(connection: sqlite3.Connection, kind: str) -> Votes:
     return Votes(of_pair, {pair_id: vote for pair_id, vote in adjudicated.items() if vote.value})
 
 
-def label_votes(connection: sqlite3.Connection, labels: Sequence[str], sides: Sequence[str]) -> dict[int, list[Vote]]:
-    """Return who gives any of `labels` (() is any label) now to a response among `sides`, by pair id."""
-    which = f" AND label IN ({', '.join('?' * len(labels))})" if labels else ""
-    rows = connection.execute(
-        "SELECT pair_id, annotator, label, made_at FROM decision WHERE kind = 'label' "
-        f"AND side IN ({', '.join('?' * len(sides))}){which} ORDER BY made_at",
-        (*sides, *labels),
+def given_labels(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Return every side and label that anyone ever decided about, in order."""
+    return connection.execute(
+        "SELECT DISTINCT side, label FROM event WHERE kind = 'label' ORDER BY side, label"
+    ).fetchall()
+
+
+def people(connection: sqlite3.Connection) -> list[str]:
+    """Return who has a vote on any pair here, by name."""
+    places = [("drop", "", ""), ("flag", "", ""), ("preference", "", "")]
+    places += [("label", side, label) for side, label in given_labels(connection)]
+    return sorted(
+        {vote.annotator for place in places for said in votes(connection, *place).of_pair.values() for vote in said}
     )
-    found: dict[int, list[Vote]] = {}
-    for pair_id, annotator, label, made_at in rows:
-        found.setdefault(pair_id, []).append(Vote(annotator, label, made_at))
-    return found

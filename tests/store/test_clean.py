@@ -231,6 +231,25 @@ def test_conflicts_are_listed_and_refused(database: Database, tmp_path: Path) ->
     assert not list(tmp_path.glob("out*"))
 
 
+@pytest.mark.parametrize("rule", ["flag:yes", "label:harmful", "label.rejected:harmful", "-label:none"])
+def test_every_kind_that_a_rule_asks_for_can_be_in_conflict(database: Database, tmp_path: Path, rule: str) -> None:
+    kind = "flag" if "flag" in rule else "label"
+    more: dict[str, Any] = {"sides": ("rejected",), "label": "harmful"} if kind == "label" else {}
+    ann, bob = Annotator.begin(database, "ann"), Annotator.begin(database, "bob")
+    ann.decide([1, 2], kind, "yes", **more)  # type: ignore[arg-type]
+    bob.decide([1], kind, "no", **more)  # type: ignore[arg-type]
+    said = "label.rejected:harmful" if kind == "label" else "flag"
+    with pytest.raises(ConflictError, match=f"conflict:{kind} and") as raised:
+        api.clean(database, tmp_path / "out.jsonl", drop=rule)
+    assert list(map(str, raised.value.conflicts)) == [f"{KEYS[0]}: {said}: ann yes, bob no"]
+    found = hhtui_json("search", database.path, f"conflict:{kind}", "--json")["pairs"]
+    assert [pair["key"] for pair in found] == [KEYS[0]]
+    assert cleaned(database, tmp_path / "bob.jsonl", drop=rule, resolve="by:bob") == list(ROWS)
+    assert cleaned(database, tmp_path / "ann.jsonl", drop=rule, resolve="by:ann") == list(ROWS[2:])
+    assert cleaned(database, tmp_path / "one.jsonl", drop=f"{rule} by:ann") == list(ROWS[2:])
+    assert cleaned(database, tmp_path / "else.jsonl", drop="drop:yes") == list(ROWS)
+
+
 def test_what_was_taken_back_is_no_conflict(database: Database, tmp_path: Path) -> None:
     decide(database, "ann", "preference", "rejected", [0])
     decide(database, "bob", "preference", "chosen", [0])
