@@ -125,12 +125,15 @@ def apply(
 
     from hhtui.export import applying
     from hhtui.export import patch as patches
+    from hhtui.export.reading import read as read_patch
     from hhtui.ingest.batches import Opening
+    from hhtui.ingest.formats import FORMATS
     from hhtui.ingest.rereading import Rereading
     from hhtui.ingest.resolving import Choice, open_one
     from hhtui.progress import Progress, unobserved
 
-    read, observer = patches.read(Path(patch)), observer or unobserved
+    formats = [one.name for one in FORMATS if one.convert is not None]
+    read, observer = read_patch(Path(patch), formats), observer or unobserved
     of = read.source
     choice = Choice(of.subset, of.split, of.configuration, of.revision, of.data_dir)
     with closing(open_one(source, choice, observer)) as opened:

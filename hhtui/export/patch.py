@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from hhtui import __version__
 from hhtui.export.cleaning import Cleaning
@@ -13,7 +13,6 @@ from hhtui.export.rules import Action
 from hhtui.jsonstyle import JsonStyle
 from hhtui.store import pairs
 from hhtui.store.connection import Connection
-from hhtui.store.errors import StoreError
 from hhtui.store.sources import StoredSource
 
 VERSION = 1
@@ -82,35 +81,6 @@ def rendered(connection: Connection, cleaning: Cleaning, source: StoredSource, r
     return b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines)
 
 
-def read(path: Path) -> Patch:
-    """Return the patch in the file `path`; raises StoreError where it is none that this hhtui can apply."""
-    if not path.is_file():
-        raise StoreError(f"there is no patch {path}; name the file that hhtui clean wrote beside its output")
-    lines = path.read_bytes().splitlines()
-    objects = [_object(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
-    if not objects or objects[0].get("format") != FORMAT:
-        raise StoreError(f"{path} is no patch of hhtui; name the file that hhtui clean wrote beside its output")
-    header, *rest = objects
-    if header.get("version") != VERSION:
-        raise StoreError(
-            f"{path} is a patch of version {header.get('version')}, this hhtui reads {VERSION}; upgrade it"
-        )
-    try:
-        told = header["source"]
-        style = None if told["json_style"] is None else JsonStyle(**told["json_style"])
-        named = {name: told[name] for name in SOURCE} | {"columns": tuple(told["columns"]), "style": style}
-        changes = [Change(*(one[name] for name in Change._fields)) for one in rest]
-        patch = Patch(PatchSource(**named), changes, header["counts"]["written"], header["result"]["sha256"])
-        expected = header["counts"]["dropped"] + header["counts"]["swapped"]
-    except (KeyError, TypeError) as error:
-        raise StoreError(f"{path} is damaged: {error}; get it again, or make it anew with hhtui clean") from None
-    if len(changes) != expected or not all(one.action in ("drop", "swap") for one in changes):
-        raise StoreError(
-            f"{path} is damaged: it has {len(changes):,} changes of {expected:,}; get it again, or make it anew"
-        )
-    return patch
-
-
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
@@ -131,13 +101,3 @@ def _changes(
             "by": sorted({vote.annotator for vote in votes}),
             "when": max((vote.made_at for vote in votes), default=made_at),
         }
-
-
-def _object(path: Path, number: int, line: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(line)
-    except ValueError as error:
-        raise StoreError(f"{path}, line {number}, is no JSON ({error}); get the patch again") from None
-    if not isinstance(found, dict):
-        raise StoreError(f"{path}, line {number}, is no JSON object; get the patch again")
-    return cast(dict[str, Any], found)

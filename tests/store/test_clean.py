@@ -1,5 +1,6 @@
 """Cleaning: what rules take, what they leave byte for byte, and that a patch does the same again without a database."""
 
+import functools
 import gzip
 import json
 import random
@@ -12,6 +13,7 @@ import pytest
 from hhtui import api
 from hhtui.export.applying import UnmatchedError
 from hhtui.export.cleaning import Cleaning, ConflictError
+from hhtui.export.reading import LONGEST_LINE
 from hhtui.ingest.load import Options
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Conditions
@@ -445,20 +447,78 @@ def test_a_patch_that_was_changed_is_refused(database: Database, tmp_path: Path,
     (patch,) = api.clean(database, tmp_path / "out.jsonl").patches
     header, first, second = patch.read_text().splitlines()
     hashes = [json.loads(line)["hash"] for line in (first, second)]
+    counts = header.replace('"dropped": 2, "swapped": 0, "written": 2', '"dropped": 1, "swapped": 1, "written": 3')
     other, elsewhere = second.replace(': "drop"', ': "swap"'), second.replace('"row": 1', '"row": 3')
     for text, error in (
-        (f"{header}\n{first}\n", "damaged: it has 1 changes of 2"),
-        (f"{header}\n{first}\n{{", "line 3, is no JSON"),
+        (f"{header}\n{first}\n", "line 1, counts: dropped is 2, and the lines that follow have 1"),
+        (f"{header}\n{first}\n{{", "line 3: no JSON"),
         (f"{first}\n{second}\n", "is no patch of hhtui"),
         (header.replace('"version": 1', '"version": 2') + "\n", "version 2, this hhtui reads 1"),
-        (f"{header}\n{first}\n{second.replace('drop', 'keep', 1)}\n", "damaged"),
         (f"{header}\n{first}\n{second.replace(hashes[1], hashes[0])}\n", "does not have 1 of the 2 pairs"),
         (f"{header}\n{first}\n{elsewhere}\n", "does not have 1 of the 2 pairs"),
-        (f"{header}\n{first}\n{other}\n", "gives other bytes"),
+        (f"{counts}\n{first}\n{other}\n", "gives other bytes"),
     ):
         (tmp_path / "bad.jsonl").write_text(text)
         with pytest.raises(StoreError, match=error):
             api.apply(tmp_path / "bad.jsonl", source, tmp_path / "again.jsonl")
+    assert not list(tmp_path.glob("again*"))
+
+
+NO_STYLE = "line 1, source, json_style: no style in which hhtui writes"
+HOSTILE: list[tuple[int, str, Any, str]] = [
+    (1, "row", [1], "line 2: row is no whole number"),
+    (1, "row", "0", "line 2: row is no whole number"),
+    (1, "row", 0.0, "line 2: row is no whole number"),
+    (1, "row", True, "line 2: row is no whole number"),
+    (1, "row", -1, "line 2: row is no whole number"),
+    (1, "row", 4, "line 2: row 4 is beyond the 4 of the source"),
+    (2, "row", 0, "line 3: row 0 is changed twice"),
+    (1, "hash", ["x"], "line 2: hash is no hash of a pair"),
+    (1, "hash", "00", "line 2: hash is no hash of a pair"),
+    (1, "key", {"a": 1}, "line 2: key is no text"),
+    (1, "action", ["drop"], "line 2: action is neither drop nor swap"),
+    (0, "version", True, "line 1: version is no whole number"),
+    (0, "counts.written", "x", "line 1, counts: written is no whole number"),
+    (0, "counts.written", 3, "line 1, counts: written is not what is left"),
+    (0, "counts", [], "line 1: counts is no object"),
+    (0, "source", "x", "line 1: source is no object"),
+    (0, "source.sha256", [1], "line 1, source: sha256 is no SHA-256"),
+    (0, "source.sha256", None, "line 1, source: sha256 is no SHA-256"),
+    (0, "source.columns", 5, "line 1, source: columns is no list of texts"),
+    (0, "source.columns", [["a"], 2], "line 1, source: columns is no list of texts"),
+    (0, "source.columns", ["a", "a"], "line 1, source: columns names something twice"),
+    (0, "source.subset", [1], "line 1, source: subset is no text"),
+    (0, "source.revision", 3, "line 1, source: revision is no text"),
+    (0, "source.format", {"x": 1}, "line 1, source: format is none that this hhtui knows"),
+    (0, "source.format", "red-team-attempts", "line 1, source: format is none that this hhtui knows"),
+    (0, "source.json_style.key_separator", 7, NO_STYLE),
+    (0, "source.json_style.newline", "}", NO_STYLE),
+    (0, "source.json_style.more", 1, NO_STYLE),
+    (0, "result", "x", "line 1: result is no object"),
+    (0, "result.sha256", "x", "line 1, result: sha256 is no SHA-256"),
+    (0, "more", "x" * LONGEST_LINE, "line 1: longer than 1,048,576 bytes"),
+]
+
+
+def test_a_hostile_patch_is_refused_with_its_line(database: Database, tmp_path: Path, source: Path) -> None:
+    decide(database, "ann", "drop", "yes", [0, 1])
+    (patch,) = api.clean(database, tmp_path / "out.jsonl").patches
+    bad = tmp_path / "bad.jsonl"
+    for number, name, value, error in HOSTILE:
+        lines = [json.loads(line) for line in patch.read_bytes().splitlines()]
+        *within, last = name.split(".")
+        functools.reduce(lambda fields, one: fields[one], within, lines[number])[last] = value
+        bad.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        with pytest.raises(StoreError, match=error):
+            api.apply(bad, source, tmp_path / "again.jsonl")
+    for line, error in (
+        (b"[" * 200_000, "line 4: no JSON"),
+        (b"\xff", "line 4: no JSON"),
+        (b"[]", "line 4: no JSON obj"),
+    ):
+        bad.write_bytes(patch.read_bytes() + line)
+        result = hhtui("apply", bad, source, "-o", tmp_path / "again.jsonl")
+        assert (result.exit_code, error in result.stderr, result.stderr.count("\n")) == (1, True, 1)
     assert not list(tmp_path.glob("again*"))
 
 
