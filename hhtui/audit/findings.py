@@ -11,8 +11,9 @@ from hhtui.model import Question
 from hhtui.store import frames
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
+from hhtui.store.frames import Frame
 from hhtui.store.questions import parse_question
-from hhtui.store.readings import SAMPLED
+from hhtui.store.readings import SAMPLED, asked_at_random
 from hhtui.store.work import Drawn, Work
 
 
@@ -42,16 +43,19 @@ class Agreed(NamedTuple):
 
 
 def samples(connection: Connection, database: str, done: Work) -> list[Sampled]:
-    """Return what the samples say, of each reader alone, and of all where there are several."""
-    by_question: dict[tuple[str, str], list[Drawn]] = {}
+    """Return what the samples say, of each reader alone, and of all where there are several.
+
+    Where nothing in particular was asked, that is what `asked_at_random` finds.
+    """
+    by_question: dict[tuple[Frame, Question], list[Drawn]] = {}
     for one in done.drawn:
-        if one.lane in SAMPLED and one.frame and one.what:
-            by_question.setdefault((one.frame, one.what), []).append(one)
+        frame = frames.get(connection, one.frame) if one.lane in SAMPLED else None
+        if frame is not None:
+            for question in _questions(connection, frame, one):
+                by_question.setdefault((frame, question), []).append(one)
     found = []
-    for (frame_id, what), readers in by_question.items():
-        frame, question = frames.get(connection, frame_id), _question(what)
-        if frame is None or question is None:
-            continue
+    for (frame, question), readers in by_question.items():
+        what = str(question)
         names = list(dict.fromkeys(one.annotator for one in readers))
         lanes = sorted({one.lane for one in readers})
         for name in [*names, *([""] if len(names) > 1 and lanes != ["check"] else [])]:
@@ -79,12 +83,14 @@ def agreed(connection: Connection, database: str, done: Work) -> list[Agreed]:
     return found
 
 
-def _question(what: str) -> Question | None:
-    """Return what was asked; None for what a log that was merged asks, and this version cannot."""
+def _questions(connection: Connection, frame: Frame, read: Drawn) -> list[Question]:
+    """Return what `read` answers of `frame`; nothing where a log that was merged asks what this version cannot."""
+    if not read.what:
+        return asked_at_random(connection, frame) if read.lane == "random" else []
     try:
-        return parse_question(what)
+        return [parse_question(read.what)]
     except StoreError:
-        return None
+        return []
 
 
 def _agreeable(what: str) -> str:

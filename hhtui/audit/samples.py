@@ -18,7 +18,7 @@ Decided = Literal["again", "count"]
 class Drawn(NamedTuple):
     """A pair of the sample: its place in the draw from 0, its local id, and whether the answer was yes.
 
-    `answer` is None where the pair was skipped.
+    `answer` is None where the pair was skipped, or read in the random lane without the preference that is asked for.
     """
 
     draw: int
@@ -32,8 +32,10 @@ class Sample(NamedTuple):
     `order` are the ids of the frame's pairs that the database holds, in the order of the draw. `drawn` are the pairs up
     to the first one that is open; only such an unbroken beginning is a random sample. `open` are the draws, from 0, and
     ids of those still to be read. `after_gap` and `after_end` count what was read, but lies behind an open pair, or
-    behind the first `size`. `annotator` is whose answers count, "" for everybody's. Where scores have changed since the
-    frame was frozen, its query now finds `joined` pairs that are not in it, and `left` that are no longer.
+    behind the first `size`. `annotator` is whose answers count, "" for everybody's; `by_others` counts the open pairs
+    that others have read. `without_preference` counts the drawn pairs without an answer that were read all the same.
+    Where scores have changed since the frame was frozen, its query now finds `joined` pairs that are not in it, and
+    `left` that are no longer.
     """
 
     frame: Frame
@@ -46,6 +48,8 @@ class Sample(NamedTuple):
     open: tuple[tuple[int, int], ...]
     after_gap: int
     after_end: int
+    by_others: int
+    without_preference: int
     joined: int
     left: int
 
@@ -61,7 +65,7 @@ class Sample(NamedTuple):
 
     @property
     def skipped(self) -> int:
-        """How many pairs were skipped."""
+        """How many pairs have no answer: skipped, or read at random without the preference that is asked for."""
         return len(self.drawn) - len(self.read)
 
     @property
@@ -85,22 +89,27 @@ def sample_of(
 ) -> Sample:
     """Return the state of the sample of `size` pairs of `frame`, or of all where there are fewer.
 
-    With `decided` "count" also the pairs that `annotator` decided elsewhere, one by one, count as read.
+    With `decided` "count" also the pairs that `annotator` decided elsewhere on the screen, one by one, count as read.
     """
     order = frames.permutation(connection, frame).tolist()
     found = set(map(int, results.search(connection, parse(frame.query)).ids))
     answers = readings.of_frame(connection, frame, question, annotator)
     if decided == "count":
-        answers = {**answers, **_added(answers, readings.decided(connection, question, annotator))}
+        answers = {**answers, **_added(answers, readings.read(connection, question, annotator))}
     size = min(size, len(order))
     opened = [(draw, pair_id) for draw, pair_id in enumerate(order[:size]) if pair_id not in answers]
     end = opened[0][0] if opened else size
+    others = readings.of_frame(connection, frame, question) if annotator and opened else {}
+    drawn = tuple(Drawn(draw, pair_id, answers[pair_id]) for draw, pair_id in enumerate(order[:end]))
+    read = readings.read_unasked(connection, frame, annotator) if question.kind == "preference" else set()
     return Sample(
         *(frame, question, annotator, decided, order, size),
-        drawn=tuple(Drawn(draw, pair_id, answers[pair_id]) for draw, pair_id in enumerate(order[:end])),
+        drawn=drawn,
         open=tuple(opened),
         after_gap=sum(pair_id in answers for pair_id in order[end:size]),
         after_end=sum(pair_id in answers for pair_id in order[size:]),
+        by_others=sum(pair_id in others for _, pair_id in opened),
+        without_preference=sum(one.answer is None and one.pair_id in read for one in drawn),
         joined=len(found - set(order)),
         left=len(set(order) - found),
     )

@@ -37,7 +37,7 @@ EXPECTED = 10.0
     type=click.Choice(["again", "count"]),
     default="again",
     show_default=True,
-    help="Whether pairs that you decided before are shown again, blind, or count as decided.",
+    help="Whether pairs that you decided on the screen before are shown again, blind, or count as decided.",
 )
 @click.option("--no-screen", is_flag=True, help="Only print; without a terminal nothing else is done.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, and open no screen.")
@@ -61,8 +61,9 @@ def estimate(
 
     They are the first of a frozen order of all pairs that meet QUERY, made by the seed, whatever is decided about
     them, and are read blind; the same command goes on later. It prints what so many can tell, then opens the
-    screen, then prints the share with Wilson's 95 % interval. Nothing from a queue or decided for many pairs at
-    once ever counts.
+    screen, then prints the share with Wilson's 95 % interval. Nothing from a queue, from a file or decided for many
+    pairs at once ever counts. What hhtui triage --random-share drew from the same pairs with the same seed does: a
+    mark that was not given there is a no, a preference that was not given is no answer, as a skip is.
 
     \b
       hhtui estimate audit.db harm.min:..0.2 --what preference:rejected --margin 5

@@ -47,6 +47,10 @@ def attainable(plan: "Attainable", population: int) -> str:
 def progress(sample: "Sample") -> list[str]:
     """Return what is read already, and what of it cannot count."""
     lines = [f"read {len(sample.read):,}, skipped {sample.skipped:,}, left {len(sample.open):,} of {sample.size:,}"]
+    if sample.without_preference:
+        lines.append(f"of those skipped, {sample.without_preference:,} were read at random and got no preference")
+    if sample.by_others:
+        lines.append(f"others have read {sample.by_others:,} of those that are left: --everyone counts them")
     if sample.after_gap:
         lines.append(
             f"left out: {sample.after_gap:,} that lie behind a pair still open; "

@@ -9,9 +9,10 @@ import pytest
 
 from hhtui.audit.errors import AuditError
 from hhtui.audit.estimates import estimate
-from hhtui.audit.rule_checks import Hits, apply_rule, check_rule
+from hhtui.audit.rule_checks import Hits, apply_rule, check_rule, pairs_to_decide
 from hhtui.audit.samples import Decided, Sample, attainable, sample_of
 from hhtui.audit.strata import share_of
+from hhtui.cli.sample_words import progress
 from hhtui.model import Context, Question
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Conditions
@@ -25,6 +26,7 @@ from tests.store.sampled import answer, context_of, finish_sources, transcripts
 PAIRS = 240
 DROP = parse_question("drop:yes")
 REJECTED = parse_question("preference:rejected")
+ON_SCREEN = Conditions(context={"interface": "screen"})
 
 
 @pytest.fixture
@@ -202,20 +204,75 @@ def test_everybody_counts_where_nobody_is_named(database: Database) -> None:
 
 def test_decided_pairs_are_shown_again_unless_they_are_to_count(database: Database) -> None:
     person, order = Annotator.begin(database, "anna"), [pair_id for _, pair_id in draw(database).open]
-    person.decide([order[0]], "drop", "yes")
-    person.decide([order[1]], "drop", "no")
-    person.decide([order[2]], "drop", "yes", conditions=Conditions(context={"bulk": True}))
+    person.decide([order[0]], "drop", "yes", conditions=ON_SCREEN)
+    person.decide([order[1]], "drop", "no", conditions=ON_SCREEN)
+    person.decide([order[2]], "drop", "yes", conditions=Conditions(context={"interface": "screen", "bulk": True}))
 
     assert draw(database).drawn == ()
     assert [one.answer for one in draw(database, decided="count").drawn] == [True, False]
 
 
+@pytest.mark.parametrize("interface", ["import", "command line"])
+def test_what_came_from_a_file_or_the_command_line_was_not_read_but_stays(database: Database, interface: str) -> None:
+    sample = draw(database, size=PAIRS)
+    person = Annotator.begin(database, "anna")
+    person.decide([sample.order[0]], "drop", "yes", conditions=Conditions(context={"interface": interface}))
+
+    assert draw(database, decided="count").drawn == ()
+    assert sample.order[0] not in pairs_to_decide(database.reader(), draw(database))
+
+
 def test_a_preference_that_was_withdrawn_is_not_decided(database: Database) -> None:
     person, order = Annotator.begin(database, "anna"), [pair_id for _, pair_id in draw(database).open]
-    person.decide(order[:2], "preference", "rejected")
-    person.decide(order[1:2], "preference", "")
+    person.decide(order[:2], "preference", "rejected", conditions=ON_SCREEN)
+    person.decide(order[1:2], "preference", "", conditions=ON_SCREEN)
 
     assert [one.answer for one in draw(database, REJECTED, decided="count").drawn] == [True]
+
+
+def read_at_random(database: Database, *said: tuple[str, str], by: str = "anna", start: int = 0) -> None:
+    """Read the first pairs of everything in the random lane, where nothing in particular is asked."""
+    for at, (kind, value) in enumerate(said, start):
+        sample = draw(database, size=PAIRS, by=by)
+        one = sample._replace(open=((at, sample.order[at]),))
+        answer(database, one, ["skip" if kind == "skip" else value], by=by, kind=kind, lane="random", what="")
+
+
+def test_whoever_reads_at_random_without_a_question_answers_them_all(database: Database) -> None:
+    read_at_random(database, ("preference", "rejected"), ("flag", "no"), ("skip", "yes"), ("drop", "yes"))
+    read_at_random(database, ("flag", "yes"), start=0)
+
+    preferences, drops, flags = (
+        draw(database, question, 4) for question in (REJECTED, DROP, parse_question("flag:yes"))
+    )
+
+    assert [one.answer for one in preferences.drawn] == [True, None, None, None]
+    assert (preferences.skipped, preferences.without_preference, preferences.is_complete) == (3, 2, True)
+    assert [one.answer for one in drops.drawn] == [False, False, None, True]
+    assert [one.answer for one in flags.drawn] == [True, False, None, False]
+    assert [one.answer for one in draw(database, parse_question("label:harmful"), 4).drawn] == [
+        *(False, False, None, False)
+    ]
+    assert (drops.skipped, drops.without_preference) == (1, 0)
+
+
+def test_a_preference_taken_back_at_random_is_no_answer(database: Database) -> None:
+    read_at_random(database, ("preference", "rejected"))
+    read_at_random(database, ("preference", ""))
+
+    assert [one.answer for one in draw(database, REJECTED, 1).drawn] == [None]
+
+
+def test_what_others_have_read_of_what_is_open_is_counted(database: Database) -> None:
+    read_at_random(database, ("flag", "no"), ("flag", "no"), by="ben")
+    read_at_random(database, ("flag", "no"), start=2)
+
+    sample = draw(database, size=5)
+
+    assert (len(sample.open), sample.by_others, sample.after_gap) == (4, 2, 1)
+    assert "others have read 2 of those that are left: --everyone counts them" in progress(sample)
+    assert draw(database, size=5, by="").by_others == 0
+    assert len(draw(database, size=5, by="").drawn) == 3
 
 
 def test_a_frame_is_not_made_of_decisions(database: Database) -> None:

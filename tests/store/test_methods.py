@@ -43,12 +43,19 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
-def read_sample(database: Database, name: str, *, lane: str = "estimate", shown_ms: int = 4000) -> None:
+def read_sample(
+    database: Database,
+    name: str,
+    *,
+    lane: str = "estimate",
+    what: str = "preference:rejected",
+    shown_ms: int = 4000,
+) -> None:
     """Let somebody read ten pairs of a frame of all, of which the third is skipped and every other one is rejected."""
     frame = frames.frame_of(database, "", 7)
     person = Annotator.begin(database, name)
     for draw, pair_id in enumerate(frames.permutation(database.reader(), frame).tolist()[:10]):
-        context = UNSEEN | {"lane": lane, "frame": frame.id, "draw": draw, "what": "preference:rejected"}
+        context = UNSEEN | {"lane": lane, "frame": frame.id, "draw": draw, "what": what}
         conditions = Conditions(shown_ms + draw, context)
         if draw == 2:
             person.decide([pair_id], "skip", "yes", conditions=conditions)
@@ -129,6 +136,24 @@ def test_a_sample_is_told_as_its_command_prints_it(database: Database, monkeypat
         printed = hhtui_json(*shlex.split(sample["command"])[1:], "--json")
         assert printed["interval"] == sample["interval"]
         assert printed["frame"]["id"] == sample["frame"]["id"]
+
+
+def test_a_random_share_is_told_as_a_sample_with_its_interval(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_sample(database, "ann", lane="random", what="")
+    Annotator.begin(database, "ann").decide([1], "drop", "yes")
+    told = api.methods(database).to_json()
+    (sample,) = told["samples"]
+    assert (sample["lane"], sample["question"], sample["read"], sample["skipped"]) == (
+        *("random", "preference:rejected"),
+        *(9, 1),
+    )
+    assert "| `preference:rejected` | all pairs | 16 | 7 | random | ann | 10 of 10 | 9 | 1 |" in markdown(
+        api.methods(database)
+    )
+    monkeypatch.chdir(database.path.parent)
+    assert hhtui_json(*shlex.split(sample["command"])[1:], "--json")["interval"] == sample["interval"]
 
 
 def test_a_question_of_another_version_is_told_as_it_was_asked(database: Database) -> None:
