@@ -1,6 +1,5 @@
 """`hhtui check`: whether a decision about all pairs of a query would be right, and then that decision."""
 
-import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -82,8 +81,7 @@ def check(
     elif found.sample.open:
         output.narrate(f"{len(found.sample.open):,} are left to be read: {sample_screen.command_to_go_on(context)}")
     elif apply is None:
-        command = shlex.join(["hhtui", "check", str(path), rule, "--decision", decision, "--apply"])
-        output.narrate(f"nothing was applied; to do so: {command}")
+        output.narrate(f"nothing was applied; to do so: {sample_screen.command_to_go_on(context, '--apply')}")
 
 
 def to_text(found: "RuleCheck") -> list[str]:

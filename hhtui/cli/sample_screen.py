@@ -38,6 +38,7 @@ def read(path: "Path", sample: "Sample", lane: "Lane", by: str | None, context: 
         sys.exit(ending.status)
 
 
-def command_to_go_on(context: click.Context) -> str:
-    """Return the command line as it was given, with a screen."""
-    return shlex.join(["hhtui", *(word for word in context.meta[WORDS] if word not in NOT_TO_GO_ON)])
+def command_to_go_on(context: click.Context, *more: str) -> str:
+    """Return the command line as it was given, with a screen, and with `more` options."""
+    name, *words = (word for word in context.meta[WORDS] if word not in NOT_TO_GO_ON)
+    return shlex.join(["hhtui", name, *more, *words])

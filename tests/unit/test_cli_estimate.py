@@ -1,6 +1,7 @@
 """`hhtui estimate` and `hhtui check` without a screen: what they print, apply and refuse."""
 
 import json
+import shlex
 import shutil
 import sqlite3
 from pathlib import Path
@@ -181,6 +182,33 @@ def test_a_rule_is_not_applied_unasked(database: Path) -> None:
     assert result.exit_code == 0
     assert result.stderr.startswith("nothing was applied; to do so: hhtui check ")
     assert hhtui("check", database, "chosen:bank", *DROP, "--n", 5, "--no-apply").stderr == ""
+
+
+@pytest.mark.parametrize("screen", [(), ("--no-screen",)])
+def test_the_command_that_applies_a_rule_is_about_the_same_sample_and_person(
+    database: Path, screen: tuple[str, ...]
+) -> None:
+    with api.open(database) as opened:
+        answer(opened, api.sample(opened, "chosen:bank", "drop:yes", n=6, seed=11, by="anna"), ["yes", "no"] * 3)
+    asked = (database, "chosen:bank", *DROP, "--n", "6", "--seed", "11")
+
+    left = hhtui("check", *asked, *screen).stderr
+    command = left.removeprefix("nothing was applied; to do so: ")
+    done = hhtui(*shlex.split(command)[1:])
+
+    assert command.split()[:3] == ["hhtui", "check", "--apply"]
+    assert all(str(word) in shlex.split(command) for word in asked)
+    assert "--no-screen" not in command
+    assert done.stderr == f"{BANKS - 6} pairs: drop:yes, one step by anna; u undoes it\n"
+
+
+@pytest.mark.parametrize(("name", "question"), [("estimate", "--what"), ("check", "--decision")])
+def test_the_command_to_go_on_is_the_one_that_was_given(database: Path, name: str, question: str) -> None:
+    asked = [str(database), "chosen:bank", question, "drop:yes", "--n", "9", "--seed", "11", "--by", "an na"]
+
+    left = hhtui(name, *asked, "--no-screen").stderr
+
+    assert left == f"9 are left to be read: {shlex.join(['hhtui', name, *asked])}\n"
 
 
 def test_whom_a_rule_hits_is_counted(tmp_path: Path) -> None:
