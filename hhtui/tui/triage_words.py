@@ -1,12 +1,15 @@
 """What a triage says of itself: progress, pace, the question, the summary."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from hhtui.model import Question
 from hhtui.store.triage import Item, Plan, Triage
+from hhtui.text import cells
 
 CELLS = 8
 EIGHTHS = " ▏▎▍▌▋▊▉█"
+SEPARATOR = " · "
 
 
 class Figures(NamedTuple):
@@ -30,18 +33,46 @@ class Figures(NamedTuple):
         return self.decided + self.skipped
 
 
-def status(figures: Figures, width: int) -> str:
-    """Return the progress in at most `width` cells: done and left, a bar, minutes since a break, reveals."""
+class Words(NamedTuple):
+    """What is asked of a pair, from the longest form to the shortest, and what is being read."""
+
+    asked: tuple[str, ...]
+    read: str
+
+
+def line(words: Words, statuses: Sequence[str], width: int) -> tuple[str, str]:
+    """Return both ends of the line below the pair: what is asked, then what is read; and how far the triage is.
+
+    The question stands whole in one of its forms where `width` cells have room for one, what is read as far as it
+    does not take more than half of them, and the first of `statuses` that fits beside.
+    """
+    width -= cells(" …")
+    least = cells(statuses[-1])
+    asked = next((form for form in words.asked if cells(form) + least <= width), words.asked[-1])
+    whole = SEPARATOR.join(filter(None, (asked, words.read)))
+    room = width - max(cells(asked), min(cells(whole), width // 2))
+    return f" {whole}", next((form for form in statuses if cells(form) <= room), statuses[-1])
+
+
+def statuses(figures: Figures, *, pace_shown: bool) -> tuple[str, ...]:
+    """Return how far it is, from the longest form to the shortest.
+
+    Done and left, a bar, minutes of reading since a break, what was revealed, and the pace where that is shown.
+    """
     done, total = figures.done, figures.total
-    minutes = f"{figures.since_break // 60:.0f} min"
-    shown = f" {figures.reveals} shown" if figures.reveals else ""
+    count, brief = f"{done:,} done, {total - done:,} left", f"{done:,}/{total:,}"
+    minutes = f"{figures.since_break // 60:.0f} min reading"
+    revealed = f"{figures.reveals:,} revealed" if figures.reveals else ""
+    speed, brief_speed = pace(figures) if pace_shown else ("", "")
     forms = (
-        f"{done:,} done, {total - done:,} left {bar(done, total)} {minutes}{shown} ",
-        f"{done:,} done, {total - done:,} left {bar(done, total)} {minutes} ",
-        f"{done:,}/{total:,} {bar(done, total)}{minutes} ",
-        f"{done:,}/{total:,} {minutes} ",
+        (f"{count} {bar(done, total)} {minutes}", revealed, speed),
+        (f"{brief} {bar(done, total)} {minutes}", revealed, speed),
+        (f"{brief} {minutes}", revealed, brief_speed),
+        (f"{brief} {minutes}", brief_speed),
+        (brief, brief_speed),
+        (brief,),
     )
-    return next((form for form in forms if len(form) <= width), f"{done:,}/{total:,} ")
+    return tuple(f" {', '.join(filter(None, form))} " for form in forms)
 
 
 def bar(done: int, total: int) -> str:
@@ -51,11 +82,12 @@ def bar(done: int, total: int) -> str:
     return f"{'█' * whole}{EIGHTHS[rest] if rest else ''}".ljust(CELLS, "░")
 
 
-def pace(figures: Figures) -> str:
-    """Return how fast the reading is: the median of seconds a pair, and pairs a minute."""
+def pace(figures: Figures) -> tuple[str, str]:
+    """Return how fast the reading is, long and short: the median of seconds a pair, and pairs a minute."""
     if figures.median_seconds is None or not figures.seconds:
-        return "no pair timed yet"
-    return f"median {figures.median_seconds:.0f} s, {60 * figures.timed / figures.seconds:.1f} a minute"
+        return "no pair timed yet", "untimed"
+    median = f"{figures.median_seconds:.0f} s"
+    return f"median {median}, {60 * figures.timed / figures.seconds:.1f} a minute", f"{median} a pair"
 
 
 def title(plan: Plan) -> str:
@@ -65,28 +97,29 @@ def title(plan: Plan) -> str:
     return TITLES.get(plan.name) or plan.query or plan.name or "all pairs"
 
 
-def heading(plan: Plan, item: Item | None, question: Question | None) -> str:
-    """Return what is being read and asked; of a pair that is read blind not what brought it."""
-    if item is None or item.blind:
-        words = ["triage", "reading blind"]
-    else:
-        words = (
-            [title(plan)] + [item.lane] * (item.lane != "queue") + [f"by {item.surfaced_by}"] * bool(item.surfaced_by)
-        )
+def words(plan: Plan, item: Item | None, question: Question | None) -> Words:
+    """Return what is asked and what is being read; of a pair that is read blind not what brought it."""
     blind = item is not None and item.blind
-    return " · ".join([*words, *([asked(question, blind)] if question else [])])
+    if item is None or blind:
+        read = ["triage", "reading blind"]
+    else:
+        lane = "" if item.lane == "queue" else item.lane
+        surfaced_by = f"by {item.surfaced_by}" if item.surfaced_by else ""
+        read = [title(plan), *filter(None, (lane, surfaced_by))]
+    return Words(asked(question, blind) if question else ("",), SEPARATOR.join(read))
 
 
-def asked(question: Question, blind: bool) -> str:
-    """Return a question in words, without what would tell the answer that is hoped for."""
+def asked(question: Question, blind: bool) -> tuple[str, ...]:
+    """Return a question in words, long and short, without what would tell the answer that is hoped for."""
     match question.kind:
         case "preference":
-            return "which is better?"
+            return ("which is better?",)
         case "label":
             side = f" on {question.side}" if question.side and not blind else ""
-            return f"label {question.label}{side}? Enter: no"
+            short = f"label {question.label}{side}?"
         case kind:
-            return f"{kind}? Enter: no"
+            short = f"{kind}?"
+    return f"{short} Enter: no", short
 
 
 def begun(left: int, triage: Triage) -> str:

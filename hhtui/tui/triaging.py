@@ -139,20 +139,17 @@ class Triaging:
         elif following != self._screen.view.index:
             self._screen.go_to(following)
 
-    def status(self, width: int) -> list[Part]:
-        """Return what stands in the place of the result's state."""
-        return [(triage_words.status(self._figures(), width), "quiet")]
-
-    def heading(self) -> str:
-        """Return what stands in the place of the query: what is read and asked, after the pace where that is shown.
+    def line(self, width: int) -> tuple[list[Part], list[Part]]:
+        """Return both ends of what stands in the place of the query and the result's state, in `width` cells.
 
         Nothing is in it that a blind reader must not see.
         """
         if self.triage is None:
-            return self._screen.view.text
-        plan, item = self.triage.plan, self.item(self._screen.view.current)
-        words = triage_words.heading(plan, item, self._question())
-        return f"{triage_words.pace(self._figures())} · {words}" if self._pace_shown else words
+            return [], []
+        words = triage_words.words(self.triage.plan, self.item(self._screen.view.current), self._question())
+        statuses = triage_words.statuses(self._figures(), pace_shown=self._pace_shown)
+        left, right = triage_words.line(words, statuses, width)
+        return [(left, "")], [(right, "quiet")]
 
     def reminder(self) -> str:
         """Return that it is time for a break, once when it is, else ""."""
@@ -241,7 +238,7 @@ class Triaging:
         from hhtui.tui.screens.triage_summary import TriageSummary
 
         figures = self._figures()
-        words = [triage_words.summary(figures), *([triage_words.pace(figures)] if self._pace_shown else [])]
+        words = [triage_words.summary(figures), *triage_words.pace(figures)[: self._pace_shown]]
         self._screen.ask(TriageSummary(words, "" if self.any_blind else self.more_command()), self._summed_up)
 
     def _summed_up(self, chosen: str | None) -> None:

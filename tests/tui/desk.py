@@ -117,10 +117,11 @@ class Desk:
 
     @property
     def query(self) -> str:
-        """What the query line shows."""
+        """What the query line shows; in a triage, the line that stands in its place."""
         from hhtui.tui.widgets.query_line import QueryLine
 
-        return self.browse.query_one(QueryLine).value
+        line = self.browse.query_one(QueryLine)
+        return line.value if line.display else self._line(-2)
 
     def _line(self, at: int) -> str:
         return self.browse._compositor.render_strips()[at].text.strip()

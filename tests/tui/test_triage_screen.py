@@ -185,7 +185,7 @@ async def test_what_changes_the_pairs_is_refused(made: Path) -> None:
 async def test_what_is_revealed_is_counted(made: Path) -> None:
     async with reading(made, start=begin(made, limit=1)) as desk:
         await desk.press("R", "R", "r")
-        assert "0 done, 1 left ░░░░░░░░ 0 min 1 shown" in desk.text()
+        assert "0 done, 1 left ░░░░░░░░ 0 min reading, 1 revealed" in desk.text()
         await desk.press("a")
         assert "1 of 1 decided · less than a minute, 1 revealed" in desk.text()
 
@@ -269,7 +269,7 @@ async def test_a_blind_pair_says_nothing_of_what_brought_it(made: Path) -> None:
         assert "by toxicity" in desk.query
         assert "label harmful on rejected?" in desk.query
         await desk.press("e")
-        assert desk.query == "triage · reading blind · label harmful? Enter: no"
+        assert desk.query.startswith("label harmful? Enter: no · triage · reading blind ")
         assert "toxicity" not in desk.text()
         assert "1 done, 1 left" in desk.text()
 
@@ -288,6 +288,38 @@ async def test_1_and_2_never_label_where_they_choose_between_a_and_b(made: Path)
         assert (desk.row, desk.events()) == (0, [("label", "yes", "0")])
         await desk.press("j", "1")
         assert [(kind, row) for kind, _, row in desk.events()] == [("label", "0"), ("preference", "3")]
+
+
+@pytest.mark.parametrize("blind", [False, True])
+@pytest.mark.parametrize(
+    ("size", "label", "asked"),
+    [
+        ((80, 24), "nonviolent-unethical", "label nonviolent-unethical on rejected? Enter: no"),
+        ((80, 24), "sexual-exploitation-trafficking", "label sexual-exploitation-trafficking on rejected? Enter: no"),
+        ((48, 12), "nonviolent-unethical", "label nonviolent-unethical on rejected?"),
+    ],
+)
+async def test_the_question_stands_whole_and_first(
+    made: Path, size: tuple[int, int], label: str, asked: str, blind: bool
+) -> None:
+    start = begin(made, {row: item(row, blind=blind) for row in (0, 3)}, question=f"label.rejected:{label}")
+    asked = asked.replace(" on rejected", "") if blind else asked
+    async with reading(made, start=start, size=size) as desk:
+        for key, pace in (("c", "untimed"), ("enter", "0 s a pair")):
+            await desk.press(key)
+            assert desk.query.startswith(asked), desk.query
+            assert pace in desk.query or size[0] < 80
+            assert "0/2" in desk.query or "1/2" in desk.query or "done" in desk.query
+
+
+async def test_which_is_better_is_asked_whole_and_what_is_cut_says_so(made: Path) -> None:
+    plan = Plan("", "chosen:bank -rejected:nothing-of-this-kind", question="preference:rejected")
+    with Database.open(made) as database:
+        start = Start(triage=triage.begin(database, ANNOTATOR, plan, [item(0), item(3)]))
+    async with reading(made, start=start, size=(80, 24)) as desk:
+        assert desk.query.startswith("which is better? · chosen:bank -rejecte")
+        assert "… " in desk.query
+        assert desk.query.endswith("0 done, 2 left ░░░░░░░░ 0 min reading")
 
 
 async def test_the_pace_is_shown_on_demand_and_the_clock_stands_still_when_nothing_happens(made: Path) -> None:

@@ -168,7 +168,7 @@ class Browse(Screen[None]):
         elif action.leaves and self.triaging.on:
             self.say(f"{action.label} is off in a triage; quit to leave it, the rest can be resumed", error=True)
         elif action.decides and not self.pair.shows:
-            self.say("show the pair first, to decide about it: V", error=True)
+            self.say("V shows the pair, to decide about it", error=True)
         else:
             self._handlers[action.id]()
         reminder = self.triaging.reminder()
@@ -348,7 +348,6 @@ class Browse(Screen[None]):
         self.pair.display = not shown or width >= BOTH_SIDES_FROM
         self.list.set_class(not self.pair.display, "alone")
         self.pair.one_side = width < BOTH_SIDES_FROM
-        self.query_one("#status").styles.width = _status_width(width)
 
     def _quiet(self) -> None:
         if self._message:
@@ -369,23 +368,24 @@ class Browse(Screen[None]):
         left, right = headline.header(standing, found, self.annotator.name, numbers, self.size.width, presentation)
         if self.query_one("#header", Line).show(left, right):
             self.pair.await_header()
-        self._show_state(_status_width(self.size.width))
+        self._show_state()
         if not self._message:
             self._show_footer()
 
     def _show_query(self) -> None:
-        """Show the query, unless the pair is read blind; in a triage, what is read and asked."""
+        """Show the query, unless the pair is read blind; a triage has the line for what it reads and asks."""
         line = self.query_one("#query", QueryLine)
-        line.hide(self.pair.presentation.blind and not self.triaging.on)
-        if self.triaging.on:
-            line.show(self.triaging.heading())
+        line.hide(self.pair.presentation.blind)
+        line.display = not self.triaging.on
 
-    def _show_state(self, width: int) -> None:
-        """Show the query and the state of its result, or what is left of a triage."""
+    def _show_state(self) -> None:
+        """Show the query and the state of its result, or what a triage asks and how far it is."""
         self._show_query()
         status, view = self.query_one("#status", Line), self.view
+        width = _status_width(self.size.width)
+        status.styles.width = "1fr" if self.triaging.on else width
         if self.triaging.on:
-            status.show([], self.triaging.status(width))
+            status.show(*self.triaging.line(self.size.width))
         elif self.pair.presentation.blind:
             status.show([])
         else:

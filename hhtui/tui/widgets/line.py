@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
@@ -15,7 +14,7 @@ Part = tuple[str, str]
 
 
 class Line(Widget):
-    """A line with a left and a right part; a right part that does not fit whole is left out, a left one is cut."""
+    """A line with a left and a right part; a right one that does not fit whole is left out, a left one is cut."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"line--strong", "line--quiet", "line--decision", "line--error"}
 
@@ -44,19 +43,16 @@ class Line(Widget):
         width = self.outer_size.width
         if y or not width:
             return Strip.blank(width, self.rich_style)
-        left = self._segments(self._left, width)
-        room = width - sum(segment.cell_length for segment in left)
-        right = self._segments(self._right, width)
-        if sum(segment.cell_length for segment in right) > room:
-            right = []
-        gap = room - sum(segment.cell_length for segment in right)
-        return Strip([*left, Segment(" " * gap, self.rich_style), *right], width)
+        left, right = Strip(self._segments(self._left)), Strip(self._segments(self._right))
+        room = width - right.cell_length
+        if room < min(1, left.cell_length):
+            right, room = Strip([]), width
+        if left.cell_length > room:
+            left = Strip.join([left.crop(0, room - 1), Strip([Segment("…", self.rich_style)])])
+        return Strip.join([left.extend_cell_length(room, self.rich_style), right])
 
-    def _segments(self, parts: Sequence[Part], room: int) -> list[Segment]:
-        segments = []
-        for text, name in parts:
-            width = min(cell_len(text), room)
-            style = self.get_component_rich_style(f"line--{name}") if name else self.rich_style
-            segments.append(Segment(set_cell_size(text, width), style))
-            room -= width
-        return segments
+    def _segments(self, parts: Sequence[Part]) -> list[Segment]:
+        return [
+            Segment(text, self.get_component_rich_style(f"line--{name}") if name else self.rich_style)
+            for text, name in parts
+        ]
