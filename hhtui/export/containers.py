@@ -56,7 +56,8 @@ def write_dataset(path: Path, rows: Iterable[Row], schema: "pyarrow.Schema") -> 
     from datasets import Dataset, disable_progress_bars, enable_progress_bars, is_progress_bar_enabled
 
     shown = is_progress_bar_enabled()
-    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+    path.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=path) as folder:
         draft = Path(folder) / "rows.arrow"
         with pyarrow.OSFile(str(draft), "wb") as file, pyarrow.ipc.new_stream(file, schema) as writer:
             for batch in _tables(rows, schema):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hhtui.store.drafts import draft_beside, sweep
 from hhtui.store.errors import StoreError
 from hhtui.store.placing import reason, synced
 
@@ -31,12 +32,14 @@ def refuse_existing_folder(path: Path, *, force: bool, mark: str) -> None:
 def placed_folder(path: Path, *, force: bool = False, mark: str) -> Iterator[Path]:
     """Give a draft folder beside `path` to fill; at the end its files are synced to disk and it gets its name.
 
-    After an error what was at `path` is untouched. Raises StoreError as `refuse_existing_folder` does, also where
+    After an error what was at `path` is untouched; the draft of a process that died is removed by the next one that
+    writes in the folder. Raises StoreError as `refuse_existing_folder` does, also where
     something came to be there meanwhile, and where a file in it cannot be written.
     """
     refuse_existing_folder(path, force=force, mark=mark)
     target = path.resolve()
-    draft, old = (target.with_name(f".{target.name}.{os.getpid()}.{what}") for what in ("draft", "old"))
+    sweep(target.parent)
+    draft, old = draft_beside(target), target.with_name(f".{target.name}.{os.getpid()}.old")
     shutil.rmtree(draft, ignore_errors=True)
     try:
         draft.mkdir()

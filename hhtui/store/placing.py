@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from hhtui.store.drafts import draft_beside, sweep
 from hhtui.store.errors import StoreError
 
 _NO_HARD_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
@@ -28,13 +29,15 @@ def refuse_existing(path: Path, *, force: bool) -> None:
 def placed(path: Path, *, force: bool = False) -> Iterator[Path]:
     """Give the name of a draft beside `path` to write; at the end it is synced to disk and gets its name.
 
-    After an error, or the death of the process, what was at `path` is untouched. Raises StoreError where
+    After an error, or the death of the process, what was at `path` is untouched; the draft of a process that died is
+    removed by the next one that writes in the folder. Raises StoreError where
     something is there and `force` is false, also where it came to be there meanwhile, and where the file
     cannot be written.
     """
     refuse_existing(path, force=force)
     target = path.resolve()
-    draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
+    sweep(target.parent)
+    draft = draft_beside(target)
     draft.unlink(missing_ok=True)
     try:
         yield draft
