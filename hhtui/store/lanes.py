@@ -24,7 +24,8 @@ class Wanted(NamedTuple):
 
     `lists` are the lists of a queue, which are read in turn: what each is called, and its query with its order.
     `limit` is how many pairs; of these the shares `random` (drawn from all pairs that are not avoided), `overlap` (the
-    same pairs for everybody) and `repeat` (one's own earlier pairs) are read blind, the others where `blind` says so.
+    same pairs for everybody) and `repeat` (one's own earlier pairs) are read blind, the others where `blind` says so; a
+    share above 0 is at least one pair, where there is one.
     `avoid` is a query of pairs not to be shown. `lane` is "adjudication" where decisions are to be settled: then pairs
     that are decided are shown too.
     """
@@ -68,21 +69,24 @@ def draw(database: Database, annotator: str, wanted: Wanted) -> list[Item]:
     def take(candidates: Iterable[Item], most: int) -> list[Item]:
         lane: list[Item] = []
         for item in candidates:
-            if len(lane) >= most:
+            if len(lane) >= most or len(chosen) >= wanted.limit:
                 break
             if item.pair_id not in avoided and item.pair_id not in chosen:
                 chosen.add(item.pair_id)
                 lane.append(item)
         return lane
 
+    def some(share: float) -> int:
+        return max(1, round(share * wanted.limit))
+
     lanes = []
     if wanted.random:
         frame = frames.frame_of(database, f"-({wanted.avoid})" if wanted.avoid.strip() else "", wanted.seed)
-        lanes.append(take(unread(connection, annotator, frame, "random"), round(wanted.random * wanted.limit)))
+        lanes.append(take(unread(connection, annotator, frame, "random"), some(wanted.random)))
     if wanted.overlap:
-        lanes.append(take(_shared(connection, annotator, wanted), round(wanted.overlap * wanted.limit)))
+        lanes.append(take(_shared(connection, annotator, wanted), some(wanted.overlap)))
     if wanted.repeat:
-        lanes.append(take(_once_more(connection, annotator, wanted.seed), round(wanted.repeat * wanted.limit)))
+        lanes.append(take(_once_more(connection, annotator, wanted.seed), some(wanted.repeat)))
     avoided |= _done(connection, annotator, wanted.lane)
     lanes.append(take(_queue(connection, wanted), wanted.limit - len(chosen)))
     return _mixed(lanes, wanted.seed)
@@ -119,22 +123,21 @@ def _queue(connection: sqlite3.Connection, wanted: Wanted) -> Iterator[Item]:
 
 
 def _shared(connection: sqlite3.Connection, annotator: str, wanted: Wanted) -> Iterator[Item]:
-    """Yield first what others were given to read in this lane, then pairs of the queue by chance.
+    """Yield pairs of the queue: first what others were given to read in this lane, then new ones by chance.
 
-    Pairs that `annotator` has read in this lane are left out, and new ones that somebody has decided about: those
-    would not be read by everybody under the same conditions.
+    What `annotator` has decided about or skipped, in any lane, is left out, and so are new pairs that somebody has
+    decided about: those would not be read by everybody under the same conditions.
     """
-    mine = set(_pairs(connection, "annotator = ? AND json_extract(context, '$.lane') = 'overlap'", (annotator,)))
+    mine = set(_pairs(connection, "annotator = ?", (annotator,)))
+    found = {int(pair_id) for _, query in wanted.lists for pair_id in _ids(connection, query)} - mine
     given = connection.execute(
         f"SELECT {PAIR_ID} FROM triage JOIN triage_item ON triage_item.triage = triage.id "
         "WHERE lane = 'overlap' AND annotator != ? ORDER BY started_at, position",
         (annotator,),
     ).fetchall()
-    decided = _done(connection, annotator, "queue")
-    new = [pair_id for _, query in wanted.lists for pair_id in map(int, _ids(connection, query))]
-    by_chance = _by_chance(connection, (pair_id for pair_id in new if pair_id not in decided), wanted.seed)
-    for pair_id in dict.fromkeys([*(one for (one,) in given), *by_chance]):
-        if pair_id is not None and pair_id not in mine:
+    new = _by_chance(connection, found - _done(connection, annotator, "queue"), wanted.seed)
+    for pair_id in dict.fromkeys([*(one for (one,) in given), *new]):
+        if pair_id in found:
             yield Item(pair_id, "overlap", True)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hhtui.model import Context
+from hhtui.model import Context, Kind
 from hhtui.store import frames, lanes, triage
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Conditions
@@ -127,6 +127,43 @@ def test_overlap_is_the_same_pairs_for_everybody_and_nothing_else_is(database: D
     assert not {item.pair_id for item in bob.items} & {item.pair_id for item in anna.items} - shared[0]
     more = begun(database, "anna", wanted)
     assert not {item.pair_id for item in more.items if item.lane == "overlap"} & shared[0]
+
+
+def overlapping(database: Database, name: str, query: str = "", limit: int = 4) -> set[int]:
+    items = lanes.draw(database, name, Wanted((("", query),), limit=limit, overlap=1.0))
+    return {item.pair_id for item in items if item.lane == "overlap"}
+
+
+@pytest.mark.parametrize("kind", ["preference", "skip"])
+def test_overlap_leaves_out_what_one_has_read_elsewhere(database: Database, kind: Kind) -> None:
+    given = ids(begun(database, "anna", Wanted(EVERYTHING, limit=4, overlap=1.0)).items)
+    open_reading = Conditions(context={"interface": "screen", "lane": "queue", "labels_visible": True})
+    value = "yes" if kind == "skip" else "chosen"
+    Annotator.begin(database, "bob").decide(given[:3], kind, value, conditions=open_reading)
+
+    assert not overlapping(database, "bob") & set(given[:3])
+    assert given[3] in overlapping(database, "bob")
+    assert overlapping(database, "cat") == set(given)
+
+
+def test_overlap_keeps_to_the_queue_that_is_asked_for(database: Database) -> None:
+    given = ids(begun(database, "anna", Wanted((("", "row:0..19"),), limit=10, overlap=1.0)).items)
+
+    assert overlapping(database, "bob", "row:10..39", limit=40) == set(range(11, 41))
+    first = overlapping(database, "cat", "row:10..39", limit=2)
+    assert first <= set(given)
+    assert all(pair_id > 10 for pair_id in first)
+
+
+def test_a_small_share_is_at_least_one_pair_and_never_more_than_the_limit(database: Database) -> None:
+    Annotator.begin(database, "anna").decide([1], "flag", "yes", conditions=Conditions(context={"interface": "screen"}))
+
+    def drawn(limit: int) -> list[str]:
+        wanted = Wanted(EVERYTHING, limit=limit, random=0.05, overlap=0.05, repeat=0.05)
+        return sorted(item.lane for item in lanes.draw(database, "anna", wanted))
+
+    assert drawn(5) == ["overlap", "queue", "queue", "random", "repeat"]
+    assert drawn(2) == ["overlap", "random"]
 
 
 def test_repeat_shows_ones_own_pairs_once_more_and_only_once(database: Database) -> None:
