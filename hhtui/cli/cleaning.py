@@ -1,5 +1,6 @@
 """`hhtui clean` and `hhtui apply`: sources leave as decisions and rules change them."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,8 +46,9 @@ def clean(words: tuple[str, ...], path: str, drop: str, swap: str, yes: bool, as
     """Write the whole source without its bad pairs, and with wrong labels turned around.
 
     What each rule takes is printed first, and its share of the pairs whose replies name an identity group beside its
-    share of the others. Every line that no rule takes is the source's own, byte for byte. A pair that both rules take
-    is dropped. Of several sources each becomes a file in a folder. Rows that could not be read stay out.
+    share of the others. Every line that no rule takes is the source's own, byte for byte; what is lost around the lines
+    is told. A pair that both rules take is dropped; a tie, or a pair with one dialogue, is never swapped. Of several
+    sources each becomes a file in a folder. Rows that could not be read stay out.
 
     Where annotators disagree about a decision that a rule asks for, the pairs are listed and nothing is written, unless
     --resolve says what counts: the greater number of them, one of them, or what was decided to settle it.
@@ -138,6 +140,8 @@ def told(cleaning: "Cleaning") -> list[str]:
     lines = [line for rule in cleaning.rules for line in _rule(rule, cleaning.pairs)]
     if cleaning.both:
         lines.append(f"{cleaning.both:,} of them taken by both rules: dropped")
+    for reason, count in cleaning.without_order().items():
+        lines.append(f"{count:,} of them have no order to swap ({reason.replace('_', ' ')}): left as they are")
     if cleaning.refused:
         lines.append(f"{cleaning.refused:,} rows could not be read as pairs when they were loaded; they stay out")
     left = cleaning.pairs - cleaning.count("drop")
@@ -183,6 +187,8 @@ def _report(done: "Cleaned", form: str, *, as_json: bool) -> None:
                 output.narrate(f"{file['source']}: {one} and {other} were exchanged too")
         for name in file["columns_of_one_side"]:
             output.narrate(f"{file['source']}: {name} has no counterpart; it stays as it is in swapped pairs")
+        if form == "jsonl":
+            _tell_of_bytes(file, content["identity"])
         if file["refused"]:
             first = ", ".join(map(str, file["refused_lines"]))
             output.narrate(f"{file['source']}: {file['refused']:,} refused rows left out, lines {first}")
@@ -197,6 +203,17 @@ def _report(done: "Cleaned", form: str, *, as_json: bool) -> None:
                 "manifest": str(done.manifest_path),
                 **{name: content[name] for name in names},
             }
+        )
+
+
+def _tell_of_bytes(file: Mapping[str, Any], identity: str) -> None:
+    """Say what a source that was left alone loses all the same."""
+    if file["blank_lines"]:
+        output.narrate(f"{file['source']}: {file['blank_lines']:,} blank lines left out")
+    elif identity == "bytes" and not (file["dropped"] or file["swapped"] or file["refused"] or file["same_bytes"]):
+        output.narrate(
+            f"{file['source']}: every line is the source's own; compression, a byte order mark, mixed line ends, a "
+            "missing end of the last line and blank lines after it are not kept"
         )
 
 

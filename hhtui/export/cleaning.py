@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hhtui.export.rules import Action, Taken, taken
 from hhtui.export.settling import UNSETTLED, Conflict, Settlement, check_name
-from hhtui.model import RESPONSES
+from hhtui.model import RESPONSES, Bit
 from hhtui.store import pairs, records
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
@@ -86,7 +86,8 @@ class Cleaning:
 
     `pair_ids` are their pairs in order, by source id; `actions` says what is done to a pair, which is left alone where
     it is not in it. `both` counts the pairs that both rules take: those are dropped. `said` are the votes for which a
-    rule takes a pair.
+    rule takes a pair. `ties` and `single` are the pairs that the swap rule takes and that have no order to turn around:
+    the source calls them a tie, or has one dialogue of them. They are left alone.
     """
 
     policy: Policy
@@ -96,6 +97,8 @@ class Cleaning:
     rules: Sequence[Rule]
     both: int
     said: Mapping[Action, Mapping[int, Sequence[Vote]]]
+    ties: frozenset[int] = frozenset()
+    single: frozenset[int] = frozenset()
 
     @property
     def pairs(self) -> int:
@@ -111,6 +114,13 @@ class Cleaning:
         """Return to how many pairs, of one source or of all, `action` is done."""
         chosen = self.sources if source is None else (source,)
         return sum(self.actions.get(pair_id) == action for one in chosen for pair_id in self.pair_ids[one.id])
+
+    def without_order(self, source: StoredSource | None = None) -> dict[str, int]:
+        """Return how many pairs, of one source or of all, the swap rule takes in vain, by reason as in `trl.Rows`."""
+        chosen = self.sources if source is None else (source,)
+        there = {pair_id for one in chosen for pair_id in self.pair_ids[one.id]}
+        counts = {"tie": len(self.ties & there), "single_sided": len(self.single & there)}
+        return {reason: count for reason, count in counts.items() if count}
 
 
 def chosen_sources(connection: Connection, subset: str | None, split: str | None) -> list[StoredSource]:
@@ -147,7 +157,9 @@ def planned(connection: Connection, policy: Policy, sources: Sequence[StoredSour
     }
     _refuse_conflicts(connection, found, there)
     drops, swaps = found["drop"].pair_ids & there, found["swap"].pair_ids & there
-    actions: dict[int, Action] = dict.fromkeys(swaps, "swap")
+    ties = (swaps - drops) & pairs.with_bits(connection, Bit.TIE)
+    single = (swaps - drops) & pairs.with_bits(connection, Bit.SINGLE_SIDED) - ties
+    actions: dict[int, Action] = dict.fromkeys(swaps - ties - single, "swap")
     actions |= dict.fromkeys(drops, "drop")
     shares = _Shares(connection, there)
     return Cleaning(
@@ -161,6 +173,8 @@ def planned(connection: Connection, policy: Policy, sources: Sequence[StoredSour
         ),
         both=len(drops & swaps),
         said={action: one.said for action, one in found.items()},
+        ties=ties,
+        single=single,
     )
 
 

@@ -17,7 +17,8 @@ PROMISES = {
     "bytes": "bytes: every line is the source's own line",
     "values": "values: the source was no JSON lines, or wrote what its own style does not say; every value is equal",
     "added": "values: every line is the source's own with the key hhtui added",
-    "clean_bytes": "bytes: what was left alone is the source's own line, a swapped one is written in the same style",
+    "clean_bytes": "bytes: what was left alone is the source's own line, a swapped one is written in the same style; "
+    "blank lines, a byte order mark, mixed line ends and a missing end of the last line are not kept",
     "clean_values": "values: lines are written anew; every value is equal, those of a swapped pair change sides",
     "columns": "values: the source's columns; one whose values have no type in common holds them as JSON text",
     "trl": "values: transcripts, or their parts; the prompt is what both dialogues share in whole turns",

@@ -53,6 +53,12 @@ def read_many(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterat
             yield _pair(row)
 
 
+def with_bits(connection: sqlite3.Connection, bits: Bit) -> frozenset[int]:
+    """Return the ids of the pairs that have any of these structure bits."""
+    rows = connection.execute("SELECT id FROM pair WHERE bits & ?", (bits.value,))
+    return frozenset(pair_id for (pair_id,) in rows)
+
+
 def transcripts(connection: sqlite3.Connection, pair_id: int) -> tuple[str, str]:
     """Return the chosen and the rejected transcript of a pair, exactly as they were loaded."""
     row = connection.execute(

@@ -41,6 +41,11 @@ class StoredSource:
     replaced: bool
     pairs: int
 
+    @property
+    def blank_lines(self) -> int:
+        """How many lines of JSON lines that was read held nothing; those after the last record are not counted."""
+        return 0 if self.json_style is None else self.lines_done - self.rows_read
+
 
 def all_sources(connection: sqlite3.Connection) -> dict[int, StoredSource]:
     """Return every source of the database by its id, oldest first."""

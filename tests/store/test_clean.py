@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from hhtui import api
+from hhtui.cli.cleaning import told
 from hhtui.export.applying import UnmatchedError
 from hhtui.export.cleaning import Cleaning, ConflictError
 from hhtui.export.reading import LONGEST_LINE
 from hhtui.ingest.load import Options
+from hhtui.model import Bit
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Conditions
 from hhtui.store.errors import StoreError
@@ -410,6 +412,54 @@ def test_lines_of_any_style_stay_and_refused_ones_go(tmp_path: Path) -> None:
     result = hhtui("apply", done.patches[0], source, "-o", tmp_path / "again.jsonl")
     assert "2 rows could not be read as pairs and stay out, lines 4, 5" in result.stderr
     assert (tmp_path / "again.jsonl").read_bytes() == done.path.read_bytes()
+
+
+def test_a_swap_leaves_pairs_without_order_alone_and_counts_them(
+    database: Database, tmp_path: Path, source: Path
+) -> None:
+    with database.writing() as connection:
+        connection.execute("UPDATE pair SET bits = bits | ? WHERE row = 0", (Bit.TIE.value,))
+        connection.execute("UPDATE pair SET bits = bits | ? WHERE row = 1", (Bit.SINGLE_SIDED.value,))
+    decide(database, "ann", "preference", "rejected", [0, 1, 2])
+    heard: list[Cleaning] = []
+    done = api.clean(database, tmp_path / "out.jsonl", tell=heard.append)
+    assert [json.loads(line) for line in done.path.read_bytes().splitlines()] == [*ROWS[:2], exchanged(2), ROWS[3]]
+    (file,) = done.manifest["files"]
+    assert (file["swapped"], file["without_order"]) == (1, {"tie": 1, "single_sided": 1})
+    lines = told(heard[0])
+    assert "1 of them have no order to swap (tie): left as they are" in lines
+    assert "1 of them have no order to swap (single sided): left as they are" in lines
+    again = api.apply(done.patches[0], source, tmp_path / "again.jsonl")
+    assert again.path.read_bytes() == done.path.read_bytes()
+    assert cleaned(database, tmp_path / "drop.jsonl", drop="preference:rejected", swap="") == [ROWS[3]]
+
+
+@pytest.mark.parametrize(
+    ("before", "between", "after", "says"),
+    [
+        (b"", b"\n", b"\n", ""),
+        (b"\xef\xbb\xbf", b"\n", b"\n", "a byte order mark"),
+        (b"", b"\n", b"", "a missing end of the last line"),
+        (b"", b"\n", b"\n\n", "blank lines after it"),
+        (b"", b"\n \n\n", b"\n", "4 blank lines left out"),
+    ],
+)
+def test_what_is_lost_of_a_source_that_is_left_alone_is_told(
+    tmp_path: Path, before: bytes, between: bytes, after: bytes, says: str
+) -> None:
+    lines = [json.dumps(row).encode() for row in ROWS[:3]]
+    source, out = tmp_path / "rows.jsonl", tmp_path / "out.jsonl"
+    source.write_bytes(before + between.join(lines) + after)
+    api.load(tmp_path / "a.db", source)
+    result = hhtui("clean", tmp_path / "a.db", "-o", out, "--yes")
+    assert out.read_bytes() == b"\n".join(lines) + b"\n"
+    told_lines = [line for line in result.stderr.splitlines() if line.startswith("rows/all")]
+    assert (says in result.stderr, len(told_lines)) == (True, bool(says))
+    manifest = json.loads((tmp_path / "out.jsonl.manifest.json").read_bytes())
+    (file,) = manifest["files"]
+    assert (file["same_bytes"], "a byte order mark" in manifest["promise"]) == (not says, True)
+    api.apply(f"{out}.patch.jsonl", source, tmp_path / "again.jsonl")
+    assert (tmp_path / "again.jsonl").read_bytes() == out.read_bytes()
 
 
 def test_a_source_that_is_one_array_comes_back_as_lines(tmp_path: Path) -> None:
