@@ -16,7 +16,7 @@ from hhtui.audit.statements import DECIDED, LISTS, Match, Said, Statement, say
 from hhtui.audit.statements import MEANINGS as FIELD_MEANINGS
 from hhtui.store import imports, taxonomies
 from hhtui.store.database import Database
-from hhtui.store.imports import Given
+from hhtui.store.imports import About
 from hhtui.taxonomy import Taxonomy
 
 
@@ -84,7 +84,7 @@ class _Places:
 
     def add(self, row: Said, found: Found | Problem) -> None:
         """Take the decisions of one row."""
-        statements = [one for one in row.statements if not self._kinds or one.kind in self._kinds]
+        statements = [one for one in row.statements if not self._kinds or one.given.kind in self._kinds]
         self.problems.extend(row.problems)
         if not statements:
             self.silent += not row.problems
@@ -94,35 +94,36 @@ class _Places:
             for statement in statements:
                 self._add(statement, found)
 
-    def given(self) -> dict[str, list[Given]]:
+    def given(self) -> dict[str, list[About]]:
         """Return what is to be saved, by annotator; what contradicts itself is left out."""
-        found: dict[str, list[Given]] = {}
+        found: dict[str, list[About]] = {}
         for place, one in self._first.items():
             if place not in self._contradicted:
-                found.setdefault(place.annotator, []).append(
-                    Given(place.pair_id, one.kind, one.value, place.side, place.label, one.made_at)
-                )
+                about = About(place.pair_id, one.given._replace(side=place.side))
+                found.setdefault(place.annotator, []).append(about)
         return found
 
     def _add(self, one: Statement, found: Found) -> None:
-        side = one.side or found.side if one.kind == "label" else ""
-        if one.kind == "label" and one.label not in self._labels:
-            self.problems.append(Problem(one.line, Reason.UNKNOWN_LABEL, shown(one.label)))
+        _, _, kind, _, label = place = self._place(one, found)
+        if kind == "label" and label not in self._labels:
+            self.problems.append(Problem(one.line, Reason.UNKNOWN_LABEL, shown(label)))
             return
-        if one.kind == "label" and not side:
-            self.problems.append(Problem(one.line, Reason.LABEL_WITHOUT_SIDE, shown(one.label)))
+        if kind == "label" and not place.side:
+            self.problems.append(Problem(one.line, Reason.LABEL_WITHOUT_SIDE, shown(label)))
             return
-        place = _Place(
-            one.annotator if one.annotator.strip() else self._annotator, found.pair_id, one.kind, side, one.label
-        )
         first = self._first.setdefault(place, one)
-        if first.value != one.value:
+        if first.given.value != one.given.value:
             if place not in self._contradicted:
                 self.problems.append(Problem(first.line, Reason.CONTRADICTED, f"by line {one.line}"))
             self._contradicted[place] = one.line
             self.problems.append(Problem(one.line, Reason.CONTRADICTED, f"by line {first.line}"))
         elif first is not one:
             self.repeated += 1
+
+    def _place(self, one: Statement, found: Found) -> _Place:
+        kind, _, said_side, label, _ = one.given
+        side = said_side or found.side if kind == "label" else ""
+        return _Place(one.annotator if one.annotator.strip() else self._annotator, found.pair_id, kind, side, label)
 
 
 def _meanings(path: Path, there: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
@@ -143,7 +144,7 @@ def _meanings(path: Path, there: Sequence[str], columns: Mapping[str, str]) -> d
     return found
 
 
-def _saved(database: Database, annotator: str, given: Sequence[Given], file: imports.File, dry_run: bool) -> Saved:
+def _saved(database: Database, annotator: str, given: Sequence[About], file: imports.File, dry_run: bool) -> Saved:
     if dry_run:
         step, new = None, tuple(imports.new_among(database.reader(), annotator, given, file))
     else:
@@ -151,7 +152,7 @@ def _saved(database: Database, annotator: str, given: Sequence[Given], file: imp
     return Saved(
         annotator,
         step.uuid if step else "",
-        Counter(one.kind for one in new),
+        Counter(one.given.kind for one in new),
         len({one.pair_id for one in new}),
     )
 

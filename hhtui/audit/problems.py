@@ -26,6 +26,14 @@ class Reason(StrEnum):
     NO_TEXT = "no_text"
 
 
+NAMING = frozenset(
+    {
+        *(Reason.UNNAMED, Reason.UNKNOWN_KEY, Reason.UNKNOWN_HASH, Reason.UNKNOWN_ROW),
+        *(Reason.UNKNOWN_TEXT, Reason.AMBIGUOUS_TEXT, Reason.HASH_DIFFERS),
+    }
+)
+"""The reasons that lie in how a row names its pair."""
+
 MEANINGS: dict[Reason, str] = {
     Reason.UNNAMED: "the row names no pair",
     Reason.UNKNOWN_KEY: "no pair here has this key",

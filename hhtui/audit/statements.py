@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 from hhtui.audit.labels import VALUES, normal, shown
 from hhtui.audit.problems import Problem, Reason
 from hhtui.audit.rows import Row
 from hhtui.model import PREFERENCES, RESPONSES, Kind
+from hhtui.store.imports import Given
 
 KINDS: tuple[Kind, ...] = ("flag", "drop", "preference", "label", "note", "skip")
 Match = Literal["key", "hash", "row", "text"]
@@ -25,15 +27,11 @@ MEANINGS = (*NAMES, *ORIGINS, *PEOPLE, "side", "made_at", *DECIDED, *LISTS)
 
 
 class Statement(NamedTuple):
-    """One decision: by whom ("" is not said), about which side ("" is not said or the pair), when by the file."""
+    """One decision: in which line, and by whom ("" is not said)."""
 
     line: int
     annotator: str
-    kind: Kind
-    value: str
-    side: str = ""
-    label: str = ""
-    made_at: str = ""
+    given: Given
 
 
 class Said(NamedTuple):
@@ -54,7 +52,7 @@ def say(row: Row, meanings: Mapping[str, str]) -> Said:
     names = {name: str(values[name]).strip() for name in (*NAMES, *ORIGINS) if name in values}
     try:
         found = list(_listed(row.line, values["decisions"]) if "decisions" in values else _cells(row.line, values))
-        "".join(str(part) for one in (names.values(), *found) for part in one).encode()
+        "".join([*names.values(), *chain.from_iterable(map(_texts, found))]).encode()
     except UnicodeEncodeError:
         return Said(row.line, {}, (), (Problem(row.line, Reason.NO_TEXT),))
     return Said(
@@ -62,6 +60,11 @@ def say(row: Row, meanings: Mapping[str, str]) -> Said:
         tuple(one for one in found if isinstance(one, Statement)),
         tuple(one for one in found if isinstance(one, Problem)),
     )
+
+
+def _texts(found: Statement | Problem) -> Iterator[str]:
+    """Yield everything that a row says in words of its own."""
+    return iter((found.annotator, *found.given) if isinstance(found, Statement) else (found.detail,))
 
 
 def _cells(line: int, values: Mapping[str, Any]) -> Iterator[Statement | Problem]:
@@ -119,16 +122,18 @@ def _checked(line: int, kind: str, value: Any, *, side: str, label: str, by: str
             marked = VALUES.get(normal(value))
             if marked is None:
                 return Problem(line, Reason.UNKNOWN_VALUE, f"{kind} {shown(value)}")
-            return Statement(line, by, kind, "yes" if marked else "no", made_at=made_at)
+            given = Given(kind, "yes" if marked else "no", made_at=made_at)
         case "preference":
             preferred = normal(value)
             if preferred not in PREFERENCES:
                 return Problem(line, Reason.UNKNOWN_PREFERENCE, shown(value))
-            return Statement(line, by, kind, preferred, made_at=made_at)
+            given = Given(kind, preferred, made_at=made_at)
         case "label":
             if side and side not in RESPONSES:
                 return Problem(line, Reason.UNKNOWN_SIDE, shown(side))
-            return Statement(line, by, kind, "yes", side, label, made_at)
+            given = Given(kind, "no" if value == "no" else "yes", side, label, made_at)
         case "note" | "skip":
-            return Statement(line, by, kind, str(value), made_at=made_at)
-    return Problem(line, Reason.UNKNOWN_KIND, shown(kind))
+            given = Given(kind, str(value), made_at=made_at)
+        case _:
+            return Problem(line, Reason.UNKNOWN_KIND, shown(kind))
+    return Statement(line, by, given)

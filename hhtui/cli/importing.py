@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hhtui.audit.statements import KINDS, MEANINGS
+from hhtui.audit.statements import DECIDED, KINDS, MEANINGS
 from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, database_first
 from hhtui.cli.failures import Failure
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hhtui.audit.import_report import Import
     from hhtui.audit.statements import Match
 
@@ -73,9 +75,7 @@ def import_(
     for line in told(done):
         output.narrate(line)
     if not done.matched:
-        raise Failure(
-            f"nothing of {done.path} is about a pair here; see how pairs are named: hhtui search {path} --ids"
-        )
+        raise Failure(_way_out(done, path))
 
 
 def meanings(columns: Sequence[str]) -> dict[str, str]:
@@ -112,6 +112,19 @@ def told(done: "Import") -> list[str]:
     if done.unread_fields:
         lines.append(f"fields that were not read: {_first(done.unread_fields)}")
     return lines
+
+
+def _way_out(done: "Import", database: "Path") -> str:
+    """Return why nothing of a file was taken, and what to do about it."""
+    from hhtui.audit.problems import NAMING
+
+    if not done.problems:
+        return f"no row of {done.path} decides anything; fill one of {', '.join(DECIDED)}"
+    see = f"see how pairs are named: hhtui search {database} --ids"
+    if done.reasons().keys() <= NAMING:
+        return f"nothing of {done.path} is about a pair here; {see}"
+    correct = f"nothing of {done.path} could be taken; correct the lines that are named above"
+    return f"{correct}; {see}" if done.reasons().keys() & NAMING else correct
 
 
 def _first(names: Sequence[str], of: int | None = None) -> str:

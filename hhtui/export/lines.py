@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hhtui.jsonstyle import JsonStyle, render
-from hhtui.model import Decision
 from hhtui.store.records import Original, Record
 
 ADDED = "hhtui"
@@ -31,15 +30,15 @@ def with_decisions(rows: Iterable[tuple[Original, Record]]) -> Iterator[bytes]:
         yield line + style.newline.encode()
 
 
-def told_decisions(decisions: Iterable[Decision]) -> list[dict[str, str]]:
-    """Return current decisions as `hhtui import` reads them; what is "" is left out."""
+def told_decisions(record: Record) -> list[dict[str, str]]:
+    """Return what annotators say of a pair, also a no, as `hhtui import` reads it; what is "" is left out."""
     return [
         {
             name: value
             for name in ("annotator", "kind", "value", "side", "label", "made_at")
             if (value := getattr(decision, name))
         }
-        for decision in decisions
+        for decision in (*record.decisions, *record.said_no)
     ]
 
 
@@ -68,5 +67,5 @@ def _told(record: Record) -> dict[str, Any]:
         "key": record.pair.key,
         "hash": record.pair.hash.hex(),
         "scores": {name: dict(sides) for name, sides in record.scores.items()},
-        "decisions": told_decisions(record.decisions),
+        "decisions": told_decisions(record),
     }

@@ -23,8 +23,8 @@ def lines(records: Iterable[Record], score_columns: Sequence[tuple[str, str]]) -
 
     `score_columns` are the (column, side) to write, each as `column.side`, or as `column` for a number of the pair,
     whose side is "pair"; an empty cell is no score. Where annotators decided differently, a cell holds `name: value;
-    name: value`; `decisions` holds every decision, labels too, as a JSON list. Prompt and responses are raw text with
-    role markers: prompt + chosen is the chosen transcript.
+    name: value`; `decisions` holds every decision as a JSON list, labels too, and each mark or label that somebody said
+    no to. Prompt and responses are raw text with role markers: prompt + chosen is the chosen transcript.
     """
     buffer = io.StringIO(newline="")
     write = csv.writer(buffer).writerow
@@ -55,7 +55,8 @@ def _cells(record: Record, score_columns: Sequence[tuple[str, str]]) -> list[obj
     decided = (_said(record.decisions, kind) for kind in DECIDED[:-1])
     people = "; ".join(sorted({decision.annotator for decision in record.decisions}))
     texts = (rebuild(pair.dialogues.side(side)) for side in ("prompt", "chosen", "rejected"))
-    every = json.dumps(told_decisions(record.decisions), ensure_ascii=False) if record.decisions else ""
+    told = told_decisions(record)
+    every = json.dumps(told, ensure_ascii=False) if told else ""
     cells = [*place, *scores, *decided, people, every, *texts]
     return [harmless(cell) if isinstance(cell, str) else cell for cell in cells]
 

@@ -13,14 +13,20 @@ INTERFACE = "import"
 
 
 class Given(NamedTuple):
-    """A decision as a file gives it, about a pair here; `made_at` is the file's own time, "" where it has none."""
+    """A decision as a file gives it: `side` "" is about the pair, or not said; `made_at` is the file's own time."""
 
-    pair_id: int
     kind: Kind
     value: str
     side: str = ""
     label: str = ""
     made_at: str = ""
+
+
+class About(NamedTuple):
+    """A decision from a file, and the pair here that it is about."""
+
+    pair_id: int
+    given: Given
 
 
 class File(NamedTuple):
@@ -35,20 +41,22 @@ class Saved(NamedTuple):
     """The step that was saved, None where nothing was new, and what was new."""
 
     step: Step | None
-    new: tuple[Given, ...]
+    new: tuple[About, ...]
 
 
-def save(database: Database, annotator: str, given: Sequence[Given], file: File) -> Saved:
+def save(database: Database, annotator: str, given: Sequence[About], file: File) -> Saved:
     """Save what is new of `given` as one step of `annotator`, which they can undo.
 
     The events' time is now, so that the step is the newest and what it says is current; the file's own time stands in
     the context. Raises StoreError where nothing can be saved.
     """
-    new: list[Given] = []
+    new: list[About] = []
 
     def choose(connection: sqlite3.Connection) -> Iterator[Entry]:
         new.extend(new_among(connection, annotator, given, file))
-        return (Entry(*one[:5], conditions=Conditions(context=_context(one, file))) for one in new)
+        return (
+            Entry(one.pair_id, *one.given[:4], conditions=Conditions(context=_context(one.given, file))) for one in new
+        )
 
     person = Annotator.begin(database, annotator)
     try:
@@ -57,7 +65,7 @@ def save(database: Database, annotator: str, given: Sequence[Given], file: File)
         person.end()
 
 
-def new_among(connection: sqlite3.Connection, annotator: str, given: Sequence[Given], file: File) -> Iterator[Given]:
+def new_among(connection: sqlite3.Connection, annotator: str, given: Sequence[About], file: File) -> Iterator[About]:
     """Yield those of `given` that would change something.
 
     That is what `annotator` does not say now, unless a live import of a file with the same content has said it: what
@@ -67,15 +75,15 @@ def new_among(connection: sqlite3.Connection, annotator: str, given: Sequence[Gi
         events = _live_events(connection, annotator, one)
         if events:
             newest_value, *_ = events[0]
-            from_file = any(digest == file.sha256 and value == one.value for value, digest in events)
-            if newest_value == one.value or from_file:
+            from_file = any(digest == file.sha256 and value == one.given.value for value, digest in events)
+            if newest_value == one.given.value or from_file:
                 continue
-        elif one.value in WITHDRAWN and one.kind in ("note", "preference"):
+        elif one.given.value in WITHDRAWN and one.given.kind in ("note", "preference"):
             continue
         yield one
 
 
-def _live_events(connection: sqlite3.Connection, annotator: str, one: Given) -> list[tuple[str, str | None]]:
+def _live_events(connection: sqlite3.Connection, annotator: str, one: About) -> list[tuple[str, str | None]]:
     """Return value and file of what is live about the place of `one`, newest first.
 
     The `+` keeps SQLite from walking through everything that the annotator ever decided.
@@ -84,7 +92,7 @@ def _live_events(connection: sqlite3.Connection, annotator: str, one: Given) -> 
         "SELECT value, json_extract(context, '$.file_sha256') FROM event "
         "WHERE pair_hash = (SELECT hash FROM pair WHERE id = ?) AND +annotator = ? AND kind = ? AND side = ? "
         f"AND label = ? AND {PAIR_ID} = ? AND {LIVE} ORDER BY made_at DESC, uuid DESC",
-        (one.pair_id, annotator, one.kind, one.side, one.label, one.pair_id),
+        (one.pair_id, annotator, one.given.kind, one.given.side, one.given.label, one.pair_id),
     ).fetchall()
 
 

@@ -14,6 +14,7 @@ from hhtui.store.columns import Columns
 from hhtui.store.decisions import current
 from hhtui.store.scorers import score_columns
 from hhtui.store.sources import StoredSource, all_sources
+from hhtui.store.votes import said_no
 
 CHUNK = 500
 
@@ -34,7 +35,7 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A pair, its origin, its scores and current decisions.
+    """A pair, its origin, its scores and current decisions, and the marks and labels to which annotators say no.
 
     `scores` has, by a column's qualified name, the number of each side, or one of the pair under "pair"; None
     where there is none.
@@ -44,6 +45,7 @@ class Record:
     origin: StoredSource
     scores: Mapping[str, Mapping[str, float | None]]
     decisions: Sequence[Decision]
+    said_no: Sequence[Decision]
 
 
 @contextmanager
@@ -82,7 +84,7 @@ def records(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator
     columns = Columns()
     for start in range(0, len(pair_ids), CHUNK):
         some = [int(pair_id) for pair_id in pair_ids[start : start + CHUNK]]
-        decided = current(connection, some)
+        decided, denied = current(connection, some), said_no(connection, some)
         numbers = {
             (name, side): columns.get(connection, name if side == "pair" else f"{name}.{side}")
             for name, read in sides.items()
@@ -94,7 +96,7 @@ def records(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator
                 name: {side: _known(float(numbers[name, side][pair_id - 1])) for side in read}
                 for name, read in sides.items()
             }
-            yield Record(found[pair_id], origins[source], scores, decided.get(pair_id, ()))
+            yield Record(found[pair_id], origins[source], scores, decided.get(pair_id, ()), denied.get(pair_id, ()))
 
 
 def originals(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator[Original]:

@@ -1,10 +1,13 @@
 """What everybody says of each pair, read from the log: also an explicit no, which the current values do not hold."""
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from hhtui.store.events import LIVE, pair_of
+from hhtui.model import Decision
+from hhtui.store.disputes import MARKS
+from hhtui.store.events import LIVE, PAIR_ID, pair_of
 
 
 class Vote(NamedTuple):
@@ -67,3 +70,21 @@ def people(connection: sqlite3.Connection) -> list[str]:
     return sorted(
         {vote.annotator for place in places for said in votes(connection, *place).of_pair.values() for vote in said}
     )
+
+
+def said_no(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> dict[int, list[Decision]]:
+    """Return the marks and labels to which annotators say no now about these pairs; pairs without one are left out."""
+    rows = connection.execute(
+        "SELECT pair.id, annotator, kind, value, side, label, max(made_at) "
+        "FROM pair CROSS JOIN event ON event.pair_hash = pair.hash "
+        f"WHERE pair.id IN (SELECT value FROM json_each(?)) AND kind IN {MARKS} AND event.value = 'no' AND {LIVE} "
+        f"AND {PAIR_ID} = pair.id AND NOT EXISTS (SELECT 1 FROM decision WHERE "
+        "(decision.pair_id, decision.annotator, decision.kind, decision.side, decision.label) "
+        "= (pair.id, event.annotator, event.kind, event.side, event.label)) "
+        "GROUP BY pair.id, annotator, kind, side, label",
+        (json.dumps(list(map(int, pair_ids))),),
+    )
+    found: dict[int, list[Decision]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(Decision(*row))
+    return found

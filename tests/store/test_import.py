@@ -19,6 +19,7 @@ from hhtui.audit.statements import KINDS
 from hhtui.model import PREFERENCES
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Entry
+from hhtui.store.votes import said_no
 from tests.command_line import ROWS, dialogue, hhtui, hhtui_json, write_rows
 
 KEYS = [f"rows/all/{row}" for row in range(len(ROWS))]
@@ -68,6 +69,16 @@ def decided(database: Database) -> Told:
             "SELECT key, annotator, kind, side, label, value FROM decision JOIN pair ON pair.id = pair_id"
         )
     )
+
+
+def denied(database: Database) -> Told:
+    """Return every mark and label that somebody says no to now: pair, annotator, kind, side, label."""
+    found = said_no(database.reader(), range(1, len(ROWS) + 1))
+    return {
+        (str(one.pair_id), one.annotator, one.kind, one.side, one.label, one.value)
+        for several in found.values()
+        for one in several
+    }
 
 
 def events(database: Database) -> int:
@@ -270,13 +281,14 @@ names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6
 notes = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12) | st.sampled_from(
     ['=cmd|"/c"', "a; b: c", '","', "'=1", "\r\n", HOSTILE]
 )
+marks = st.sampled_from(["yes", "no"])
 values: Mapping[str, st.SearchStrategy[tuple[str, str, str]]] = {
-    "flag": st.just(("", "", "yes")),
-    "drop": st.just(("", "", "yes")),
+    "flag": st.tuples(st.just(""), st.just(""), marks),
+    "drop": st.tuples(st.just(""), st.just(""), marks),
     "skip": st.just(("", "", "yes")),
     "preference": st.sampled_from(PREFERENCES).map(lambda value: ("", "", value)),
     "note": notes.map(lambda text: ("", "", text)),
-    "label": st.tuples(st.sampled_from(["chosen", "rejected"]), st.sampled_from(["harmful", "pii"]), st.just("yes")),
+    "label": st.tuples(st.sampled_from(["chosen", "rejected"]), st.sampled_from(["harmful", "pii"]), marks),
 }
 pair_ids = st.integers(1, len(ROWS))
 entries = st.sampled_from(KINDS).flatmap(
@@ -307,8 +319,27 @@ def test_exported_decisions_come_back_as_they_were(
         (folder / f"file.{form}").write_bytes(exported(one, form))
         done = api.import_decisions(two, folder / f"file.{form}", by="nobody")
         assert decided(two) == decided(one)
+        assert denied(two) == denied(one)
         assert done.problems == ()
         assert api.import_decisions(two, folder / f"file.{form}", by="nobody").new == 0
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_no_that_makes_a_conflict_comes_back(database: Database, empty: Path, tmp_path: Path, form: str) -> None:
+    ann, ben = Annotator.begin(database, "ann"), Annotator.begin(database, "ben")
+    for person, value in ((ann, "yes"), (ben, "yes"), (ben, "no")):
+        person.decide([1], "drop", value)
+        person.decide([2], "label", value, sides=["chosen"], label="harmful")
+    ben.decide([3], "flag", "no")
+    ben.decide([4], "flag", "no")
+    ben.undo()
+    (tmp_path / f"file.{form}").write_bytes(exported(database, form))
+    (tmp_path / "b.db").write_bytes(empty.read_bytes())
+    with api.open(tmp_path / "b.db") as other:
+        api.import_decisions(other, tmp_path / f"file.{form}", by="nobody")
+        assert list(api.search(other, "conflict:yes").ids) == [1, 2]
+        assert denied(other) == denied(database)
+        assert len(denied(other)) == 3
 
 
 anything = st.recursive(
@@ -380,3 +411,23 @@ def test_wrong_words_are_one_line(path: Path, tmp_path: Path, words: tuple[str, 
     result = hhtui("import", path, file, *words)
     assert result.exit_code == code
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([{"key": KEYS[0], "flag": 1}, {"key": KEYS[0], "flag": 0}], "correct the lines that are named above"),
+        ([{"key": KEYS[0], "flag": "perhaps"}], "correct the lines that are named above"),
+        ([{"key": KEYS[0], "flag": ""}], "fill one of flag"),
+        ([{"key": "no/such/1", "flag": 1}], "see how pairs are named: hhtui search"),
+        ([{"key": "no/such/1", "flag": 1}, {"key": KEYS[0], "flag": "perhaps"}], "see how pairs are named"),
+    ],
+)
+def test_the_way_out_fits_what_kept_a_file_out(
+    path: Path, tmp_path: Path, rows: list[dict[str, object]], said: str
+) -> None:
+    result = hhtui("import", path, file_of(tmp_path, rows), "--by", "ann")
+    last = result.stderr.splitlines()[-1]
+    assert result.exit_code == 1
+    assert said in last
+    assert ("is about a pair here" in last) == (len(rows) == 1 and "no/such" in str(rows))
