@@ -19,22 +19,38 @@ from hhtui.config import Config
 from hhtui.score.explain.process import explain
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
+from hhtui.store.lanes import Wanted
+from hhtui.store.queueing import begin_named
 from hhtui.tui.app import HhtuiApp
+from hhtui.tui.start import Start
 
 HERE = Path(__file__).resolve().parent
 SCALE = 1.2
 FONT = "DejaVu Sans Mono"
-UNFINISHED = ("looking", "reading the")
+UNFINISHED = ("looking", "reading the", "counting")
 
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: its name, the size of the terminal, the keys typed before, and the query typed, if any."""
+    """A picture: its name, the size of the terminal, the keys typed before, and the query typed, if any.
+
+    With a `queue` it is of a triage of that; "card" is the card that offers them. `wanted` is how it is read.
+    """
 
     name: str
     size: tuple[int, int]
     keys: tuple[str, ...] = ()
     query: str = ""
+    queue: str = ""
+    wanted: Wanted = Wanted((), limit=20)
+
+    def start(self, database: Database, annotator: str) -> Start | None:
+        """Return what the app opens with."""
+        if self.queue == "card":
+            return Start(wanted=self.wanted)
+        if self.queue:
+            return Start(triage=begin_named(database, annotator, self.queue, self.wanted))
+        return None
 
 
 SHOTS = (
@@ -45,13 +61,18 @@ SHOTS = (
     Shot("help", (120, 45), ("question_mark",)),
     Shot("scores", (100, 40), ("j", "j", "t")),
     Shot("thresholds", (100, 30), ("H",)),
+    Shot("queues", (100, 30), queue="card"),
+    Shot("triage", (120, 34), ("s", "a", "b", "s", "space"), queue="structure"),
+    Shot("labels", (100, 30), ("l", "3", "L", "t"), queue="both-bad"),
+    Shot("blind", (120, 30), ("1", "2"), queue="random", wanted=Wanted((), limit=20, blind=True)),
 )
 
 
 async def take(database: Database, shot: Shot) -> str:
     """Run the app at the shot's size, type its keys, and return the screen as SVG."""
     annotator = Annotator.begin(database, "anna")
-    app = HhtuiApp(database, annotator, Config(), lambda _database, _request: "", explain=explain)
+    start = shot.start(database, annotator.name)
+    app = HhtuiApp(database, annotator, Config(), lambda _database, _request: "", start, explain=explain)
     async with app.run_test(size=shot.size) as pilot:
         await settled(pilot)
         if shot.query:
