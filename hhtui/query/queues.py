@@ -55,6 +55,11 @@ class Queue(NamedTuple):
         scorer = f" --scorer {self.missing}" if self.missing else ""
         return f"needs a score that is not here: hhtui score {database}{scorer}"
 
+    def needs(self, database: str) -> str:
+        """Return the same with the title of the queue."""
+        way_out = self.way_out(database)
+        return f"{self.title} {way_out}" if way_out else ""
+
 
 def queues(columns: Mapping[str, ScoreField], harm: str | None, seed: int = 7) -> tuple[Queue, ...]:
     """Return the queues of a database in the order of the card.

@@ -27,7 +27,7 @@ def waiting(connection: sqlite3.Connection, annotator: str, queue: Queue) -> int
 def begin_queue(database: Database, annotator: str, queue: Queue, wanted: Wanted) -> Triage:
     """Begin to read `queue` in the way of `wanted`; raises StoreError where nothing waits, or a score is missing."""
     if queue.missing is not None:
-        raise StoreError(f"{queue.title} {queue.way_out(str(database.path))}")
+        raise StoreError(queue.needs(str(database.path)))
     query = queue.lists[0].query if len(queue.lists) == 1 else ""
     plan = Plan(queue.name, query, seed=wanted.seed)
     return lanes.start(database, annotator, plan, wanted._replace(lists=queue.lists))

@@ -77,7 +77,7 @@ def begin(database: Database, annotator: str, plan: Plan, items: Sequence[Item])
     is nothing to read.
     """
     if not items:
-        raise StoreError("there is nothing to read: no pair is left in this queue")
+        raise StoreError("there is nothing to read: no pair is left in this queue; others: hhtui triage DB, or O on the screen")
     number, now = str(uuid.uuid4()), _now()
     with database.writing() as connection:
         taken = reserved(connection, annotator)

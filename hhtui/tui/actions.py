@@ -176,7 +176,7 @@ ACTIONS: tuple[Action, ...] = (
         "order",
         "find",
         ("O",),
-        "order",
+        "queues, orders",
         "read a queue, or choose the order of the result",
         opens=True,
         reveals=True,

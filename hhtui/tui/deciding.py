@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 from hhtui.model import Context, Kind
 from hhtui.store.decisions import PAIR, Conditions, Step
 from hhtui.store.errors import StoreError
-from hhtui.store.steps import decided_at
+from hhtui.store.steps import decided_at, only_read
 from hhtui.text import clean_line
 from hhtui.tui.presentation import Place, Response
 
@@ -211,6 +211,8 @@ class Deciding:
             return f"{undone}: a decision from before"
         if (len(step.pair_ids) > 1 and blind) or (screen.pair.presentation.blind and not blind):
             return f"{undone}: a step about other pairs"
+        if len(step.pair_ids) == 1 and only_read(screen.connection, step.uuid):
+            return f"{undone}: read"
         return self._in_words(step)
 
     def _repeat(self) -> None:

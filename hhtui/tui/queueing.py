@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
-ROOM_FOR_QUEUES = 0.4
-"""The share of the screen's height that queues may take above the orders."""
-
 
 class Queueing:
     """Offers queues on a Browse screen, and begins to read what is chosen."""
@@ -66,8 +63,7 @@ class Queueing:
             Choice(ORDER, "row", "the order of the source"),
             *(Choice(f"{ORDER}{order}", order, brings) for order, brings in self._screen.reader.orders()),
         ]
-        room = int(self._screen.size.height * ROOM_FOR_QUEUES)
-        dialog = QueuesAndOrders(offered, orders, len(offered.lines("0", self._screen.size.width, room)))
+        dialog = QueuesAndOrders(offered, orders)
         self._screen.ask(dialog, self._chosen)
         self._count(dialog, offered)
 

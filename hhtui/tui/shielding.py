@@ -13,6 +13,7 @@ from hhtui.tui.shield import Shield, Shielded, counted
 if TYPE_CHECKING:
     from hhtui.tui.screens.browse import Browse
 
+SCORE_TURNS = "hhtui score DB --unit turn"
 PATIENCE = 1.0
 """Seconds to wait for another writer before the level is not remembered."""
 
@@ -61,7 +62,7 @@ class Shielding:
         level = self._screen.shield.cycle()
         self._show_anew()
         trouble = self._remember(level)
-        self._screen.say(trouble or self._explained(), error=bool(trouble))
+        self._screen.say(*((trouble,) if trouble else self._explained()), error=bool(trouble))
 
     def _reveal(self) -> None:
         screen, current = self._screen, self._screen.view.current
@@ -95,22 +96,25 @@ class Shielding:
             return str(error)
         return ""
 
-    def _explained(self) -> str:
+    def _explained(self) -> tuple[str, ...]:
+        """Return what the shield does now, from the longest form to the shortest."""
         shield, shown = self._screen.shield, self._screen.shown
         if shield.level == "off":
-            return "shield off: nothing is masked"
+            return ("shield off: nothing is masked",)
         if shield.level == "everything":
-            return f"shield: every turn is masked; {shown_key(self._key('reveal'))} reveals a pair"
+            return (f"shield: every turn is masked; {shown_key(self._key('reveal'))} reveals a pair",)
         title = shield.goes_by()
         if title is None:
-            return "shield: profanity masks nothing here, for there are no scores: hhtui score DB"
-        words = "shield: profanity catches swearing, not meaning"
+            brief = "shield: no scores here: hhtui score DB"
+            return "shield: profanity masks nothing here, for there are no scores: hhtui score DB", brief
+        words = brief = "shield: profanity catches swearing, not meaning"
         if not self._screen.pair.presentation.blind:
             words += f"; it masks from {shield.threshold:g} in {title}"
         unscored = sum(shown.unscored.values()) if shown else 0
-        if unscored:
-            words += f"; {counted(unscored, 'turn')} without a score: hhtui score DB --unit turn"
-        return words
+        if not unscored:
+            return words, brief
+        without = f"{counted(unscored, 'turn')} without a score: {SCORE_TURNS}"
+        return f"{words}; {without}", f"{brief}; {without}", f"shield: {without}", SCORE_TURNS
 
     def _key(self, action: str) -> str:
         return next(iter(self._screen.app.keys[action]), "colon")

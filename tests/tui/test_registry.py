@@ -91,3 +91,10 @@ async def test_the_palette_lists_every_action_and_runs_the_one_that_is_typed(fil
         assert desk.row == 47
         await desk.burst(":", *"keys and the query", "enter")
         assert isinstance(desk.app.screen, Help)
+
+
+def test_help_begins_with_the_keys_and_ends_with_the_notes() -> None:
+    from hhtui.tui.screens.help import help_lines
+
+    lines = help_lines(DEFAULT_KEYS, ("toxicity is a score",))
+    assert (lines[0], lines[-1]) == ("Move", "toxicity is a score")

@@ -91,6 +91,13 @@ async def test_it_says_what_it_does_and_what_it_does_not_catch(path: Path) -> No
         assert desk.footer == "shield off: nothing is masked"
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+async def test_turns_without_a_score_name_the_command_at_every_width(path: Path, width: int) -> None:
+    async with reading(path, size=(width, 24)) as desk:
+        await desk.press("j", "R")
+        assert desk.footer.endswith("hhtui score DB --unit turn")
+
+
 async def test_without_scores_profanity_says_that_it_masks_nothing(made: Path) -> None:
     async with reading(made, size=WIDE) as desk:
         await desk.press("R")

@@ -178,7 +178,7 @@ async def test_what_changes_the_pairs_is_refused(made: Path) -> None:
     async with reading(made, start=begin(made)) as desk:
         for key in ("/", "O", "H", "T"):
             await desk.press(key)
-            assert "is off in a triage" in desk.footer, key
+            assert desk.footer.startswith(f"{key} (") and "is off in a triage" in desk.footer, key
         assert desk.rows == [0, 3, 6, 9]
 
 
@@ -244,8 +244,11 @@ async def test_the_card_counts_and_a_digit_starts(made: Path) -> None:
         assert "5  undecided at random       45" in lines
         assert "hhtui score" in lines, "a queue without its score says how to get it"
         await desk.press("1")
-        assert "label candidates needs a score that is not here: hhtui score" in desk.footer
-        await desk.press("O", "4")
+        assert "label candidates needs a score that is not here: hhtui score made.db" in desk.text()
+        assert "What to read?" in desk.text(), "the card stays"
+        await desk.press("escape", "O", "1")
+        assert "label candidates needs a score that is not here: hhtui score made.db" in desk.text()
+        await desk.press("escape", "O", "4")
         assert "no pair is left in this queue" in desk.footer
         await desk.press("O", "5")
         assert len(desk.rows) == 3
@@ -320,6 +323,29 @@ async def test_which_is_better_is_asked_whole_and_what_is_cut_says_so(made: Path
         assert desk.query.startswith("which is better? · chosen:bank -rejecte")
         assert "… " in desk.query
         assert desk.query.endswith("0 done, 2 left ░░░░░░░░ 0 min reading")
+
+
+@pytest.mark.parametrize("size", [(60, 10), (80, 24), (120, 34)])
+@pytest.mark.parametrize("keys", [("1",), ("escape", "O", "1")])
+async def test_how_to_make_a_missing_score_is_read_whole(
+    made: Path, size: tuple[int, int], keys: tuple[str, ...]
+) -> None:
+    async with reading(made, start=Start(wanted=Wanted(())), size=size) as desk:
+        await desk.press(*keys)
+        words = " ".join(desk.text().replace("│", " ").split())
+        assert "label candidates needs a score that is not here: hhtui score made.db" in words
+        assert words.count("--scorer preference-model") >= 1
+
+
+@pytest.mark.parametrize("question", ["flag:yes", "preference:rejected", "label:harmful"])
+async def test_undo_of_enter_says_that_it_was_read(made: Path, question: str) -> None:
+    async with reading(made, start=asked(made, question)) as desk:
+        await desk.press("enter", "u")
+        assert desk.footer == "undone: read · saved"
+        await desk.press("ctrl+r")
+        assert desk.footer == "redone: read · saved"
+        await desk.press("f", "f", "u")
+        assert desk.footer == "undone: not flagged · saved"
 
 
 async def test_the_pace_is_shown_on_demand_and_the_clock_stands_still_when_nothing_happens(made: Path) -> None:

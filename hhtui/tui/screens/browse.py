@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from hhtui.store import pairs, settings
 from hhtui.store.errors import StoreError
+from hhtui.text import cells
 from hhtui.tui import headline, shielding
 from hhtui.tui.actions import BY_ID, Action
 from hhtui.tui.deciding import Deciding
@@ -166,7 +167,7 @@ class Browse(Screen[None]):
         elif action.for_blind and self.triaging.any_blind and not self.pair.presentation.blind:
             self.say(self._no_choice(), error=True)
         elif action.leaves and self.triaging.on:
-            self.say(f"{action.label} is off in a triage; quit to leave it, the rest can be resumed", error=True)
+            self.say(f"{self._named(action)} is off in a triage; quit to leave it, the rest can be resumed", error=True)
         elif action.decides and not self.pair.shows:
             self.say("V shows the pair, to decide about it", error=True)
         else:
@@ -177,9 +178,12 @@ class Browse(Screen[None]):
 
     def _refusal(self, action: Action) -> str:
         if action.group != "decide":
-            return f"{action.label} is off while you read blind: it could tell what is hidden"
+            return f"{self._named(action)} is off while you read blind: it could tell what is hidden"
         left, right = (shown_key(next(iter(self.app.keys[name]), "colon")) for name in ("prefer_left", "prefer_right"))
         return f"not while you read blind: {left} A is better, {right} B is better, one pair at a time"
+
+    def _named(self, action: Action) -> str:
+        return f"{shown_key(next(iter(self.app.keys[action.id]), 'colon'))} ({action.label})"
 
     def _no_choice(self) -> str:
         left, right, labels = (
@@ -229,9 +233,10 @@ class Browse(Screen[None]):
     def _typing(self) -> bool:
         return self.app.screen is not self or self.focused is not None or self.pausing.on
 
-    def say(self, text: str, *, error: bool = False) -> None:
-        """Show one line at the bottom until the next key."""
-        self._message = text
+    def say(self, text: str, *shorter: str, error: bool = False) -> None:
+        """Show one line at the bottom until the next key: the first form that fits, the last one cut if none does."""
+        forms = (text, *shorter)
+        text = self._message = next((form for form in forms if cells(form) < self.size.width), forms[-1])
         self.query_one("#footer", Line).show([(f" {text}", "error" if error else "strong")])
 
     def show_view(self) -> None:

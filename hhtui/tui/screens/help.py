@@ -54,14 +54,14 @@ class Help(Dialog[None]):
 
 
 def help_lines(keys: Mapping[str, tuple[str, ...]], notes: tuple[str, ...] = ()) -> list[str]:
-    """Return the text of the help page, a line each; `notes` come first."""
-    lines = [*notes, ""] if notes else []
+    """Return the text of the help page, a line each; the keys come first, `notes` last."""
+    lines: list[str] = []
     for group, rows in key_table(keys):
         lines += [group, *(f"  {shown:<12} {meaning}" for shown, _, meaning in rows), ""]
     lines += ["Query", *(f"  {example:<30} {meaning}" for example, meaning in _SYNTAX), ""]
     lines += ["Fields", *(f"  {name + ':':<14} {meaning}" for name, meaning in field_table()), ""]
     lines += ["Structure bits, for is:", *(f"  {name:<20} {meaning}" for name, meaning in BIT_MEANINGS.items())]
-    return lines
+    return [*lines, "", *notes] if notes else lines
 
 
 def field_table() -> list[tuple[str, str]]:

@@ -1,15 +1,18 @@
 """What to read: the card of queues, and the same with the orders of the result."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.widgets import Input, OptionList, Static
 
 from hhtui.query.queues import Queue
+from hhtui.text import clean
 from hhtui.tui.queue_page import Lines, lines
 from hhtui.tui.screens.dialog import Dialog
 from hhtui.tui.screens.dialogs import Choice, Choose
@@ -17,8 +20,8 @@ from hhtui.tui.widgets.field import Field
 from hhtui.tui.widgets.page import Page
 
 DIGITS = "0123456789"
-BORDERS_AND_WORDS = 4
-SHARE_OF_HEIGHT = 0.4
+BESIDE_QUEUES = 4
+"""How many lines of the dialog with the orders are not for queues."""
 
 RESUME, QUIT = "resume:", "quit:"
 QUEUE, ORDER = "queue:", "order:"
@@ -40,10 +43,35 @@ class Offered:
         at = int(digit) - 1
         return f"{QUEUE}{self.queues[at].name}" if at < len(self.queues) else None
 
+    def missing(self, digit: str) -> str:
+        """Return what to do about the score that the queue of a digit lacks, "" where it lacks none."""
+        at = int(digit) - 1
+        return self.queues[at].needs(self.database) if 0 <= at < len(self.queues) else ""
+
     def lines(self, key: str, width: int, height: int) -> Lines:
         """Return them as lines; `key` resumes."""
         resume = f"{key}  {self.resume}" if self.resume else ""
         return lines(self.queues, self.counts, resume, self.database, width, height)
+
+
+class Queues(Page):
+    """The queues, as many lines high as they take; `key` resumes what was begun, `beside` lines stay for others."""
+
+    def __init__(self, offered: Offered, key: str, beside: int = 0) -> None:
+        super().__init__(partial(offered.lines, key))
+        self._beside = beside
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._make(width, max(1, container.height - self._beside)))
+
+
+class Trouble(Static):
+    """Why a queue cannot be read, whole, over whatever else is in the dialog."""
+
+    def tell(self, words: str) -> None:
+        """Say it, "" for nothing."""
+        self.update(Content(clean(words)))
+        self.set_class(bool(words), "told")
 
 
 class QueueCard(Dialog[str | None]):
@@ -64,7 +92,8 @@ class QueueCard(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog--box dialog--card"):
             yield Static(Content("What to read? Counted is what nobody has decided yet."))
-            yield Page(lambda width, height: self._offered.lines("r", width, height))
+            yield Queues(self._offered, "r", beside=2)
+            yield Trouble(classes="dialog--trouble")
             yield Static(Content("a digit starts   Esc browses   q quits"), classes="dialog--hint")
 
     def show_counts(self) -> None:
@@ -73,8 +102,9 @@ class QueueCard(Dialog[str | None]):
             page.show()
 
     def action_choose(self, digit: str) -> None:
-        chosen = self._offered.chosen(digit)
-        if chosen is None:
+        chosen, missing = self._offered.chosen(digit), self._offered.missing(digit)
+        if chosen is None or missing:
+            self.query_one(Trouble).tell(missing)
             self.stay()
         else:
             self.dismiss(chosen)
@@ -91,16 +121,14 @@ class QueuesAndOrders(Choose):
 
     ENDING = Choose.ENDING | frozenset(DIGITS)
 
-    def __init__(self, offered: Offered, orders: Sequence[Choice], height: int) -> None:
-        """`height` is how many lines the queues may take."""
+    def __init__(self, offered: Offered, orders: Sequence[Choice]) -> None:
         super().__init__("Order by   (a digit reads a queue)", orders)
-        self._offered, self._height = offered, height
+        self._offered = offered
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog--box dialog--card"):
-            page = Page(lambda width, height: self._offered.lines("0", width, height))
-            page.styles.height = self._height
-            yield page
+            yield Queues(self._offered, "0", BESIDE_QUEUES)
+            yield Trouble(classes="dialog--trouble")
             yield Static(Content(self._title))
             yield Field()
             options = OptionList(markup=False, compact=True)
@@ -113,8 +141,12 @@ class QueuesAndOrders(Choose):
             page.show()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        chosen = self._offered.chosen(event.value) if event.value in tuple(DIGITS) else None
-        if chosen is not None:
+        digit = event.value if event.value in tuple(DIGITS) else ""
+        chosen, missing = (self._offered.chosen(digit), self._offered.missing(digit)) if digit else (None, "")
+        self.query_one(Trouble).tell(missing)
+        if missing:
+            self.stay()
+        elif chosen is not None:
             event.prevent_default()
             self.dismiss(chosen)
         elif event.value[-1:] in tuple(DIGITS):

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.strip import Strip
@@ -16,7 +15,10 @@ Lines = Sequence[Sequence[Part]]
 
 
 class Page(Widget):
-    """Shows the lines that `make` gives for a width and a height; a part names a component class after `page--`."""
+    """Shows the lines that `make` gives for a width and a height, cut where they are too long.
+
+    A part names a component class after `page--`.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "page--strong",
@@ -46,11 +48,10 @@ class Page(Widget):
         width = self.size.width
         if y >= len(self._lines):
             return Strip.blank(width, self.rich_style)
-        segments, room = [], width
-        for text, name in self._lines[y]:
-            shown = clean_line(text)
-            taken = min(cell_len(shown), room)
-            style = self.get_component_rich_style(f"page--{name}") if name else self.rich_style
-            segments.append(Segment(set_cell_size(shown, taken), style))
-            room -= taken
-        return Strip([*segments, Segment(" " * room, self.rich_style)], width)
+        shown = Strip(
+            Segment(clean_line(text), self.get_component_rich_style(f"page--{name}") if name else self.rich_style)
+            for text, name in self._lines[y]
+        )
+        if shown.cell_length > width:
+            shown = Strip.join([shown.crop(0, width - 1), Strip([Segment("…", self.rich_style)])])
+        return shown.extend_cell_length(width, self.rich_style)
