@@ -164,7 +164,8 @@ def _check_start(database: Database, query: str | None, at: str | None) -> None:
 def _write_request(database: Database, request: "ExportRequest") -> str:
     """Write what the screen asks for, and return one line about it."""
     done = export(database, request.path, request.format, query=request.query)
-    return f"{done.pairs:,} of {done.of:,} to {done.path}, manifest {done.manifest_path}"
+    left_out = "".join(f"; {count:,} left out ({why.replace('_', ' ')})" for why, count in done.left_out.items())
+    return f"{done.pairs:,} of {done.of:,} to {done.path}, manifest {done.manifest_path}{left_out}"
 
 
 def _explain(database: Database, pair_id: int, deliver: "Deliver") -> "Explaining":

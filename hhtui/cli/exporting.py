@@ -8,7 +8,11 @@ from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, database_first
 from hhtui.cli.failures import pointing_into
 
-FORMS = ("ids", "csv", "jsonl", "parquet", "trl-implicit", "trl-explicit", "trl-conversational", "trl-unpaired")
+FORMS = (
+    *("ids", "csv", "jsonl", "parquet", "datasets"),
+    *("trl-implicit", "trl-explicit", "trl-conversational", "trl-unpaired"),
+)
+NOT_STREAMED = {"parquet": "a Parquet file", "datasets": "a folder of datasets"}
 
 
 @click.command(cls=QueryCommand)
@@ -32,12 +36,13 @@ def export(
 ) -> None:
     """Write pairs to a file or standard output.
 
-    Without --query and --all these are the flagged pairs. ids is one key a line. csv has scores, decisions and
-    texts; a text that a spreadsheet would run as a formula has an apostrophe before it. jsonl is the source's
-    own lines, byte for byte where the source was JSON lines. parquet has the source's columns. The trl forms are
-    those of TRL's dataset formats, as JSON lines, or as a table where FILE ends in .parquet; the prompt is what both
-    dialogues share in whole turns. A file appears whole or not at all, with a manifest that says what it came from and
-    what it promises. Pairs are exported as the source labels them: to turn labels around, see hhtui clean.
+    Without --query and --all these are the flagged pairs. ids is one key a line. csv has scores, decisions and texts; a
+    text that a spreadsheet would run as a formula has an apostrophe before it. jsonl is the source's own lines, byte
+    for byte where the source was JSON lines. parquet has the source's columns, as has datasets, a folder for
+    load_from_disk. The trl forms are those of TRL's dataset formats, as JSON lines, or as a table where FILE ends in
+    .parquet; the prompt is what both dialogues share in whole turns. A file appears whole or not at all, with a
+    manifest that says what it came from and what it promises. Pairs are exported as the source labels them: to turn
+    labels around, see hhtui clean.
     """
     from hhtui import api
 
@@ -45,8 +50,8 @@ def export(
         raise click.UsageError("--query and --all exclude each other")
     if with_decisions and form != "jsonl":
         raise click.UsageError("--with-decisions is for --format jsonl; csv has them always, the others never")
-    if form == "parquet" and path in (None, "-"):
-        raise click.UsageError("a Parquet file is not written to standard output; name a file with -o")
+    if form in NOT_STREAMED and path in (None, "-"):
+        raise click.UsageError(f"{NOT_STREAMED[form]} is not written to standard output; name it with -o")
     database_path, rest = database_first(words)
     if rest:
         raise click.UsageError(f"{rest[0]!r} is too much; a query is given with --query")

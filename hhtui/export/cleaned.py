@@ -12,7 +12,7 @@ from hhtui.export import containers, lines, patch, sides, trl
 from hhtui.export.cleaning import Cleaning
 from hhtui.export.manifest import Selection, manifest, rendered
 from hhtui.export.targets import ENDINGS, FOLDER_MANIFEST, PATCH_SUFFIX, Targets
-from hhtui.export.writing import Report, columns_of, described, promise_of, write_chunks
+from hhtui.export.writing import Report, described, promise_of, write_chunks, write_columns
 from hhtui.model import Pair
 from hhtui.store import loading, pairs, records, scorers, settings
 from hhtui.store.database import Database
@@ -91,7 +91,7 @@ class _Writer:
         else:
             result = write_chunks(self._lines(), _Nowhere(), len(self._kept), self._report)
             self._write_rows(path, rows, name)
-            output = _described(path)
+            output = described(path)
         told = patch.rendered(self._connection, self._cleaning, self.source, result)
         patch_path.write_bytes(told)
         refused = loading.refused_rows(self._connection, self.source.id, REFUSED_SHOWN)
@@ -121,8 +121,7 @@ class _Writer:
         if rows is not None:
             containers.write_parquet(path, rows, containers.schema_of(trl.FEATURES[self.form]))
             return
-        write_table = containers.write_dataset if self.form == "datasets" else containers.write_parquet
-        write_table(path, columns_of(self._originals()), containers.inferred(columns_of(self._originals())))
+        write_columns(self.form, path, self._originals)
 
     def _lines(self) -> Iterator[bytes]:
         return lines.originals(self._originals())
@@ -157,13 +156,6 @@ def _write_into(folder: Path, writer: _Writer) -> dict[str, Any]:
     path, patch_path = folder / name, folder / f"{name}{PATCH_SUFFIX}"
     path.parent.mkdir(exist_ok=True)
     return writer.write(path, patch_path, name, f"{name}{PATCH_SUFFIX}")
-
-
-def _described(path: Path) -> dict[str, Any]:
-    """Return the hash and size of a file, of a folder those of its files."""
-    if path.is_file():
-        return described(path)
-    return {"files": {one.name: described(one) for one in sorted(path.iterdir())}}
 
 
 def _manifest(

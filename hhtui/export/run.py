@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hhtui.export.writing import Report, described, promise_of, write_chunks, wr
 from hhtui.store import pairs, records, scorers, settings
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
+from hhtui.store.folders import placed_folder
 from hhtui.store.placing import Sink, placed, refuse_existing
 from hhtui.store.sources import all_sources
 
@@ -20,6 +22,7 @@ FORMS: Mapping[str, str] = {
     "csv": "a table with scores, decisions and texts",
     "jsonl": "the source's own lines",
     "parquet": "the source's columns",
+    "datasets": "the source's columns, in a folder for load_from_disk",
     "trl-implicit": "TRL's preference type: chosen and rejected, the prompt in both",
     "trl-explicit": "TRL's preference type: prompt, chosen and rejected",
     "trl-conversational": "TRL's preference type as messages: prompt, chosen and rejected",
@@ -64,12 +67,12 @@ def export_stream(
 ) -> Export:
     """Write the pairs to `sink` in their order, and the manifest to `manifest_path` where one is named.
 
-    `form` is one of `FORMS`, not parquet, which needs a file; `with_decisions` adds decisions and scores to JSON lines,
-    under the key `hhtui`. `report` is told how many of how many pairs are written. Raises StoreError where the manifest
-    cannot be written.
+    `form` is one of `FORMS`, not parquet and datasets, which need a file and a folder; `with_decisions` adds decisions
+    and scores to JSON lines, under the key `hhtui`. `report` is told how many of how many pairs are written. Raises
+    StoreError where the manifest cannot be written.
     """
-    if form == "parquet":
-        raise StoreError("a Parquet file is not written to a stream; name a file")
+    if form in ("parquet", "datasets"):
+        raise StoreError(f"{form} is not written to a stream; name {'a file' if form == 'parquet' else 'a folder'}")
     if manifest_path is not None:
         refuse_existing(manifest_path, force=force)
     rows = _preferences(database, pair_ids, form)
@@ -96,21 +99,27 @@ def export_file(
 ) -> Export:
     """Write the pairs to the file `path` as `export_stream` does, and the manifest beside it unless named.
 
-    TRL's forms are JSON lines, in a file whose name ends in .parquet a table. Both files appear whole or not at all,
-    first the pairs. Raises StoreError where a file is there and `force` is false, and where one cannot be written: the
-    disk is full, the folder is not writable.
+    In the form datasets `path` is a folder. TRL's forms are JSON lines, in a file whose name ends in .parquet a table.
+    Both files appear whole or not at all, first the pairs. Raises StoreError where a file is there and `force` is
+    false, and where one cannot be written: the disk is full, the folder is not writable.
     """
     beside = manifest_path or path.with_name(path.name + MANIFEST_SUFFIX)
     if beside.resolve() == path.resolve():
         raise StoreError(f"{path} cannot be both the export and its manifest; name another file for one of them")
     if database.path.resolve() in (path.resolve(), beside.resolve()):
         raise StoreError(f"{database.path} is the database itself; name another file")
-    for one in (path, beside):
-        refuse_existing(one, force=force)
+    if form != "datasets":
+        refuse_existing(path, force=force)
+    refuse_existing(beside, force=force)
     rows = _preferences(database, pair_ids, form)
-    with placed(path, force=force) as draft:
-        if form == "parquet":
-            write_columns(draft, lambda: records.originals(database.reader(), pair_ids))
+    place: AbstractContextManager[Path] = (
+        placed_folder(path, force=force, mark=containers.DATASET_MARK)
+        if form == "datasets"
+        else placed(path, force=force)
+    )
+    with place as draft:
+        if form in ("parquet", "datasets"):
+            write_columns(form, draft, lambda: records.originals(database.reader(), pair_ids))
             output = described(draft)
         elif rows is not None and path.suffix == PARQUET:
             containers.write_parquet(draft, rows, containers.schema_of(trl.FEATURES[form]))

@@ -28,9 +28,10 @@ def write_chunks(chunks: Iterable[bytes], sink: Sink, total: int, report: Report
     return {"sha256": digest.hexdigest(), "bytes": size}
 
 
-def write_columns(path: Path, originals: Callable[[], Iterable[Original]]) -> None:
-    """Write the columns of pairs to a new Parquet file; `originals` gives the pairs, and is asked twice."""
-    containers.write_parquet(path, columns_of(originals()), containers.inferred(columns_of(originals())))
+def write_columns(form: str, path: Path, originals: Callable[[], Iterable[Original]]) -> None:
+    """Write the columns of pairs to a new Parquet file or folder of datasets; `originals` is asked twice for them."""
+    write_table = containers.write_dataset if form == "datasets" else containers.write_parquet
+    write_table(path, columns_of(originals()), containers.inferred(columns_of(originals())))
 
 
 def columns_of(originals: Iterable[Original]) -> Iterator[dict[str, Any]]:
@@ -48,7 +49,9 @@ def refuse_compressed(path: Path) -> None:
 
 
 def described(path: Path) -> dict[str, Any]:
-    """Return the hash and the size of a file."""
+    """Return the hash and the size of a file, of a folder those of its files."""
+    if path.is_dir():
+        return {"files": {one.name: described(one) for one in sorted(path.iterdir())}}
     with path.open("rb") as file:
         return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
 

@@ -14,12 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hhtui import api
+from hhtui.cli import exporting
+from hhtui.export import FORMS
 from hhtui.export.table import harmless
 from hhtui.score.run import run
 from hhtui.store import settings
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
-from tests.command_line import ROWS, command, dialogue, hhtui_process, write_rows
+from hhtui.tui.screens.export import ENDINGS, MEANINGS
+from tests.command_line import ROWS, command, dialogue, hhtui, hhtui_process, write_rows
 from tests.store.made_scorer import MadeScorer
 
 KEYS = [f"rows/all/{row}" for row in range(len(ROWS))]
@@ -260,3 +263,24 @@ def test_a_full_standard_output_is_one_line(database: Database) -> None:
     assert done.stderr.decode().splitlines() == [
         "hhtui: the disk is full; free some space, or name a file on another disk"
     ]
+
+
+def test_a_folder_of_datasets_holds_the_columns(database: Database, tmp_path: Path) -> None:
+    import datasets
+
+    done = api.export(database, tmp_path / "saved", "datasets", query="row:1..2")
+    assert datasets.load_from_disk(str(tmp_path / "saved")).to_list() == list(ROWS[1:3])
+    assert done.manifest["identity"] == "values"
+    assert "dataset_info.json" in done.manifest["output"]["files"]
+    with pytest.raises(StoreError, match="replace it with --force"):
+        api.export(database, tmp_path / "saved", "datasets", everything=True)
+    with pytest.raises(StoreError, match="name a folder"):
+        api.export(database, io.BytesIO(), "datasets")
+    result = hhtui("export", database.path, "--format", "datasets", "--all")
+    assert (result.exit_code, "not written to standard output" in result.stderr) == (2, True)
+    api.export(database, tmp_path / "saved", "datasets", everything=True, force=True, manifest=tmp_path / "all.json")
+    assert len(datasets.load_from_disk(str(tmp_path / "saved"))) == len(ROWS)
+
+
+def test_the_screen_offers_every_form() -> None:
+    assert list(ENDINGS) == list(MEANINGS) == list(FORMS) == list(exporting.FORMS)

@@ -3,26 +3,41 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from hhtui.tui.screens.dialog import Dialog
 from hhtui.tui.screens.dialogs import AskText, Choice, Choose
 
-Format = Literal["ids", "csv", "jsonl"]
-ENDINGS: dict[str, str] = {"ids": "ids.txt", "csv": "csv", "jsonl": "jsonl"}
+ENDINGS: dict[str, str] = {
+    "ids": "ids.txt",
+    "csv": "csv",
+    "jsonl": "jsonl",
+    "parquet": "parquet",
+    "datasets": "datasets",
+    "trl-implicit": "trl-implicit.jsonl",
+    "trl-explicit": "trl-explicit.jsonl",
+    "trl-conversational": "trl-conversational.jsonl",
+    "trl-unpaired": "trl-unpaired.jsonl",
+}
+"""The forms of `hhtui export`, with the end of the name that is proposed."""
 MEANINGS: dict[str, str] = {
     "ids": "one key a line",
     "csv": "keys, scores, decisions and texts, for a spreadsheet",
     "jsonl": "the source's own lines",
+    "parquet": "the source's columns",
+    "datasets": "the source's columns, in a folder for load_from_disk",
+    "trl-implicit": "chosen and rejected, the prompt in both",
+    "trl-explicit": "prompt, chosen and rejected",
+    "trl-conversational": "prompt, chosen and rejected, as messages",
+    "trl-unpaired": "prompt, completion and label, two rows a pair",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What to write: `query` None is the flagged pairs; the file must not exist yet."""
+    """What to write: `query` None is the flagged pairs, `format` is of `ENDINGS`; the file must not exist yet."""
 
     query: str | None
-    format: Format
+    format: str
     path: str
 
 
@@ -46,4 +61,4 @@ async def ask_for_export(
     path = await ask(AskText("Write to", f"{name}-{what}.{ENDINGS[form]}", "Enter writes   Esc cancels"))
     if not path or not path.strip():
         return None
-    return ExportRequest(None if what == "flagged" else query, form, str(Path(path.strip()).expanduser()))  # type: ignore[arg-type]
+    return ExportRequest(None if what == "flagged" else query, form, str(Path(path.strip()).expanduser()))
