@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 HUB_NAME = re.compile(r"[\w][\w.-]*/[\w][\w.-]*")
 SINGLE_DIALOGUES = "red-team-attempts"
+WRITTEN_BY = b'"hhtui": "'
+"""What hhtui's patches and manifests hold, before its version, in their `BEGINNING`, bytes."""
+BEGINNING = 4096
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +129,25 @@ def _folder(folder: Path, choice: Choice) -> Iterator[Source | Note]:
             f"left out {folder / SINGLE_DIALOGUES}: single dialogues with ratings, "
             "not pairs of a chosen and a rejected one"
         )
-    files = [path for path in files if path not in single]
+    ours = [path for path in files if _is_ours(path)]
+    if ours:
+        shown = ", ".join(str(path.relative_to(folder)) for path in ours[:SHOWN]) + (", …" if len(ours) > SHOWN else "")
+        yield Note(f"left out {len(ours):,} patches and manifests that hhtui wrote: {shown}")
+    files = [path for path in files if path not in {*single, *ours}]
     laid_out = [path for path in files if of_file(path)[1] in SPLITS]
     chosen = _chosen(laid_out, choice) if laid_out else files
     if not chosen:
         raise LoadError(f"{folder} holds {_holdings(laid_out)}; name a file, or another --subset and --split")
     for path in chosen:
         yield open_file(path, Choice() if laid_out else choice)
+
+
+def _is_ours(path: Path) -> bool:
+    """Say whether a file is a patch or a manifest that hhtui wrote; its name and its beginning tell."""
+    if not (path.name == "manifest.json" or path.name.endswith((".patch.jsonl", ".manifest.json"))):
+        return False
+    with _opened(path) as file:
+        return WRITTEN_BY in file.read(BEGINNING)
 
 
 def _chosen(files: Sequence[Path], choice: Choice) -> list[Path]:

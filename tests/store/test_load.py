@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hhtui import api
 from hhtui.dialogue import content_hash, shape
 from hhtui.ingest.errors import LoadError
 from hhtui.ingest.load import Options, load
@@ -389,6 +390,27 @@ def test_a_folder_is_loaded_with_a_note_about_what_is_left_out(database: Databas
     assert [(one.subset, one.split, one.pairs) for one in report.sources] == [("harmless-base", "test", 2312)]
     assert len(report.notes) == 1 and "red-team-attempts" in report.notes[0]
     assert report.to_json()["notes"] == list(report.notes)
+
+
+def test_patches_and_manifests_beside_a_cleaned_source_are_left_out(database: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "saved").mkdir(parents=True)
+    (tmp_path / "rows.jsonl").write_bytes(jsonl([row(1), row(2)]))
+    load(database, [tmp_path / "rows.jsonl"])
+    done = api.clean(database, folder / "clean.jsonl", drop="row:0", swap="")
+    done.manifest_path.rename(folder / "saved" / "manifest.json")
+    api.apply(done.patches[0], tmp_path / "rows.jsonl", folder / "again.jsonl")
+    for name in ("mine.patch.jsonl", "mine.manifest.json", "saved/mine.jsonl"):
+        (folder / name).write_bytes(jsonl([row(len(name))]))
+    report = load(database, [folder])
+    assert sorted(Path(one.uri).name for one in report.sources) == [
+        *("again.jsonl", "clean.jsonl", "mine.jsonl", "mine.manifest.json", "mine.patch.jsonl")
+    ]
+    (note,) = report.notes
+    assert note == (
+        "left out 3 patches and manifests that hhtui wrote: again.jsonl.manifest.json, clean.jsonl.patch.jsonl, "
+        "saved/manifest.json"
+    )
 
 
 def test_an_array_and_a_dataset_are_loaded_by_value(database: Database, tmp_path: Path) -> None:
