@@ -75,13 +75,7 @@ def eval(  # noqa: A001
             )
     finally:
         progress.close()
-    if as_json:
-        output.data_json(found.to_json())
-    else:
-        for line in table(found):
-            output.data(line)
-    for line in notes(found):
-        output.narrate(line)
+    output.figures(found.to_json() if as_json else table(found), notes(found))
 
 
 def table(found: "Evaluation") -> list[str]:

@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 import time
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -49,6 +50,17 @@ def data_json(value: Any) -> None:
     """Write `value` as one JSON object to stdout, on one line; not a number (NaN) has become null."""
     text = json.dumps(value, ensure_ascii=to_terminal(), allow_nan=False)
     data(text.replace("\x7f", "\\u007f"))
+
+
+def figures(found: Mapping[str, Any] | Iterable[str], notes: Iterable[str]) -> None:
+    """Write figures to stdout, as one JSON object or as lines, and to stderr what is to be said beside them."""
+    if isinstance(found, Mapping):
+        data_json(found)
+    else:
+        for line in found:
+            data(line)
+    for note in notes:
+        narrate(note)
 
 
 def can_ask() -> bool:

@@ -1,22 +1,25 @@
 """What a query depends on."""
 
+from collections.abc import Collection
+
 from hhtui.query import tree
 
-DECISIONS = frozenset({"flag", "drop", "preference", "label", "note", "by", "conflict"})
-"""The fields that ask for what somebody decided."""
+DECISIONS = frozenset({"flag", "drop", "preference", "label", "note", "conflict"})
+"""The fields that ask for what somebody decided; `by` asks for who did."""
 
 
 def asks_decisions(query: tree.Query) -> bool:
     """Return whether what `query` finds changes with what somebody decides."""
-    return query.expression is not None and _asks(query.expression)
+    return query.expression is not None and asks_for(query.expression, DECISIONS | {"by"})
 
 
-def _asks(node: tree.Node) -> bool:
+def asks_for(node: tree.Node, fields: Collection[str]) -> bool:
+    """Return whether any of `fields` stands in `node`."""
     match node:
         case tree.And(operands) | tree.Or(operands):
-            return any(map(_asks, operands))
+            return any(asks_for(one, fields) for one in operands)
         case tree.Not(operand):
-            return _asks(operand)
+            return asks_for(operand, fields)
         case tree.Field(name):
-            return name in DECISIONS
+            return name in fields
     return False

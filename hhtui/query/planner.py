@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hhtui.model import NO_VALUES, PREFERENCES, RESPONSES, SIDES, Bit, ScoreField, Side, bits_named
 from hhtui.query import fields, nodes, tree
+from hhtui.query.dependence import DECISIONS, asks_for
 from hhtui.query.errors import QueryError
 from hhtui.query.merge import all_of, any_of, negate
 from hhtui.query.parser import unknown_field
@@ -18,7 +19,6 @@ COLUMNS_OF_SIDE: dict[str, tuple[Side, ...]] = {
     "rejected": ("rejected",),
     "response": RESPONSES,
 }
-_DECISIONS = ("flag", "drop", "preference", "label", "note", "conflict")
 
 
 def plan(query: tree.Query, columns: Mapping[str, ScoreField] = NO_VALUES, harm: str | None = None) -> nodes.Plan:
@@ -64,7 +64,7 @@ class _Planner:
     def _and(self, operands: Sequence[tree.Node], scope: _Scope) -> nodes.Node:
         people = [one for one in operands if isinstance(one, tree.Field) and _restricts(one)]
         others = [one for one in operands if one not in people]
-        if not people or not any(map(_decides, others)):
+        if not people or not any(asks_for(one, DECISIONS) for one in others):
             return all_of([self.node(one, scope) for one in operands])
         if len(people) > 1:
             raise QueryError("by: stands twice beside decisions", people[1].position, "by:NAME,NAME for either")
@@ -74,7 +74,7 @@ class _Planner:
         info = fields.BY_NAME.get(field.name)
         if info is None or info.kind is fields.Kind.NUMBER:
             return _number(self.column(field.name, field.part, field.position, str(field.value)), field.value)
-        if field.name in (*_DECISIONS, "by"):
+        if field.name in DECISIONS or field.name == "by":
             return _decision(field, scope.annotators)
         if field.name == "is":
             return _bits(field.value)
@@ -150,17 +150,6 @@ def _number(column: nodes.Column, value: tree.Value) -> nodes.Node:
 
 def _restricts(field: tree.Field) -> bool:
     return field.name == "by" and isinstance(field.value, tree.Items)
-
-
-def _decides(node: tree.Node) -> bool:
-    match node:
-        case tree.And(operands) | tree.Or(operands):
-            return any(map(_decides, operands))
-        case tree.Not(operand):
-            return _decides(operand)
-        case tree.Field(name):
-            return name in _DECISIONS
-    return False
 
 
 def _people(field: tree.Field) -> tuple[str, ...]:
