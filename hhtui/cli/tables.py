@@ -115,7 +115,8 @@ def _decision_json(decision: Decision) -> dict[str, str]:
 
 
 def _decision_text(decision: Decision) -> str:
-    return f"{decision.kind}: {decision.value}  ({decision.annotator}, {decision.made_at[:19]})"
+    """Return a decision on one line, without what a terminal would obey: others may have made it."""
+    return clean_line(f"{decision.kind}: {decision.value}  ({decision.annotator}, {decision.made_at[:19]})")
 
 
 def _mark(decisions: Sequence[Decision]) -> str:

@@ -84,9 +84,10 @@ class Database:
             )
         if version < SCHEMA_VERSION:
             if read_only:
+                here = "it, which" if _writable(path) else "it where it may be written, which"
                 raise StoreError(
-                    f"{path} is of an older schema and read-only; open it where it may be written, which migrates it "
-                    f"and keeps a copy: hhtui stats {path}"
+                    f"{path} is of an older schema and can only be read once it is migrated; open {here} does so and "
+                    f"keeps a copy: hhtui stats {path}"
                 )
             notice = _migrated(path, version)
         return cls(path, read_only=read_only, notice=notice, immutable=immutable)

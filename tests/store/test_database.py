@@ -644,8 +644,11 @@ def test_an_older_database_that_is_read_only_is_told(older: Path) -> None:
     connection = sqlite3.connect(older)
     connection.execute("PRAGMA user_version = 0")
     connection.close()
-    with pytest.raises(StoreError, match="older schema and read-only"):
+    with pytest.raises(StoreError, match=f"older schema .*; open it, which does so .*: hhtui stats {older}"):
         Database.open(older, read_only=True)
+    older.chmod(0o444)
+    with pytest.raises(StoreError, match=r"older schema .*; open it where it may be written, which"):
+        Database.open(older)
 
 
 def test_the_schema_is_one_plain_statement_list() -> None:
