@@ -29,7 +29,8 @@ def sample(
     It is the first `n` pairs, or with `margin`, from 0 to .5, as many as give that margin at worst, of an order of all
     these pairs that `seed` makes and that is frozen the first time. What `by` has read of it blind counts, or what
     `everyone` has; with `decided` "count" also what was decided elsewhere, one by one. Raises StoreError where `what`
-    cannot be asked or nothing can be drawn, TaxonomyError for an unknown label, QueryError about the query.
+    cannot be asked or nothing can be drawn, TaxonomyError for a label that is neither in the taxonomy nor in use,
+    QueryError about the query.
     """
     from hhtui.audit.intervals import size_for
     from hhtui.audit.samples import sample_of
@@ -37,7 +38,7 @@ def sample(
 
     question = questions.parse_question(what)
     if question.label:
-        taxonomies.current(database.reader()).check(question.label)
+        taxonomies.check(database.reader(), question.label)
     frame = frames.frame_of(database, query, seed)
     size = n if margin is None else size_for(margin, frame.size)
     annotator = "" if everyone else by or annotator_name()

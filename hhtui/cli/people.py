@@ -28,26 +28,34 @@ def merge(words: tuple[str, ...], as_json: bool) -> None:
 
     Every event of their logs is added once, told by its identity: any order of merges gives the same decisions, and
     merging again adds nothing. Pairs are matched by their content, so that the databases may hold them in different
-    places. Events about pairs that are not in DB are kept, listed each time, and count once the pair is loaded.
+    places; of a text that DB has several times, by the key too, or else it is the one with the least key. Events about
+    pairs that are not in DB are kept, listed each time, and count once the pair is loaded.
     """
     from hhtui import api
+    from hhtui.store import taxonomies
 
     if len(words) < 2:
         raise click.UsageError("name the database that takes, then those to add: hhtui merge A.db B.db")
     merged = api.merge_decisions(words[0], *words[1:])
     with api.open(words[0]) as database:
-        absent = api.unmatched(database)
+        absent, lacking = api.unmatched(database), taxonomies.unknown(database.reader())
     if as_json:
         output.data_json(
             {
                 "database": words[0],
                 "merged": [{**one._asdict(), "path": str(one.path), "by": dict(one.by)} for one in merged],
                 "unmatched": [one._asdict() for one in absent],
+                "labels_unknown_here": lacking,
             }
         )
     else:
         for line in (*map(told, merged), *listing(absent, words[0])):
             output.data(line)
+    if lacking:
+        output.narrate(
+            f"labels in use that the taxonomy of {words[0]} lacks: {', '.join(lacking)}; they count as they are, and "
+            f"with a taxonomy that has them they can be given too: hhtui taxonomy {words[0]} --set FILE"
+        )
     for one in merged:
         if one.about_pairs and one.elsewhere == one.about_pairs:
             output.narrate(
@@ -97,13 +105,7 @@ def agreement(
     path = database_alone(words, "what to compare is given with --what")
     with api.open(path) as database:
         found = api.agreement(database, what, annotators=names, seed=seed, resamples=resamples)
-    if as_json:
-        output.data_json(found.to_json())
-    else:
-        for line in table(found):
-            output.data(line)
-    for line in notes(found):
-        output.narrate(line)
+    output.figures(found.to_json() if as_json else table(found), notes(found))
 
 
 def table(found: "Agreement") -> Iterator[str]:

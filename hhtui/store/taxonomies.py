@@ -55,8 +55,19 @@ def store(database: Database, toml: str | None, where: str = "the taxonomy") -> 
     found = taxonomy.parse(taxonomy.default_text() if toml is None else toml, where)
     with database.writing() as connection:
         settings.put(connection, SETTING, toml)
-        used = in_use(connection)
-    return Stored(found, {slug: pairs for slug, pairs in used.items() if slug not in found})
+        return Stored(found, unknown(connection))
+
+
+def check(connection: sqlite3.Connection, slug: str) -> None:
+    """Raise TaxonomyError where `slug` is neither in the taxonomy nor in use, as merged labels may be."""
+    if slug not in in_use(connection):
+        current(connection).check(slug)
+
+
+def unknown(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the labels in use that the taxonomy lacks, with how many pairs have each."""
+    known = current(connection)
+    return {slug: pairs for slug, pairs in in_use(connection).items() if slug not in known}
 
 
 def in_use(connection: sqlite3.Connection) -> dict[str, int]:

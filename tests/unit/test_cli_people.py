@@ -98,6 +98,31 @@ def test_agreement_prints_figures_with_their_intervals(two: tuple[Path, Path]) -
     assert told["self_agreement"] == []
 
 
+def test_merged_labels_that_the_taxonomy_lacks_are_named_and_can_be_asked_for(two: tuple[Path, Path]) -> None:
+    ours, theirs = two
+    labels = ours.with_suffix(".toml")
+    labels.write_text('version = "m1"\n[mine]\nodd-thing = "x"\n', encoding="utf-8")
+    assert hhtui("taxonomy", theirs, "--set", labels).exit_code == 0
+    assert hhtui("flag", theirs, "made/all/9", "--label", "chosen=odd-thing", "--by", "eve").exit_code == 0
+    refused = hhtui("estimate", ours, "", "--what", "label:odd-thing", "--no-screen")
+    assert "there is no label 'odd-thing'" in refused.stderr
+    assert f"labels in use that the taxonomy of {ours} lacks: odd-thing;" in hhtui("merge", ours, theirs).stderr
+    assert hhtui_json("merge", ours, theirs, "--json")["labels_unknown_here"] == {"odd-thing": 1}
+    asked = hhtui("estimate", ours, "", "--what", "label:odd-thing", "--no-screen")
+    assert asked.exit_code == 0, asked.stderr
+
+
+def test_names_and_notes_from_another_database_are_shown_as_one_plain_line(two: tuple[Path, Path]) -> None:
+    ours, theirs = two
+    with api.open(theirs) as database:
+        Annotator.begin(database, "\u202eeve\nx").decide([10], "note", "a\x1b]0;x\x07")
+    hhtui("merge", ours, theirs)
+    shown = hhtui("show", ours, "made/all/0").stdout
+    assert not set("\x1b\x07\u202e") & set(shown)
+    assert "note: a␛]0;x␇  (⇄eve x, " in shown
+    assert hhtui_json("show", ours, "made/all/0", "--json")["decisions"][-1]["annotator"] == "\u202eeve\nx"
+
+
 def test_names_from_another_database_cannot_write_to_the_terminal(two: tuple[Path, Path]) -> None:
     ours, theirs = two
     with api.open(theirs) as database:
