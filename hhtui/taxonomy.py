@@ -98,8 +98,14 @@ def _group(group: str, members: Any, where: str) -> list[Label]:
     return [Label(slug, group, meaning.strip()) for slug, meaning in members.items()]
 
 
+def is_slug(text: str) -> bool:
+    """Return whether a label or a group may be called so."""
+    is_number = text.replace("-", "").isdecimal()
+    return len(text) <= LONGEST_SLUG and SLUG.fullmatch(text) is not None and not is_number and text not in RESERVED
+
+
 def _check_slug(slug: str, what: str) -> None:
-    if not SLUG.fullmatch(slug) or slug.replace("-", "").isdecimal() or len(slug) > LONGEST_SLUG or slug in RESERVED:
+    if not is_slug(slug):
         raise TaxonomyError(f"{what} {slug[:LONGEST_SLUG]!r} is no slug: {_SHOULD}, and is not {', '.join(RESERVED)}")
 
 

@@ -5,13 +5,12 @@ import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from hhtui.model import NO_VALUES, Decision, Kind
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
-from hhtui.store.events import LIVE, WITHDRAWN, derive
+from hhtui.store.events import LIVE, WITHDRAWN, after_last, derive, now
 
 
 class Conditions(NamedTuple):
@@ -92,13 +91,13 @@ class Annotator:
         """Start a session of `name`, which is written down with its first decision; raises StoreError for no name."""
         if not name.strip():
             raise StoreError("an annotator needs a name; give one with --by NAME")
-        return cls(database, name, str(uuid.uuid4()), _now())
+        return cls(database, name, str(uuid.uuid4()), now())
 
     def end(self) -> None:
         """Write down when the session ended, where anything was decided in it."""
         if self._written_down:
             with self.database.writing() as connection:
-                connection.execute("UPDATE session SET ended_at = ? WHERE id = ?", (_now(), self.session))
+                connection.execute("UPDATE session SET ended_at = ? WHERE id = ?", (now(), self.session))
 
     def decide(
         self,
@@ -155,7 +154,7 @@ class Annotator:
             if not entries:
                 return None
             self._write_session(connection)
-            step, made_at = str(uuid.uuid4()), self._after_last(connection)
+            step, made_at = str(uuid.uuid4()), after_last(connection, self.name)
             for entry in entries:
                 self._enter(connection, step, made_at, entry)
         self._written_down = True
@@ -209,7 +208,7 @@ class Annotator:
         change: "_Change",
         conditions: Conditions,
     ) -> Step:
-        step, made_at = str(uuid.uuid4()), self._after_last(connection)
+        step, made_at = str(uuid.uuid4()), after_last(connection, self.name)
         kind, value, sides, label = change
         for pair_id in dict.fromkeys(map(int, pair_ids)):
             for side in sides:
@@ -245,7 +244,7 @@ class Annotator:
         connection.execute(
             "INSERT INTO event (uuid, step, annotator, session, kind, target, made_at, context) "
             "VALUES (?, ?, ?, ?, 'retract', ?, ?, '{}')",
-            (str(uuid.uuid4()), step, self.name, self.session, target, self._after_last(connection)),
+            (str(uuid.uuid4()), step, self.name, self.session, target, after_last(connection, self.name)),
         )
         told = connection.execute("SELECT kind, value, label, side FROM event WHERE step = ?", (decided,)).fetchall()
         kind, value, label, _ = told[0]
@@ -255,14 +254,6 @@ class Annotator:
         alike = len({one[:3] for one in told}) == 1
         said = change.in_words(len(told) // len(sides)) if alike else _decisions(len(told))
         return Step(step, pair_ids, f"{word}: {said}")
-
-    def _after_last(self, connection: sqlite3.Connection) -> str:
-        """Return the time now, or a microsecond past my last event where the clock has been set back."""
-        last = connection.execute("SELECT max(made_at) FROM event WHERE annotator = ?", (self.name,)).fetchone()[0]
-        now = _now()
-        if last is None or last < now:
-            return now
-        return (datetime.fromisoformat(last) + timedelta(microseconds=1)).isoformat(timespec="microseconds")
 
 
 def current(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> dict[int, list[Decision]]:
@@ -293,7 +284,3 @@ def undecided(connection: sqlite3.Connection, pair_ids: Sequence[int], annotator
 
 def _decisions(count: int) -> str:
     return f"{count:,} decision{'' if count == 1 else 's'}"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")

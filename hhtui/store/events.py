@@ -1,16 +1,19 @@
 """The append-only log of events, and the current values that follow from it."""
 
 import sqlite3
+from datetime import UTC, datetime, timedelta
 
 WITHDRAWN = ("", "no")
 
 LIVE = """
 NOT EXISTS (
-    SELECT 1 FROM event AS undo WHERE undo.target = event.step AND undo.kind = 'retract'
-    AND NOT EXISTS (SELECT 1 FROM event AS redo WHERE redo.target = undo.step AND redo.kind = 'retract')
+    SELECT 1 FROM event AS undo
+    WHERE undo.target = event.step AND undo.kind = 'retract' AND undo.annotator = event.annotator
+    AND NOT EXISTS (SELECT 1 FROM event AS redo
+                    WHERE redo.target = undo.step AND redo.kind = 'retract' AND redo.annotator = undo.annotator)
 )
 """
-"""The condition, in SQL, that a row of `event` is not retracted."""
+"""The condition, in SQL, that a row of `event` is not retracted: nobody takes back but what they said themselves."""
 
 PAIR_ID = """
 coalesce((SELECT min(id) FROM pair WHERE hash = pair_hash AND key = pair_key),
@@ -20,6 +23,30 @@ coalesce((SELECT min(id) FROM pair WHERE hash = pair_hash AND key = pair_key),
 
 That does not depend on the order in which pairs were loaded. NULL where there is none.
 """
+
+
+def now() -> str:
+    """Return the time now as the log has it: UTC with microseconds, in ISO form."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def after_last(connection: sqlite3.Connection, annotator: str) -> str:
+    """Return the time now, or just past the annotator's last event or triage where the clock has been set back.
+
+    Where that last time is the end of all time, or none at all, it is the time now.
+    """
+    (last,) = connection.execute(
+        "SELECT max((SELECT coalesce(max(made_at), '') FROM event WHERE annotator = :annotator), "
+        "           (SELECT coalesce(max(started_at), '') FROM triage WHERE annotator = :annotator))",
+        {"annotator": annotator},
+    ).fetchone()
+    present = now()
+    if last < present:
+        return present
+    try:
+        return (datetime.fromisoformat(last) + timedelta(microseconds=1)).isoformat(timespec="microseconds")
+    except (ValueError, OverflowError):
+        return present
 
 
 def rebuild(connection: sqlite3.Connection) -> list[str]:

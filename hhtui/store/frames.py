@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b, sha256
 from itertools import groupby
@@ -46,9 +46,8 @@ def frame_of(database: Database, query: str, seed: int) -> Frame:
     if known is not None:
         return known
     members = _members(database.reader(), text)
-    digest = sha256(json.dumps([text, seed, sources, sha256(members).hexdigest()]).encode())
     made = Frame(
-        *(digest.hexdigest()[: 2 * HASH_BYTES], text, seed, len(members) // HASH_BYTES, sources),
+        *(identity(text, seed, sources, members), text, seed, len(members) // HASH_BYTES, sources),
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     with database.writing() as connection:
@@ -57,6 +56,12 @@ def frame_of(database: Database, query: str, seed: int) -> Frame:
             (made.id, text, seed, made.size, json.dumps(sources), made.made_at, members),
         )
     return made
+
+
+def identity(query: str, seed: int, sources: Sequence[str], members: bytes) -> str:
+    """Return the id of the frame that is made of these; `members` are the hashes of its pairs, sorted, end to end."""
+    made_of = json.dumps([query, seed, sources, sha256(members).hexdigest()])
+    return sha256(made_of.encode()).hexdigest()[: 2 * HASH_BYTES]
 
 
 def get(connection: sqlite3.Connection, frame_id: str) -> Frame | None:

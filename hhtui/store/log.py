@@ -13,7 +13,7 @@ from hhtui.store.events import LIVE
 class Wanted(NamedTuple):
     """Which events: of one annotator, about one pair, of one kind, made at `since` (UTC, ISO) or later; "" is any.
 
-    With `limit` only the latest so many.
+    With `limit` only the latest so many, where a step that decided about many pairs at once counts as one.
     """
 
     annotator: str = ""
@@ -24,7 +24,7 @@ class Wanted(NamedTuple):
 
 
 class Undone(NamedTuple):
-    """What a retract cancels: the kind of the events of that step ("" where it is not here), and how many they are.
+    """What a retract cancels: the kind of the annotator's events of that step ("" for none here), and how many.
 
     The kind "retract" means that it is an undo which is taken back: a redo.
     """
@@ -53,17 +53,18 @@ _WHICH = """
 (:annotator = '' OR annotator = :annotator) AND (:kind = '' OR kind = :kind) AND made_at >= :since
 AND (:key = '' OR pair_key = :key OR pair_hash = :hash)
 """
+_LATEST_FIRST = "ORDER BY made_at DESC, step DESC, CASE WHEN json_extract(context, '$.bulk') THEN 0 ELSE seq END DESC"
 
 
 def read(connection: sqlite3.Connection, wanted: Wanted) -> Iterator[Logged]:
     """Yield the events that are wanted, oldest first; raises StoreError for a key that nothing here has."""
     digest = _hash_of(connection, wanted.key)
-    latest = (
-        f"SELECT seq, made_at, step FROM event WHERE {_WHICH} ORDER BY made_at DESC, step DESC, seq DESC LIMIT :most"
-    )
+    numbered = "" if wanted.limit is None else f", dense_rank() OVER ({_LATEST_FIRST}) AS place"
+    latest = "" if wanted.limit is None else "WHERE place <= :limit"
     places = connection.execute(
-        f"SELECT seq FROM ({latest}) ORDER BY made_at, step, seq",
-        {**wanted._asdict(), "hash": digest, "most": -1 if wanted.limit is None else wanted.limit},
+        f"SELECT seq FROM (SELECT seq, made_at, step{numbered} FROM event WHERE {_WHICH}) {latest} "
+        "ORDER BY made_at, step, seq",
+        {**wanted._asdict(), "hash": digest},
     )
     for place in places:
         yield _logged(connection, connection.execute(_TOLD, place).fetchone())
@@ -72,12 +73,14 @@ def read(connection: sqlite3.Connection, wanted: Wanted) -> Iterator[Logged]:
 def _logged(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Logged:
     *parts, context, retracted, is_here = row
     event = Event._make([*parts, json.loads(context)])
-    undone = None if event.target is None else _undone(connection, event.target)
+    undone = None if event.target is None else _undone(connection, event.target, event.annotator)
     return Logged(event, bool(retracted), bool(is_here), undone)
 
 
-def _undone(connection: sqlite3.Connection, step: str) -> Undone:
-    kinds = connection.execute("SELECT kind, count(*) FROM event WHERE step = ? GROUP BY kind", (step,)).fetchall()
+def _undone(connection: sqlite3.Connection, step: str, annotator: str) -> Undone:
+    kinds = connection.execute(
+        "SELECT kind, count(*) FROM event WHERE step = ? AND annotator = ? GROUP BY kind", (step, annotator)
+    ).fetchall()
     return Undone(", ".join(kind for kind, _ in kinds), sum(count for _, count in kinds))
 
 

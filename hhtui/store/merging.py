@@ -1,50 +1,41 @@
 """Logs become one: what was decided in another database, added to this one.
 
-The union is by uuid, so that it can be done in any order and any number of times: the events and the current decisions
-are the same in the end. Only `event.seq` differs, which is the order of arrival in one database.
+The union is by uuid, so that it can be done in any order and any number of times: in one database the events and the
+current decisions are the same in the end. Only `event.seq` differs, which is the order of arrival. Databases that hold
+one text several times, under different keys, can differ in which of these pairs a decision is about, see
+`events.PAIR_ID`, and so in what meets on one pair.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
-from hhtui.model import Kind
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.events import derive
+from hhtui.store.well_formed import is_event, is_record, latest_time
 from hhtui.text import clean_line
 
 Row = tuple[Any, ...]
 
 CHUNK = 500
+_NOTHING = "nothing of it was merged, restore that database from a backup"
 
 EVENT = (
     "uuid, step, annotator, session, kind, pair_hash, pair_key, side, label, value, target, made_at, shown_ms, context"
 )
-_UUID, _KIND, _HASH, _KEY, _TARGET, _MADE_AT, _CONTEXT = 0, 4, 5, 6, 10, 11, 13
+_UUID, _MADE_AT = 0, 11
 
-_RECORDS = (
-    (
-        "session",
-        "INSERT INTO session VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at "
-        "WHERE excluded.ended_at > coalesce(ended_at, '')",
-    ),
-    (
-        "frame",
-        "INSERT INTO frame VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET made_at = excluded.made_at "
-        "WHERE excluded.made_at < made_at",
-    ),
-    (
-        "triage",
-        "INSERT INTO triage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
-        "SET finished_at = excluded.finished_at WHERE excluded.finished_at > coalesce(finished_at, '')",
-    ),
-    ("triage_item", "INSERT INTO triage_item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"),
-)
+_RECORDS = {
+    "session": "ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at "
+    "WHERE excluded.ended_at > coalesce(ended_at, '')",
+    "frame": "ON CONFLICT (id) DO UPDATE SET made_at = excluded.made_at WHERE excluded.made_at < made_at",
+    "triage": "ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at "
+    "WHERE excluded.finished_at > coalesce(finished_at, '')",
+    "triage_item": "ON CONFLICT DO NOTHING",
+}
 """What goes with the events, each told by its own identity; of two states of one the same is kept in any order."""
 
 
@@ -103,9 +94,7 @@ def _merge(database: Database, path: Path) -> Merged:
         theirs.execute("BEGIN")
         try:
             new = sorted(_news(ours, theirs, path), key=lambda row: (row[_MADE_AT], row[_UUID]))
-            records = [
-                (statement, theirs.execute(f"SELECT * FROM {table}").fetchall()) for table, statement in _RECORDS
-            ]
+            records = [_records(ours, theirs, table, path) for table in _RECORDS]
             events, about_pairs = theirs.execute("SELECT count(*), count(pair_hash) FROM event").fetchone()
             hashes = theirs.execute(
                 "SELECT pair_hash, count(*) FROM event WHERE pair_hash IS NOT NULL GROUP BY pair_hash"
@@ -163,33 +152,28 @@ def _news(ours: sqlite3.Connection, theirs: sqlite3.Connection, path: Path) -> I
 
 def _check(row: Row, path: Path) -> None:
     """Raise StoreError where an event is not as hhtui writes them."""
-    is_retract = row[_KIND] == "retract"
-    whole = (row[_TARGET] is None) != is_retract and (row[_HASH] is None) == (row[_KEY] is None) == is_retract
-    if whole and row[_KIND] in get_args(Kind) and _is_time(row[_MADE_AT]) and _is_object(row[_CONTEXT]):
-        return
-    raise StoreError(
-        f"event {clean_line(row[_UUID])} in {path} is not as hhtui writes them; nothing of it was merged, restore that "
-        "database from a backup"
-    )
+    if not is_event(row):
+        raise StoreError(f"event {clean_line(row[_UUID])} in {path} is not as hhtui writes them; {_NOTHING}")
+    if row[_MADE_AT] > latest_time():
+        raise StoreError(
+            f"event {clean_line(row[_UUID])} in {path} was made at {row[_MADE_AT][:19]}, more than a day from now; "
+            f"{_NOTHING}, or set the clock here right"
+        )
 
 
-def _is_time(text: str) -> bool:
-    """Return whether `text` is a time as events have it; as texts they are in the order of time."""
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC).isoformat(timespec="microseconds") == text
-    except (ValueError, OverflowError):
-        return False
+def _records(ours: sqlite3.Connection, theirs: sqlite3.Connection, table: str, path: Path) -> tuple[str, list[Row]]:
+    """Return the statement that adds to a table that goes with the events, and their rows of it.
 
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text, parse_constant=_refuse), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)
+    Raises StoreError where hhtui does not write such rows.
+    """
+    columns = [name for (name,) in ours.execute("SELECT name FROM pragma_table_info(?)", (table,))]
+    asked = ", ".join(f'{table}."{name}"' for name in columns)
+    rows = theirs.execute(f"SELECT {asked} FROM {table}").fetchall()
+    for row in rows:
+        if not is_record(table, dict(zip(columns, row, strict=True))):
+            raise StoreError(f"{table} {clean_line(row[0])} in {path} is not as hhtui writes them; {_NOTHING}")
+    names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+    return f"INSERT INTO {table} ({names}) VALUES ({marks}) {_RECORDS[table]}", rows
 
 
 @contextmanager

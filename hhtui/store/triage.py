@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hhtui.model import Lane
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
-from hhtui.store.events import LIVE, PAIR_ID
+from hhtui.store.events import LIVE, PAIR_ID, after_last
 
 RESERVED_FOR = timedelta(hours=12)
 """How long the pairs of a triage that was not finished are kept from other people."""
@@ -78,8 +78,9 @@ def begin(database: Database, annotator: str, plan: Plan, items: Sequence[Item])
     """
     if not items:
         raise StoreError("there is nothing to read: no pair is left in this queue; others: hhtui triage DB, or O on the screen")
-    number, now = str(uuid.uuid4()), _now()
+    number = str(uuid.uuid4())
     with database.writing() as connection:
+        now = after_last(connection, annotator)
         taken = reserved(connection, annotator)
         if any(item.lane in RESERVING and item.pair_id in taken for item in items):
             raise TakenError("somebody else has just begun to read some of these pairs; begin again")
@@ -122,7 +123,13 @@ def unfinished(connection: sqlite3.Connection, annotator: str) -> Triage | None:
 
 def progress(connection: sqlite3.Connection, triage: Triage) -> Progress:
     """Return what came of the pairs of `triage`, from the log."""
-    return _progress(connection, triage, "event.annotator = ? AND made_at >= ?", triage.annotator, triage.started_at)
+    return _progress(
+        connection,
+        triage,
+        "+event.annotator = ? AND pair_hash IN (SELECT pair_hash FROM triage_item WHERE triage = ?)",
+        triage.annotator,
+        triage.id,
+    )
 
 
 def progress_of(connection: sqlite3.Connection, triage: Triage, pair_id: int) -> Progress:

@@ -2,16 +2,19 @@
 
 import random
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from hhtui.model import Kind
+from hhtui.store import triage
 from hhtui.store.database import Database
-from hhtui.store.decisions import Annotator, current
+from hhtui.store.decisions import Annotator, Conditions, current
 from hhtui.store.errors import StoreError
 from hhtui.store.events import WITHDRAWN, rebuild
 from hhtui.store.schema import LATE_INDEXES
+from hhtui.store.triage import Item, Plan
 from tests.store.filled import add_pairs, dialogue, new_database
 
 PAIRS = 6
@@ -96,6 +99,22 @@ def test_a_pair_that_is_gone_saves_nothing_of_the_step(database: Database) -> No
         anna.decide([1, 99], "flag", "yes")
     assert values(database) == {}
     assert anna.undo() is None
+
+
+def test_a_clock_set_back_loses_no_triage(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = Annotator.begin(database, "anna")
+    first = triage.begin(database, "anna", Plan("", ""), [Item(1, "queue"), Item(2, "queue")])
+    an_hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="microseconds")
+    monkeypatch.setattr("hhtui.store.events.now", lambda: an_hour_ago)
+    anna.decide([1], "flag", "yes", conditions=Conditions(context={"triage": first.id}))
+    with database.writing() as connection:
+        assert connection.execute("SELECT max(made_at) FROM event").fetchone()[0] > first.started_at
+        connection.execute("UPDATE event SET made_at = ?", (an_hour_ago,))
+    assert triage.progress(database.reader(), first).decided == {1}
+    triage.finish(database, first)
+    second = triage.begin(database, "anna", Plan("", ""), [Item(3, "queue")])
+    assert second.started_at > first.started_at
+    assert triage.unfinished(database.reader(), "anna") == second
 
 
 def test_pairs_with_equal_texts_are_told_apart_by_key(database: Database) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hhtui.model import Kind
-from hhtui.store import frames, triage
+from hhtui.store import frames, log, triage
 from hhtui.store.database import Database
-from hhtui.store.decisions import Annotator
+from hhtui.store.decisions import Annotator, Conditions
 from hhtui.store.errors import StoreError
 from hhtui.store.events import rebuild
 from hhtui.store.merging import merge, unmatched
@@ -31,6 +32,15 @@ ORDERS = ((0, 1, 2, 3, 4, 0), (4, 0, 2, 0), (1, 0, 3, 2))
 
 Rows = list[tuple[object, ...]]
 Move = tuple[int, str, str, str, int]
+
+
+EARLY = "2024-01-01T00:00:00+00:00"
+
+
+def add_frame(connection: sqlite3.Connection, made_at: str) -> None:
+    """Add an empty frame that was made at this time."""
+    identity = frames.identity("", 7, [], b"")
+    connection.execute("INSERT INTO frame VALUES (?, '', 7, '[]', 0, x'', ?)", (identity, made_at))
 
 
 def events(database: Database) -> Rows:
@@ -302,6 +312,30 @@ def test_what_is_no_log_of_somebody_else_is_refused_before_anything_is_added(
         "kind = 'opinion'",
         "target = 'a step'",
         "pair_hash = NULL",
+        "pair_hash = x'00'",
+        "annotator = ' '",
+        "value = 'perhaps'",
+        "side = 'chosen'",
+        "label = 'harmful'",
+        "kind = 'preference', value = 'bogus'",
+        "kind = 'label', side = 'chosen', label = 'harmful', value = 'maybe'",
+        "kind = 'label', side = 'middle', label = 'harmful'",
+        "kind = 'label', side = 'chosen', label = 'Harm ful'",
+        *(
+            f"context = '{context}'"
+            for context in (
+                '{"sides": 7}',
+                '{"sides": ["chosen", "chosen"]}',
+                '{"lane": "fast"}',
+                '{"lane": ["queue"]}',
+                '{"blind": 1}',
+                '{"draw": true}',
+                '{"frame": {"a": 1}}',
+                '{"evidence": 3}',
+                '{"evidence": {"interval": 3}}',
+                '{"evidence": {"interval": [0, "much"]}}',
+            )
+        ),
     ],
 )
 def test_an_event_that_hhtui_does_not_write_is_refused(two: tuple[Database, Database], change: str) -> None:
@@ -314,6 +348,94 @@ def test_an_event_that_hhtui_does_not_write_is_refused(two: tuple[Database, Data
     with pytest.raises(StoreError, match="not as hhtui writes them"):
         merge(ours, [theirs.path])
     assert events(ours) == []
+
+
+def test_what_a_later_version_may_say_besides_is_kept(two: tuple[Database, Database]) -> None:
+    ours, theirs = two
+    conditions = Conditions(context={"sides": ["rejected", "chosen"], "evidence": {"interval": [0, 0.5]}, "mood": 5})
+    Annotator.begin(theirs, "bob").decide([1], "flag", "yes", conditions=conditions)
+    assert merge(ours, [theirs.path])[0].added == 1
+
+
+def test_a_time_that_is_not_yet_is_refused_and_locks_nobody_out(two: tuple[Database, Database]) -> None:
+    ours, theirs = two
+    Annotator.begin(theirs, "bob").decide([1], "flag", "yes")
+    soon, late = ((datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="microseconds") for hours in (23, 25))
+    for made_at in (late, "9999-12-31T23:59:59.999999+00:00"):
+        with theirs.writing() as connection:
+            connection.execute("UPDATE event SET made_at = ?", (made_at,))
+        with pytest.raises(StoreError, match=r"b\.db was made at .*, more than a day from now"):
+            merge(ours, [theirs.path])
+        bob = Annotator.begin(theirs, "bob")
+        bob.decide([2], "flag", "yes")
+        bob.undo()
+        with theirs.writing() as connection:
+            connection.execute("DELETE FROM event WHERE seq > 1")
+    with theirs.writing() as connection:
+        connection.execute("UPDATE event SET made_at = ?", (soon,))
+    assert merge(ours, [theirs.path])[0].added == 1
+
+
+def test_nobody_takes_back_what_somebody_else_said(two: tuple[Database, Database]) -> None:
+    ours, theirs = two
+    anna, mallory = Annotator.begin(ours, "anna"), Annotator.begin(theirs, "mallory")
+    flagged = anna.decide([1], "flag", "yes")
+    mallory.decide([1], "drop", "yes")
+    undone = mallory.undo()
+    assert undone is not None
+    with theirs.writing() as connection:
+        connection.execute("UPDATE event SET target = ? WHERE kind = 'retract'", (flagged.uuid,))
+    merge(ours, [theirs.path])
+    assert [row[3:5] for row in decisions(ours)] == [("anna", "flag"), ("mallory", "drop")]
+    assert [one.undone for one in log.read(ours.reader(), log.Wanted(kind="retract"))] == [log.Undone("", 0)]
+    undone = anna.undo()
+    assert undone is not None
+    mallory.decide([2], "drop", "yes")
+    mallory.undo()
+    with theirs.writing() as connection:
+        connection.execute("UPDATE event SET target = ? WHERE seq = 4", (undone.uuid,))
+    merge(ours, [theirs.path])
+    assert {row[3] for row in decisions(ours)} == {"mallory"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "id = '00aa'",
+        "size = 4",
+        "members = zeroblob(16), size = 1",
+        "members = substr(members, 1, 15), size = 0",
+        "sources = '{bad'",
+        "sources = '{}'",
+        "sources = '[1]'",
+        "query = 'row:<2'",
+        "seed = 8",
+        "made_at = '0'",
+        "made_at = '9999-01-01T00:00:00+00:00'",
+    ],
+)
+def test_a_frame_that_is_not_what_its_id_says_is_refused(two: tuple[Database, Database], change: str) -> None:
+    ours, theirs = two
+    Annotator.begin(theirs, "bob").decide([1], "flag", "yes")
+    frames.frame_of(theirs, "row:<9", 7)
+    with theirs.writing() as connection:
+        connection.execute(f"UPDATE frame SET {change}")
+    with pytest.raises(StoreError, match=r"^frame \S+ in \S+b\.db is not as hhtui writes them"):
+        merge(ours, [theirs.path])
+    assert events(ours) == frames.all_frames(ours.reader()) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [("triage", "started_at = '9999-12-31T23:59:59.999999+00:00'"), ("triage_item", "lane = 'fast'")],
+)
+def test_a_triage_that_hhtui_does_not_write_is_refused(two: tuple[Database, Database], table: str, change: str) -> None:
+    ours, theirs = two
+    triage.begin(theirs, "bob", Plan("", ""), [Item(1, "queue")])
+    with theirs.writing() as connection:
+        connection.execute(f"UPDATE {table} SET {change}")
+    with pytest.raises(StoreError, match=f"^{table} .* is not as hhtui writes them"):
+        merge(ours, [theirs.path])
 
 
 def test_logs_that_contradict_one_another_are_refused_both_ways(two: tuple[Database, Database]) -> None:
@@ -380,16 +502,17 @@ def test_of_equal_texts_under_other_keys_the_same_is_meant_in_whatever_order_the
 def test_of_two_states_of_a_record_the_same_is_kept_both_ways(two: tuple[Database, Database]) -> None:
     ours, theirs = two
     for database, ended, made, finished in (
-        (ours, None, "2024-01-02", "2024-01-04"),
-        (theirs, "2024-01-03", "2024-01-01", None),
+        (ours, None, "2024-01-02T00:00:00+00:00", "2024-01-04"),
+        (theirs, "2024-01-03", EARLY, None),
     ):
         with database.writing() as connection:
             connection.execute("INSERT INTO session VALUES ('s', 'anna', '1', '2024-01-01', ?)", (ended,))
-            connection.execute("INSERT INTO frame VALUES ('f', '', 7, '[]', 0, x'', ?)", (made,))
+            add_frame(connection, made_at=made)
             connection.execute(
-                "INSERT INTO triage VALUES ('t', 'anna', '', '', '', '', 7, '2024-01-01', ?)", (finished,)
+                "INSERT INTO triage VALUES ('t', 'anna', '', '', '', '', 7, '2024-01-01T00:00:00.000000+00:00', ?)",
+                (finished,),
             )
     merge(ours, [theirs.path])
     merge(theirs, [ours.path])
     assert records(ours) == records(theirs)
-    assert [rows[0][-1] for rows in records(ours)[:3]] == ["2024-01-03", "2024-01-01", "2024-01-04"]
+    assert [rows[0][-1] for rows in records(ours)[:3]] == ["2024-01-03", EARLY, "2024-01-04"]
