@@ -48,10 +48,6 @@ class Presentation(NamedTuple):
         """Return the response at a place."""
         return self.left if place == "left" else self.right
 
-    def place_of(self, side: str) -> Place:
-        """Return the place of a response."""
-        return "left" if side == self.left else "right"
-
     def name_of(self, side: str) -> str:
         """Return what a response is called on the screen; what is no response keeps its name."""
         return self.names[self.sides.index(side)] if side in self.sides else side
