@@ -1,8 +1,8 @@
 """`hhtui log`: who decided what, when, under which conditions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
@@ -24,7 +24,7 @@ LINES_AT_ONCE = 200
 @click.option("--key", metavar="KEY", help="Only what is about this pair.")
 @click.option("--kind", type=click.Choice(get_args(Kind)), help="Only events of this kind.")
 @click.option("--since", metavar="DATE", help="Only from then on: 2026-11-22, or with a time, UTC unless it says so.")
-@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Only the latest N.")
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Only the latest N lines.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object an event.")
 def log(
     words: tuple[str, ...],
@@ -41,6 +41,8 @@ def log(
     conditions: blind or not and which side stood left, lane and frame, the question, whether label and scores were
     visible, the shield, the query, bulk with its rule, the file of an import, and how long the pair was shown. An
     undo is an event of its own, and what it took back is marked; so are events whose pair is not in this database.
+    What was decided about many pairs at once is one line with their number, and one of what --limit counts; --json
+    prints every event of it.
     """
     from hhtui import api
     from hhtui.store.log import Wanted
@@ -49,14 +51,16 @@ def log(
     wanted = Wanted(by or "", key or "", kind or "", since_utc(since), limit)
     told = 0
     with api.open(path) as database:
-        events = iter(api.log(database, wanted))
-        while some := list(islice(events, LINES_AT_ONCE)):
-            if as_json:
-                for one in some:
-                    output.data_json(to_json(one))
-            else:
-                output.data("\n".join(map(line, some)))
-            told += len(some)
+        events = api.log(database, wanted)
+        if as_json:
+            for one in events:
+                output.data_json(to_json(one))
+                told += 1
+        else:
+            lines = (line_of_all(step) for _, step in groupby(events, _line_of))
+            while some := list(islice(lines, LINES_AT_ONCE)):
+                output.data("\n".join(text for text, _ in some))
+                told += sum(count for _, count in some)
     output.narrate(f"{told:,} event{'' if told == 1 else 's'}" if told else "nothing was decided that this asks for")
 
 
@@ -85,13 +89,38 @@ def to_json(logged: "Logged") -> dict[str, Any]:
     }
 
 
+def _line_of(logged: "Logged") -> str:
+    """Return what the events of one line share: the step of what was decided at once, else the event."""
+    event = logged.event
+    return event.step if event.context.get("bulk") else event.uuid
+
+
+def line_of_all(step: Iterable["Logged"]) -> tuple[str, int]:
+    """Return the events of one step on one line, and how many they are; see `line`."""
+    events = iter(step)
+    first = next(events)
+    decided, pairs, away, count = dict[str, None](), set[str | None](), set[str | None](), 0
+    for one in chain([first], events):
+        count += 1
+        decided[decision(one)] = None
+        pairs.add(one.event.pair_key)
+        away.update([] if one.is_here else [one.event.pair_key])
+    several = len(pairs) > 1
+    about = f"{len(pairs):,} pairs" if several else first.event.pair_key or "–"
+    not_here = f"{len(away):,} of them not here" if several else "its pair is not here"
+    return _line(first, about, ", ".join(decided), not_here if away else ""), count
+
+
 def line(logged: "Logged") -> str:
     """Return an event on one line, without what a terminal would obey."""
+    return line_of_all([logged])[0]
+
+
+def _line(logged: "Logged", about: str, decided: str, not_here: str) -> str:
     event = logged.event
-    marks = ["UNDONE"] * logged.retracted + ["its pair is not here"] * (not logged.is_here)
     conditions = ", ".join(conditions_of(event.context, event.shown_ms))
-    parts = [event.made_at[:19], event.annotator, event.pair_key or "–", decision(logged), *marks]
-    return clean_line("  ".join([*parts, *([f"[{conditions}]"] if conditions else [])]))
+    parts = [event.made_at[:19], event.annotator, about, decided, "UNDONE" if logged.retracted else "", not_here]
+    return clean_line("  ".join([*filter(None, parts), *([f"[{conditions}]"] if conditions else [])]))
 
 
 def decision(logged: "Logged") -> str:
@@ -117,7 +146,7 @@ def conditions_of(context: Mapping[str, Any], shown_ms: int | None) -> Iterator[
     elif context.get("interface") == "command line":
         yield "command line"
     if context.get("bulk"):
-        yield f"bulk{_of(context, 'rule', ' by the rule ')}{_of(context, 'evidence', ' with the evidence ')}"
+        yield f"bulk{_of(context, 'rule', ' by the rule ')}{_evidence(context.get('evidence'))}"
     if "lane" in context:
         yield f"{context['lane']} lane"
     if context.get("frame"):
@@ -129,7 +158,7 @@ def conditions_of(context: Mapping[str, Any], shown_ms: int | None) -> Iterator[
     if "blind" in context:
         yield "blind" if context["blind"] else "not blind"
     if context.get("sides"):
-        yield f"{context['sides'][0]} left"
+        yield f"{context['sides'][0]} {'left' if len(context['sides']) > 1 else 'alone seen'}"
     for name, what in (("labels_visible", "label"), ("scores_visible", "scores")):
         if name in context:
             yield f"{what} {'visible' if context[name] else 'hidden'}"
@@ -141,6 +170,18 @@ def conditions_of(context: Mapping[str, Any], shown_ms: int | None) -> Iterator[
         yield f"taxonomy {context['taxonomy']}"
     if shown_ms is not None:
         yield f"shown {shown_ms / 1000:.1f} s"
+
+
+def _evidence(found: object) -> str:
+    """Return in words what a rule was applied with; "" where nothing is known of it."""
+    if not isinstance(found, Mapping) or not found:
+        return ""
+    if not {"right", "read", "interval", "seed"} <= found.keys():
+        return f", with {', '.join(f'{name} {value}' for name, value in found.items())}"
+    if not found["read"]:
+        return ", of which nothing was read"
+    low, high = found["interval"]
+    return f", {found['right']} of {found['read']} right ({100 * low:.0f}–{100 * high:.0f} %, seed {found['seed']})"
 
 
 def _of(context: Mapping[str, Any], name: str, before: str) -> str:

@@ -120,11 +120,11 @@ def test_conditions_are_told_in_words() -> None:
         "query": "harm:>1",
         "bulk": True,
         "rule": "is:empty",
-        "evidence": {"right": 41, "of": 50},
+        "evidence": {"right": 41, "read": 50, "interval": [0.692, 0.9], "seed": 7, "frame": "0"},
         "taxonomy": "1",
     }
     assert ", ".join(conditions_of(context, None)) == (
-        "bulk by the rule is:empty with the evidence {'right': 41, 'of': 50}, estimate lane, frame 01234567 draw 0, "
+        "bulk by the rule is:empty, 41 of 50 right (69–90 %, seed 7), estimate lane, frame 01234567 draw 0, "
         "asked drop:yes, surfaced by made.size, not blind, label visible, scores hidden, shield profanity, revealed, "
         "query harm:>1, taxonomy 1"
     )
@@ -133,6 +133,41 @@ def test_conditions_are_told_in_words() -> None:
         "import of x.csv, there 2024",
         "shown 0.0 s",
     ]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "words"),
+    [
+        ({"right": 0, "read": 0, "interval": [0, 1], "seed": 7}, "bulk, of which nothing was read"),
+        ({"right": 41, "of": 50}, "bulk, with right 41, of 50"),
+        ({}, "bulk"),
+    ],
+)
+def test_evidence_is_told_in_words(evidence: dict[str, object], words: str) -> None:
+    assert list(conditions_of({"bulk": True, "evidence": evidence}, None)) == [words]
+
+
+def test_what_was_decided_at_once_is_one_line_and_every_event_of_it_in_json(tmp_path: Path) -> None:
+    api.load(tmp_path / "a.db", write_rows(tmp_path / "rows.jsonl"))
+    with api.open(tmp_path / "a.db") as opened:
+        ann, bulk = Annotator.begin(opened, "ann"), Conditions(context={"bulk": True, "rule": "is:empty"})
+        ann.decide([1, 2], "flag", "yes")
+        ann.decide([1, 2, 3], "label", "yes", sides=["chosen", "rejected"], label="pii", conditions=bulk)
+        ann.decide([4], "drop", "yes", conditions=bulk)
+        ann.undo()
+    lines = hhtui("log", tmp_path / "a.db").stdout.splitlines()
+    assert [text.partition("  ")[2] for text in lines] == [
+        f"ann  {KEYS[0]}  flag: yes",
+        f"ann  {KEYS[1]}  flag: yes",
+        "ann  3 pairs  label.chosen: pii, label.rejected: pii  [bulk by the rule is:empty]",
+        f"ann  {KEYS[3]}  drop: yes  UNDONE  [bulk by the rule is:empty]",
+        "ann  –  undo of drop (1 event)",
+    ]
+    short = hhtui("log", tmp_path / "a.db", "--limit", 4)
+    assert short.stdout.splitlines() == lines[1:]
+    assert short.stderr == "9 events\n"
+    assert len(hhtui("log", tmp_path / "a.db", "--limit", 4, "--json").stdout.splitlines()) == 9
+    assert hhtui("log", tmp_path / "a.db", "--key", KEYS[2]).stdout.count(KEYS[2]) == 1
 
 
 @pytest.mark.parametrize(
