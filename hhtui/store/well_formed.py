@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from hhtui.model import PREFERENCES, RESPONSES, Context, Kind, Lane
@@ -35,6 +36,7 @@ _SAID: Mapping[Kind, _Said] = {
     "retract": _Said(_PAIR, ("",)),
 }
 _CONTEXT = get_type_hints(Context)
+_SHOWN = [list(sides) for count in range(len(RESPONSES) + 1) for sides in permutations(RESPONSES, count)]
 
 
 def is_event(row: Row) -> bool:
@@ -103,7 +105,7 @@ def _is_context(text: str) -> bool:
     return (
         isinstance(context, dict)
         and all(_is_of(_CONTEXT[name], value) for name, value in context.items() if name in _CONTEXT)
-        and sorted(context.get("sides", RESPONSES)) == sorted(RESPONSES)
+        and context.get("sides", []) in _SHOWN
         and _is_interval(context.get("evidence", {}).get("interval", [0, 1]))
     )
 

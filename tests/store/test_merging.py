@@ -326,6 +326,7 @@ def test_what_is_no_log_of_somebody_else_is_refused_before_anything_is_added(
             for context in (
                 '{"sides": 7}',
                 '{"sides": ["chosen", "chosen"]}',
+                '{"sides": ["prompt"]}',
                 '{"lane": "fast"}',
                 '{"lane": ["queue"]}',
                 '{"blind": 1}',
@@ -350,9 +351,10 @@ def test_an_event_that_hhtui_does_not_write_is_refused(two: tuple[Database, Data
     assert events(ours) == []
 
 
-def test_what_a_later_version_may_say_besides_is_kept(two: tuple[Database, Database]) -> None:
+@pytest.mark.parametrize("sides", [[], ["rejected"], ["rejected", "chosen"]])
+def test_what_a_later_version_may_say_besides_is_kept(two: tuple[Database, Database], sides: list[str]) -> None:
     ours, theirs = two
-    conditions = Conditions(context={"sides": ["rejected", "chosen"], "evidence": {"interval": [0, 0.5]}, "mood": 5})
+    conditions = Conditions(context={"sides": sides, "evidence": {"interval": [0, 0.5]}, "mood": 5})
     Annotator.begin(theirs, "bob").decide([1], "flag", "yes", conditions=conditions)
     assert merge(ours, [theirs.path])[0].added == 1
 
