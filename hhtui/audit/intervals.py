@@ -9,21 +9,14 @@ Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 """How many standard errors the middle 95 % of a normal distribution reach to either side."""
 
 
-def wilson(positive: float, n: float, z: float = Z) -> Interval:
-    """Return Wilson's score interval of the share of positives, from 0 to 1, after `positive` of `n` were.
-
-    Both may be fractions: `n` is then an effective sample size. After nothing was read it is everything, and after
-    infinitely much the share alone. E. B. Wilson 1927, Probable Inference, the Law of Succession, and Statistical
-    Inference, Journal of the American Statistical Association 22; recommended for small samples by Brown, Cai and
-    DasGupta 2001, Interval Estimation for a Binomial Proportion, Statistical Science 16.
-    """
-    if n <= 0:
-        return Interval(0, 1)
-    return wilson_of_share(positive / n, n, z)
-
-
 def wilson_of_share(share: float, n: float, z: float = Z) -> Interval:
-    """Return Wilson's score interval of a `share` that was found in a sample of the effective size `n`."""
+    """Return Wilson's score interval of a `share`, from 0 to 1, that was found in a sample of the effective size `n`.
+
+    `n` is above 0 and may be a fraction; after infinitely much it is the share alone. E. B. Wilson 1927, Probable
+    Inference, the Law of Succession, and Statistical Inference, Journal of the American Statistical Association 22;
+    recommended for small samples by Brown, Cai and DasGupta 2001, Interval Estimation for a Binomial Proportion,
+    Statistical Science 16.
+    """
     if math.isinf(n):
         return Interval(share, share)
     centre, spread = share + z * z / (2 * n), z * score_error(share, n, z)

@@ -85,14 +85,19 @@ def permutation(connection: sqlite3.Connection, frame: Frame) -> "NDArray[numpy.
 
     (members,) = connection.execute("SELECT members FROM frame WHERE id = ?", (frame.id,)).fetchone()
     here = _local_ids(connection)
-    key = bytes.fromhex(frame.id)
     drawn = sorted(
-        (blake2b(digest + at.to_bytes(4, "big"), key=key, digest_size=HASH_BYTES).digest(), ids[at])
+        (place(frame.id, digest, at), ids[at])
         for digest, copies in groupby(_hashes(members))
         for ids in [here.get(digest, [])]
         for at in range(min(len(ids), sum(1 for _ in copies)))
     )
     return numpy.array([pair_id for _, pair_id in drawn], dtype=numpy.int32)
+
+
+def place(frame_id: str, digest: bytes, copy: int = 0) -> bytes:
+    """Return what orders the pairs of a frame by chance: for the pair with this hash, the `copy`-th of equal ones."""
+    message = digest + copy.to_bytes(4, "big")
+    return blake2b(message, key=bytes.fromhex(frame_id), digest_size=HASH_BYTES).digest()
 
 
 def _members(connection: sqlite3.Connection, query: str) -> bytes:

@@ -1,19 +1,25 @@
 """Why a sample is drawn from all pairs of a frame, whatever was decided: with a known truth, how often each is right.
 
-Somebody reads the highest scores first; the score goes with what is asked. A sample of everything, decided pairs read
-again, finds the truth as often as it says. A sample of what is left undecided does not.
+Somebody reads the highest scores first; the score goes with what is asked. A sample of everything, in the order in
+which frames are drawn and decided pairs read again, finds the truth as often as it says. A sample of what is left
+undecided does not.
 """
 
 import random
+from collections.abc import Container
+from hashlib import sha256
+from itertools import islice
 from typing import NamedTuple
 
 import pytest
 
 from hhtui.audit.strata import Stratum, share_of, weighted_share
+from hhtui.store import frames
+from hhtui.store.frames import HASH_BYTES
 
-PAIRS = 2400
-READ_BESIDE = 800
-SAMPLED = 200
+PAIRS = 1200
+READ_BESIDE = 400
+SAMPLED = 150
 RUNS = 1500
 SUBSETS = 3
 
@@ -47,18 +53,29 @@ def queue(population: list[Made]) -> set[int]:
     return set(sorted(range(PAIRS), key=lambda at: -population[at].score)[:READ_BESIDE])
 
 
-def coverage(population: list[Made], places: list[int], seed: int, *, weighted: bool = False) -> float:
-    """Return how often the interval of a sample drawn from `places` holds the share of the whole population."""
+@pytest.fixture(scope="module")
+def draws() -> list[list[int]]:
+    """The order in which the places of the pairs are drawn from the frame of all of them, by one seed after another."""
+    hashes = [sha256(at.to_bytes(4, "big")).digest()[:HASH_BYTES] for at in range(PAIRS)]
+    members = b"".join(sorted(hashes))
+    ids = [frames.identity("", seed, ["made"], members) for seed in range(RUNS)]
+    return [sorted(range(PAIRS), key=lambda at: frames.place(frame_id, hashes[at])) for frame_id in ids]
+
+
+def coverage(
+    population: list[Made], draws: list[list[int]], within: Container[int], *, weighted: bool = False
+) -> float:
+    """Return how often the interval of the first pairs drawn `within` some holds the share of the whole population."""
     truth = sum(one.positive for one in population) / len(population)
-    chance, held = random.Random(seed), 0
-    for _ in range(RUNS):
-        drawn = [population[at] for at in chance.sample(places, SAMPLED)]
+    held = 0
+    for order in draws:
+        drawn = [population[at] for at in islice((at for at in order if at in within), SAMPLED)]
         found = share_of([one.positive for one in drawn], [one.family for one in drawn], len(population))
         interval = found.interval
         if weighted:
             interval = weighted_share(_strata(drawn), found.design_effect).interval
         held += interval.low <= truth <= interval.high
-    return held / RUNS
+    return held / len(draws)
 
 
 def _strata(drawn: list[Made]) -> list[Stratum]:
@@ -72,19 +89,21 @@ def _strata(drawn: list[Made]) -> list[Stratum]:
     ]
 
 
-def test_a_sample_of_the_whole_frame_finds_the_truth(population: list[Made]) -> None:
-    assert 0.93 <= coverage(population, list(range(PAIRS)), seed=1) <= 0.97
+def test_a_sample_of_the_whole_frame_finds_the_truth(population: list[Made], draws: list[list[int]]) -> None:
+    assert 0.93 <= coverage(population, draws, range(PAIRS)) <= 0.97
 
 
-def test_so_does_one_weighted_by_subset(population: list[Made]) -> None:
-    assert 0.93 <= coverage(population, list(range(PAIRS)), seed=2, weighted=True) <= 0.97
+def test_so_does_one_weighted_by_subset(population: list[Made], draws: list[list[int]]) -> None:
+    assert 0.93 <= coverage(population, draws, range(PAIRS), weighted=True) <= 0.97
 
 
-def test_a_sample_of_undecided_pairs_does_not(population: list[Made], queue: set[int]) -> None:
-    undecided = [at for at in range(PAIRS) if at not in queue]
-
-    assert coverage(population, undecided, seed=1) < 0.5
+def test_a_sample_of_undecided_pairs_does_not(population: list[Made], queue: set[int], draws: list[list[int]]) -> None:
+    assert coverage(population, draws, set(range(PAIRS)) - queue) < 0.5
 
 
-def test_nor_do_the_pairs_of_the_queue(population: list[Made], queue: set[int]) -> None:
-    assert coverage(population, sorted(queue), seed=1) < 0.05
+def test_nor_do_the_pairs_of_the_queue(population: list[Made], queue: set[int], draws: list[list[int]]) -> None:
+    assert coverage(population, draws, queue) < 0.05
+
+
+def test_every_seed_draws_in_an_order_of_its_own(draws: list[list[int]]) -> None:
+    assert len({tuple(order[:3]) for order in draws}) > 0.99 * RUNS

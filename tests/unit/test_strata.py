@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from hhtui.audit.intervals import of_sample, wilson
+from hhtui.audit.intervals import of_sample, wilson_of_share
 from hhtui.audit.strata import Stratum, design_effect, share_of, weighted_share
 
 
@@ -23,7 +23,9 @@ def test_pairs_that_repeat_one_another_count_once() -> None:
     effect = design_effect(positive, families)
 
     assert effect == pytest.approx(3 * (20 / 19) * (59 / 60))
-    assert share_of(positive, families, 10**9).interval == pytest.approx(wilson(15 / effect, 60 / effect), abs=1e-8)
+    assert share_of(positive, families, 10**9).interval == pytest.approx(
+        wilson_of_share(15 / 60, 60 / effect), abs=1e-8
+    )
 
 
 def test_families_never_make_an_interval_shorter() -> None:
@@ -42,7 +44,7 @@ def test_one_stratum_is_the_whole() -> None:
     found = weighted_share([Stratum(10**9, 263, 81)])
 
     assert found.share == pytest.approx(81 / 263)
-    assert found.interval == pytest.approx(wilson(81, 263), abs=1e-6)
+    assert found.interval == pytest.approx(wilson_of_share(81 / 263, 263), abs=1e-6)
     assert weighted_share([Stratum(60, 20, 5)]).interval == of_sample(5, 20, 60)
 
 
