@@ -101,19 +101,22 @@ def test_a_pair_that_is_gone_saves_nothing_of_the_step(database: Database) -> No
     assert anna.undo() is None
 
 
-def test_a_clock_set_back_loses_no_triage(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_set_back_loses_no_triage(database: Database) -> None:
     anna = Annotator.begin(database, "anna")
-    first = triage.begin(database, "anna", Plan("", ""), [Item(1, "queue"), Item(2, "queue")])
-    an_hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="microseconds")
-    monkeypatch.setattr("hhtui.store.events.now", lambda: an_hour_ago)
-    anna.decide([1], "flag", "yes", conditions=Conditions(context={"triage": first.id}))
+    begun = triage.begin(database, "anna", Plan("", ""), [Item(1, "queue"), Item(2, "queue")])
+    early, late = ((datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="microseconds") for hours in (0, 1))
     with database.writing() as connection:
-        assert connection.execute("SELECT max(made_at) FROM event").fetchone()[0] > first.started_at
-        connection.execute("UPDATE event SET made_at = ?", (an_hour_ago,))
+        connection.execute("UPDATE triage SET started_at = ?", (late,))
+    anna.decide([1], "flag", "yes", conditions=Conditions(context={"triage": begun.id}))
+    with database.writing() as connection:
+        assert connection.execute("SELECT max(made_at) FROM event").fetchone()[0] > late
+        connection.execute("UPDATE event SET made_at = ?", (early,))
+    first = triage.read(database.reader(), begun.id)
+    assert first is not None
     assert triage.progress(database.reader(), first).decided == {1}
     triage.finish(database, first)
     second = triage.begin(database, "anna", Plan("", ""), [Item(3, "queue")])
-    assert second.started_at > first.started_at
+    assert second.started_at > late
     assert triage.unfinished(database.reader(), "anna") == second
 
 
