@@ -30,6 +30,9 @@ FONT = "DejaVu Sans Mono"
 UNFINISHED = ("looking", "reading the", "counting")
 
 
+OPENLY, BLIND = Wanted((), limit=20), Wanted((), limit=20, blind=True)
+
+
 @dataclass(frozen=True)
 class Shot:
     """A picture: its name, the size of the terminal, the keys typed before, and the query typed, if any.
@@ -42,7 +45,7 @@ class Shot:
     keys: tuple[str, ...] = ()
     query: str = ""
     queue: str = ""
-    wanted: Wanted = Wanted((), limit=20)
+    wanted: Wanted = OPENLY
 
     def start(self, database: Database, annotator: str) -> Start | None:
         """Return what the app opens with."""
@@ -64,7 +67,7 @@ SHOTS = (
     Shot("queues", (100, 30), queue="card"),
     Shot("triage", (120, 34), ("s", "a", "b", "s", "space"), queue="structure"),
     Shot("labels", (100, 30), ("l", "3", "L", "t"), queue="both-bad"),
-    Shot("blind", (120, 30), ("1", "2"), queue="random", wanted=Wanted((), limit=20, blind=True)),
+    Shot("blind", (120, 30), ("1", "2"), queue="random", wanted=BLIND),
 )
 
 
