@@ -201,9 +201,12 @@ class Context(TypedDict, total=False):
     - `query`, `order`: of the view in which the pair stood.
     - `triage`: the id of the triage; `lane`; `surfaced_by`: the list that brought the pair; `frame`: the id of the
       frame from which it was drawn, and `draw`, its place in the frame's order from 0; `what`: the question.
-    - `blind`; `sides`: the responses as they were shown, left and right; whether `labels_visible` (which response the
-      source calls chosen) and `scores_visible` were; the `shield`'s level, and whether the pair was `revealed`.
-    - `bulk`: decided for many pairs at once, by a `rule` with its `evidence` where it was one; never counts as reading.
+    - `blind`; `sides`: the responses that had been shown, left before right: one alone where there is room for one at a
+      time and the other had not been looked at (no preference is taken then, nor that the pair was read or skipped);
+      whether `labels_visible` (which response the source calls chosen) and `scores_visible` (a number of this pair)
+      were; the `shield`'s level, and whether the pair was `revealed`.
+    - `bulk`: decided for many pairs at once, by a `rule` with its `evidence` where it was one; never counts as reading,
+      so nothing is said about what was visible of each.
     - `taxonomy`: the version under which a label was given.
     """
 
@@ -253,7 +256,8 @@ class Event(NamedTuple):
 
     `uuid` is its identity, `step` is shared by all events of one user action, `target` is the step that a
     retract cancels, `made_at` is UTC with microseconds in ISO form, `shown_ms` the milliseconds since the pair
-    was painted, `context` the conditions under which it was decided.
+    was first painted in this visit, less those under a blank screen or a dialog, `context` the conditions under which
+    it was decided.
     """
 
     uuid: str

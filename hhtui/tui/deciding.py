@@ -10,7 +10,8 @@ from hhtui.store.decisions import PAIR, Conditions, Step
 from hhtui.store.errors import StoreError
 from hhtui.store.steps import decided_at, only_read
 from hhtui.text import clean_line
-from hhtui.tui.presentation import Place, Response
+from hhtui.tui.key_names import shown_key
+from hhtui.tui.presentation import PLACES, Place, Response
 
 if TYPE_CHECKING:
     from hhtui.tui.screens.browse import Browse
@@ -112,6 +113,8 @@ class Deciding:
             self._screen.say(
                 "pairs that are read blind are decided one at a time; Esc gives the selection up", error=True
             )
+        elif change.kind == "preference" and len(ids) == 1 and self._screen.pair.visit.half_seen:
+            self._refuse_half_seen()
         elif self._whole or len(ids) > ASK_FROM:
             self._ask_about(ids, change)
         else:
@@ -119,8 +122,14 @@ class Deciding:
 
     def record(self, change: Change, words: str) -> None:
         """Save this about the current pair alone, say so in `words`, and go on; it is not what is repeated later."""
-        if self._screen.view.current is not None:
+        if self._screen.pair.visit.half_seen:
+            self._refuse_half_seen()
+        elif self._screen.view.current is not None:
             self._save([self._screen.view.current], change, words=words)
+
+    def _refuse_half_seen(self) -> None:
+        other = shown_key(next(iter(self._screen.app.keys["focus_other"]), "colon"))
+        self._screen.say(f"not before you have seen the other response, too: {other} shows it", error=True)
 
     def targets(self) -> Sequence[int]:
         """Return the ids of the pairs that the next decision is about."""
@@ -284,22 +293,27 @@ class Deciding:
     def _conditions(self, ids: Sequence[int], change: Change) -> Conditions:
         screen = self._screen
         bulk = len(ids) > 1
-        presentation = screen.pair.presentation
-        shield, revealed = screen.shield.conditions(ids)
         context: Context = {
             "interface": "screen",
-            "query": screen.view.text,
-            "order": screen.view.order,
-            "blind": presentation.blind,
-            "sides": list(presentation.sides),
-            "labels_visible": not presentation.blind,
-            "scores_visible": not presentation.blind and screen.reader.harm_column() is not None,
-            "shield": shield,
-            "revealed": revealed,
+            **screen.triaging.found_by(ids),
+            "blind": screen.pair.presentation.blind,
+            "shield": screen.shield.level,
             "bulk": bulk,
         }
         if change.taxonomy:
             context["taxonomy"] = change.taxonomy
-        if not bulk:
-            context |= screen.triaging.context(ids[0])
-        return Conditions(None if bulk else screen.pair.shown_ms(), context)
+        if bulk:
+            return Conditions(None, context)
+        context |= self._seen(ids[0])
+        context |= screen.triaging.context(ids[0])
+        return Conditions(screen.pair.visit.milliseconds, context)
+
+    def _seen(self, pair_id: int) -> Context:
+        """Return what the reader has been shown of the pair on the screen."""
+        pair = self._screen.pair
+        return {
+            "sides": [pair.presentation.at(place) for place in PLACES if place in pair.visit.seen],
+            "labels_visible": not pair.presentation.blind,
+            "scores_visible": pair.scores_visible,
+            "revealed": self._screen.shield.reveals_pair(pair_id),
+        }

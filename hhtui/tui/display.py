@@ -1,6 +1,7 @@
 """An application that sends the terminal only the cells that changed, and never more than it can follow."""
 
 import os
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from rich.console import RenderableType
@@ -13,6 +14,7 @@ from textual.messages import ExitApp, TerminalSupportsSynchronizedOutput
 from textual.screen import Screen
 
 from hhtui.tui.differ import Differ
+from hhtui.tui.drawn import Drawn
 from hhtui.tui.flow import QUERY, Frames
 from hhtui.tui.looks import COLOUR_SYSTEMS, ColourDepth
 
@@ -40,6 +42,11 @@ class DifferApp(App[ReturnType]):
         detected = self.console._color_system or COLOUR_SYSTEMS["truecolor"]
         self._differ = Differ(COLOUR_SYSTEMS[colour_depth] if colour_depth else detected, _erases(os.environ))
         self._leaving = False
+        self._watchers: list[Callable[[Drawn], object]] = []
+
+    def when_drawn(self, watcher: Callable[[Drawn], object]) -> None:
+        """Call `watcher` with what each composition drew, whose number is then `frames.composed`."""
+        self._watchers.append(watcher)
 
     def repaint(self) -> None:
         """Clear the terminal and draw everything again, as after another program has written to it."""
@@ -99,7 +106,7 @@ class DifferApp(App[ReturnType]):
         try:
             if self._running and not self._closed and not self._batch_count:
                 self._differ.apply(renderable)
-                self.frames.compose()
+                self._count(Drawn(screen, renderable))
         except Exception as error:
             self._handle_exception(error)
         else:
@@ -112,8 +119,14 @@ class DifferApp(App[ReturnType]):
         super()._display(screen, renderable)
         if renderable is not None and not self._batch_count:
             self._differ.invalidate()
-            self.frames.compose()
+            self._count(Drawn(screen, renderable) if isinstance(renderable, LayoutUpdate | ChopsUpdate) else None)
             self.frames.unchanged()
+
+    def _count(self, drawn: Drawn | None) -> None:
+        self.frames.compose()
+        if drawn is not None:
+            for watcher in self._watchers:
+                watcher(drawn)
 
     def _send(self) -> None:
         """Write the newest composition, if it differs from what the terminal shows and may be sent now."""

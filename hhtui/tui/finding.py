@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hhtui.store import pairs, settings
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
+from hhtui.store.results import Result
 from hhtui.tui.actions import ACTIONS, BY_ID
 from hhtui.tui.key_names import shown_key
 from hhtui.tui.view import View, everything, remembered
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from hhtui.tui.screens.browse import Browse
 
 FLAGGED = "flag:yes"
+NOTHING = Result(())
 
 
 class Finding:
@@ -50,28 +52,53 @@ class Finding:
 
     def start(self) -> None:
         """Show what was asked for at the start, or the place where the annotator left off."""
-        app, connection = self._screen.app, self._screen.connection
-        if app.start.triage is not None:
-            self._screen.triaging.begin(app.start.triage)
+        start = self._screen.app.start
+        if start.triage is not None:
+            self._screen.triaging.begin(start.triage)
             return
+        if start.wanted is not None:
+            self.view = View("", NOTHING)
+            self._screen.show_view()
+            return
+        self._open(start.query, start.key)
+        if start.key is not None and _id_or_none(self._screen.connection, start.key) is None:
+            self._screen.say(f"there is no pair {start.key}", error=True)
+        elif self._screen.database.notice:
+            self._screen.say(self._screen.database.notice)
+
+    @property
+    def choosing(self) -> bool:
+        """Whether nothing is shown because what to read has still to be chosen."""
+        return self.view.result is NOTHING
+
+    def nothing_in_words(self) -> str:
+        """Return why there is no pair."""
+        if self.choosing:
+            return "No pair is shown before you have chosen what to read: O offers it."
+        return "No pair matches." if self.view.text else "No pairs yet."
+
+    def go_back(self) -> None:
+        """Show what was shown before a triage, or the place where the annotator left off."""
+        self._before_editing, self.view = None, everything(self._screen.connection)
+        self._screen.list.update_marks()
+        self._open(None, None)
+
+    def _open(self, query: str | None, key: str | None) -> None:
+        """Show this query and pair, where they are None those of the place that was saved."""
+        connection = self._screen.connection
         place = settings.place(connection, self._screen.annotator.name) or settings.Place()
-        text = place.query if app.start.query is None else app.start.query
-        key = app.start.key or place.key
-        wanted = _id_or_none(connection, key)
+        text = place.query if query is None else query
+        wanted = _id_or_none(connection, key or place.key)
         self._line.leave(text)
-        if text and place.ids and app.start.query is None and app.start.key is None:
+        if text and place.ids and query is None and key is None:
             self.view = remembered(place)
             self.ask(text)
         elif text:
             self._return_to = wanted
             self._set_query(text)
         else:
-            self.view = self.view.at(place.index if app.start.key is None else 0).at_pair(wanted)
+            self.view = self.view.at(place.index if key is None else 0).at_pair(wanted)
         self._screen.show_view()
-        if app.start.key is not None and wanted is None:
-            self._screen.say(f"there is no pair {app.start.key}", error=True)
-        elif self._screen.database.notice:
-            self._screen.say(self._screen.database.notice)
 
     def show_triage(self, view: View) -> None:
         """Show the pairs of a triage, in place of what was shown; what the list said of them is forgotten."""
@@ -152,7 +179,7 @@ class Finding:
 
     def grown(self) -> None:
         """The database has more pairs: a view of everything grows with it."""
-        if not self.view.text and self._before_editing is None and not self._screen.triaging.on:
+        if not (self.view.text or self._before_editing or self._screen.triaging.on or self.choosing):
             grown = everything(self._screen.connection)
             if len(grown.ids) != len(self.view.ids):
                 was_empty = self.view.current is None

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hhtui.model import Decision, Score
+from hhtui.store.disputes import Dispute
 from hhtui.text import cells, clean_line
 from hhtui.tui.presentation import OPEN, Presentation
 from hhtui.tui.widgets.line import Part
 
 BAR = " ▏▎▍▌▋▊▉█"
+NO_VALUE = "–"
 WORDS = {
     ("flag", "yes"): "⚑ flagged",
     ("drop", "yes"): "✗ drop",
@@ -26,6 +28,22 @@ class Standing:
     key: str
     index: int
     total: int
+
+
+def dispute_words(disputes: Sequence[Dispute], *, brief: bool = False) -> str:
+    """Return what people differ about and who says what: `preference? anna: chosen · bert: rejected`."""
+    if brief:
+        return " ".join(f"{_matter(one)}? {len(one.said)} say" for one in disputes)
+    return GAP.join(
+        f"{_matter(one)}{' settled' if one.settled else '?'} "
+        + " · ".join(f"{clean_line(name)}: {clean_line(value)}" for name, value in one.said)
+        for one in disputes
+    )
+
+
+def _matter(dispute: Dispute) -> str:
+    side = f" on {dispute.side}" if dispute.side else ""
+    return f"{dispute.kind} {clean_line(dispute.label)}{side}" if dispute.label else dispute.kind
 
 
 def decided_words(
@@ -79,7 +97,7 @@ def score_words(score: Score | None) -> str:
     if score is None or not score.scored:
         return ""
     if score.value is None:
-        return "–"
+        return NO_VALUE
     bar = BAR[min(8, max(0, round(score.value * 8)))]
     rank = "" if score.percentile is None else f" p{score.percentile:.0f}"
     return f"{score.value:.2f}{rank} {bar}".rstrip()
@@ -92,17 +110,22 @@ def header(
     numbers: Sequence[str],
     width: int,
     presentation: Presentation = OPEN,
+    disputes: Sequence[Dispute] = (),
 ) -> tuple[list[Part], list[Part]]:
     """Return both ends of the top line: the key, the position and what was decided, as briefly as `width` asks for.
+
+    Where there are `disputes` to settle, they stand in the place of what was decided.
 
     `numbers` says at the right what the scores are, from the longest form to the shortest; where not even that has
     room beside the decision, it is left out.
     """
-    decided = "decision" if found else "quiet"
+    decided = "decision" if found or disputes else "quiet"
     key = clean_line(standing.key) or "no pair"
     place = f"{standing.index + 1:,}/{standing.total:,}" if standing.key else ""
     words = decided_words(found, annotator, presentation=presentation)
     brief = decided_words(found, annotator, brief=True, presentation=presentation)
+    if disputes:
+        words, brief = dispute_words(disputes), dispute_words(disputes, brief=True)
     if not standing.key:
         words = brief = ""
     whole = [(f" {clean_line(standing.database)}{GAP}", "quiet"), (f"{key}{GAP}", "strong"), (f"{place}{GAP}", "")]

@@ -44,7 +44,8 @@ class Leaving:
         if self._screen.database.read_only:
             return
         place = self._screen.place()
-        if place != self._saved_place and not self._screen.triaging.on:
+        browsing = not (self._screen.triaging.on or self._screen.finding.choosing)
+        if place != self._saved_place and browsing:
             settings.save_place(self._screen.database, self._screen.annotator.name, place)
             self._saved_place = place
         self._screen.noticing.remember()

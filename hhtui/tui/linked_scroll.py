@@ -9,11 +9,12 @@ class LinkedScroll:
     """Scrolls several panes together: line n of each stands at the same height.
 
     Where a place in one text and its counterpart in the other are too far apart to be seen at once, `reveal`
-    shifts the panes against each other until the texts change.
+    shifts the panes against each other until the texts change. While one is shown `alone`, the others stay as they are.
     """
 
     def __init__(self, *panes: DialoguePane) -> None:
         self.panes = panes
+        self.alone: DialoguePane | None = None
         self._shifts = [0] * len(panes)
         for pane in panes:
             pane.link = self
@@ -21,32 +22,31 @@ class LinkedScroll:
     @property
     def top(self) -> int:
         """The first line in view, of the pane that is not shifted; beyond the end of a shorter text."""
-        tops = [pane.top - shift for pane, shift in zip(self.panes, self._shifts, strict=True)]
-        return max(0, *tops)
+        return max(0, *(pane.top - shift for pane, shift in self._shown))
 
     @property
     def most_top(self) -> int:
         """The greatest value of `top`: the end of every text is in view."""
-        return max(0, *(pane.most_top - shift for pane, shift in zip(self.panes, self._shifts, strict=True)))
+        return max(0, *(pane.most_top - shift for pane, shift in self._shown))
 
     @property
     def at_end(self) -> bool:
-        """Whether the last line of every pane is in view."""
-        return all(pane.at_end for pane in self.panes)
+        """Whether the last line of every pane that is shown is in view."""
+        return all(pane.at_end for pane, _ in self._shown)
 
     @property
     def page(self) -> int:
         """Lines of one page: one less than the lowest pane shows, so that one line stays in view."""
-        return max(1, min(pane.body_height for pane in self.panes) - 1)
+        return max(1, min(pane.body_height for pane, _ in self._shown) - 1)
 
     def reset(self) -> None:
         """Put the panes side by side again."""
         self._shifts = [0] * len(self.panes)
 
     def move_to(self, top: int) -> None:
-        """Scroll every pane to line `top`, or as near to that as its text allows."""
+        """Scroll every pane that is shown to line `top`, or as near to that as its text allows."""
         top = min(max(0, top), self.most_top)
-        for pane, shift in zip(self.panes, self._shifts, strict=True):
+        for pane, shift in self._shown:
             pane.move_to(top + shift)
 
     def move_by(self, lines: int) -> None:
@@ -62,11 +62,26 @@ class LinkedScroll:
         lines = [pane.line_of(position) for pane, position in zip(self.panes, positions, strict=True)]
         if self._in_view(lines):
             return
+        if self.alone is not None:
+            self.move_to(lines[self.panes.index(self.alone)] - self.page // 4)
+            return
         first = min(lines)
         self._shifts = [max(0, line - first - self.page + 1) for line in lines]
         self.move_to(first - self.page // 4)
         if not self._in_view(lines):
             self.move_to(first)
 
+    @property
+    def _shown(self) -> list[tuple[DialoguePane, int]]:
+        """The panes that are shown, with how far each is shifted."""
+        if self.alone is not None:
+            return [(self.alone, 0)]
+        return list(zip(self.panes, self._shifts, strict=True))
+
     def _in_view(self, lines: Sequence[int]) -> bool:
-        return all(pane.top <= line < pane.top + pane.body_height for pane, line in zip(self.panes, lines, strict=True))
+        places = zip(self.panes, lines, strict=True)
+        return all(
+            pane.top <= line < pane.top + pane.body_height
+            for pane, line in places
+            if self.alone is None or pane is self.alone
+        )

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from hhtui.store import settings
 from hhtui.store.connection import Connection
+from hhtui.tui.drawn import Drawn
 from hhtui.tui.key_names import shown_key
 from hhtui.tui.keys import Keys
 from hhtui.tui.widgets.notice import Notice
@@ -20,6 +21,7 @@ class Noticing:
     """Shows the notice on a Browse screen once to each annotator of a database, but not over the shipped sample.
 
     It takes lines of its own above the pair and goes with the first key after it was painted, which works as always.
+    Under a dialog, such as the card of queues, nobody has seen it: it then stays until the first key after that.
     """
 
     def __init__(self, screen: "Browse") -> None:
@@ -32,6 +34,16 @@ class Noticing:
     def widgets(self) -> list[Notice]:
         """Return the notice, where there is one to be shown."""
         return [] if self._notice is None else [self._notice]
+
+    def drawn(self, drawn: Drawn) -> None:
+        """A frame has been drawn: the notice may have been in it."""
+        if self._notice is not None:
+            self._notice.drawn(drawn)
+
+    def covered(self) -> None:
+        """A dialog is over the screen: what was not taken away by a key is still to be read."""
+        if self._notice is not None and not self._remembered:
+            self._notice.covered()
 
     def key_read(self) -> None:
         """Take the notice away, where it has been seen."""

@@ -10,13 +10,14 @@ if TYPE_CHECKING:
 
 
 class Pausing:
-    """Blanks a Browse screen, and shows it again.
+    """Blanks a Browse screen, or a dialog over it, and shows it again.
 
     Keys that come before the pair has been painted again were typed at a blank screen: they do nothing.
     """
 
     def __init__(self, screen: "Browse") -> None:
         self._screen = screen
+        self._cover: Cover | None = None
         self._returning = False
         self._last_read = self._ignored_until = float("-inf")
 
@@ -27,7 +28,7 @@ class Pausing:
     @property
     def on(self) -> bool:
         """Whether the screen is blank."""
-        return self._cover.display
+        return self._cover is not None
 
     def read(self, at: float) -> bool:
         """A key was read; return whether it is to do nothing, for its reader has not seen the pair again."""
@@ -40,18 +41,20 @@ class Pausing:
         return at <= self._ignored_until
 
     def pause(self) -> None:
-        """Blank the screen, and stop the clock."""
+        """Blank the screen, or the dialog over it, and stop the clocks."""
+        self._cover = self._screen.app.screen.query_one(Cover)
         self._cover.display = True
         self._screen.triaging.clock.pause()
-        self._screen.triaging.clock.pause()
+        self._screen.pair.visit.pause("blank")
 
     def go_on(self) -> None:
-        """Show the screen again."""
-        self._cover.display = False
+        """Show again what is under the cover."""
+        if self._cover is None:
+            return
+        self._cover.display, self._cover = False, None
         self._screen.triaging.clock.go_on()
-        self._screen.pair.paint_again()
-        self._returning, self._ignored_until = True, self._last_read
-
-    @property
-    def _cover(self) -> Cover:
-        return self._screen.query_one("#cover", Cover)
+        self._screen.pair.visit.go_on("blank")
+        self._ignored_until = self._last_read
+        if self._screen.app.screen is self._screen:
+            self._screen.pair.paint_again()
+            self._returning = True

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from hhtui.store import triage as triages
 from hhtui.store.connection import SqliteError
@@ -21,12 +21,23 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 
 
+class Begun(NamedTuple):
+    """A triage that was begun and is not finished, and in words what is left of it; None and "" where there is none."""
+
+    triage: Triage | None
+    words: str
+
+
+NOTHING_BEGUN = Begun(None, "")
+
+
 class Queueing:
     """Offers queues on a Browse screen, and begins to read what is chosen."""
 
     def __init__(self, screen: "Browse") -> None:
         self._screen = screen
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="queues")
+        self._begun = NOTHING_BEGUN
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each action of this part does, by the action's id."""
@@ -35,49 +46,51 @@ class Queueing:
     def at_start(self) -> None:
         """Show the card where it was asked for, else say in a line what was begun and is not finished."""
         start = self._screen.app.start
-        if start.triage is not None:
-            return
-        if start.wanted is not None:
+        if start.triage is None and start.wanted is not None:
             self.offer_card()
         else:
-            begun = self._in_words(self._begun())
-            if begun:
-                self._screen.say(f"{begun}: O 0 resumes it, or hhtui triage --resume")
+            self._behind("unfinished", self._unfinished, self._tell_of)
 
     def offer_card(self) -> None:
         """Show the queues."""
         from hhtui.tui.screens.queue_card import QueueCard
 
-        offered = self._offered()
-        dialog = QueueCard(offered)
-        self._screen.ask(dialog, self._chosen)
-        self._count(dialog, offered)
+        self._offer(QueueCard)
 
     def choose(self) -> None:
         """Show the queues, and the orders for this result."""
         from hhtui.tui.screens.dialogs import Choice
         from hhtui.tui.screens.queue_card import ORDER, QueuesAndOrders
 
-        offered = self._offered()
         orders = [
             Choice(ORDER, "row", "the order of the source"),
             *(Choice(f"{ORDER}{order}", order, brings) for order, brings in self._screen.reader.orders()),
         ]
-        dialog = QueuesAndOrders(offered, orders)
-        self._screen.ask(dialog, self._chosen)
-        self._count(dialog, offered)
+        self._offer(lambda offered: QueuesAndOrders(offered, orders))
 
     def close(self) -> None:
         """Count no further."""
         self._screen.database.interrupt()
         self._thread.shutdown(wait=True, cancel_futures=True)
 
+    def _offer(self, dialog_of: "Callable[[Offered], QueueCard | QueuesAndOrders]") -> None:
+        """Show a dialog with the queues, once it is known what there is, and count what waits in them."""
+
+        def show(offered: "Offered") -> None:
+            dialog = dialog_of(offered)
+            self._screen.ask(dialog, self._chosen)
+            self._count(dialog, offered)
+
+        self._screen.gate.hold("queues")
+        self._behind("offering", self._offered, show, then=partial(self._screen.gate.release, "queues"))
+
     def _offered(self) -> "Offered":
         from hhtui.store.queueing import queues_here
         from hhtui.tui.screens.queue_card import Offered
 
-        queues = queues_here(self._screen.connection, self._wanted().seed)
-        return Offered(queues, self._in_words(self._begun()), self._screen.database.path.name)
+        queues = queues_here(self._screen.database.reader(), self._wanted().seed)
+        self._begun = self._unfinished()
+        return Offered(queues, self._begun.words, self._screen.database.path.name)
 
     def _count(self, dialog: "QueueCard | QueuesAndOrders", offered: "Offered") -> None:
         """Count what waits in each queue, behind the dialog, and show it as it comes."""
@@ -103,13 +116,14 @@ class Queueing:
         from hhtui.tui.screens.queue_card import ORDER, QUEUE, QUIT, RESUME
 
         if chosen is None:
+            if self._screen.finding.choosing:
+                self._screen.finding.go_back()
             return
         if chosen == QUIT:
             self._screen.app.quit_browsing()
         elif chosen == RESUME:
-            begun = self._begun()
-            if begun is not None:
-                self._screen.triaging.begin(begun)
+            if self._begun.triage is not None:
+                self._read(self._begun.triage)
         elif chosen.startswith(ORDER):
             self._screen.finding.order_by(chosen.removeprefix(ORDER))
         else:
@@ -119,40 +133,66 @@ class Queueing:
         """Draw pairs of the queue of this name and show them, while keys wait."""
         from hhtui.store.queueing import begin_named
 
-        screen = self._screen
-        screen.gate.hold("drawing")
-        draw = partial(begin_named, screen.database, screen.annotator.name, name, self._wanted())
+        self._screen.gate.hold("drawing")
+        draw = partial(begin_named, self._screen.database, self._screen.annotator.name, name, self._wanted())
+        self._behind("drawing", draw, self._read_new, then=partial(self._screen.gate.release, "drawing"))
 
-        async def work() -> None:
-            from hhtui.query.errors import QueryError
+    def _read_new(self, begun: Triage) -> None:
+        self._read(begun)
+        self._behind("unfinished", self._unfinished, self._tell_of)
 
-            try:
-                begun = await self._in_thread(draw)
-            except (StoreError, QueryError, SqliteError) as error:
-                screen.say(str(error), error=True)
-            else:
-                screen.triaging.begin(begun)
-            finally:
-                screen.gate.release("drawing")
+    def _read(self, begun: Triage) -> None:
+        """Read a triage; the place of browsing is kept to come back to."""
+        try:
+            self._screen.leaving.save_place()
+            self._screen.triaging.begin(begun)
+        except StoreError as error:
+            self._screen.say(str(error), error=True)
 
-        screen.run_worker(work(), group="drawing")
+    def _tell_of(self, begun: Begun) -> None:
+        """Say in a line what else can be resumed."""
+        if begun.triage is None:
+            return
+        if self._screen.triaging.on:
+            self._screen.say(f"{begun.words}, too: hhtui triage --resume goes on with it once this is read")
+        else:
+            self._screen.say(f"{begun.words}: O 0 resumes it, or hhtui triage --resume")
 
     def _wanted(self) -> "Wanted":
         from hhtui.store.lanes import Wanted
 
         return self._screen.app.start.wanted or Wanted(())
 
-    def _begun(self) -> Triage | None:
-        return triages.unfinished(self._screen.connection, self._screen.annotator.name)
+    def _unfinished(self) -> Begun:
+        """Return what else the annotator began last and has not finished; it may take long, so not on the screen's."""
+        connection, current = self._screen.database.reader(), self._screen.triaging.triage
+        begun = triages.unfinished(connection, self._screen.annotator.name, besides=current.id if current else "")
+        return (
+            NOTHING_BEGUN if begun is None else Begun(begun, triage_words.begun(triages.left(connection, begun), begun))
+        )
 
-    def _in_words(self, begun: Triage | None) -> str:
-        """Return what is left of a triage that was begun, "" where nothing is."""
-        if begun is None:
-            return ""
-        from hhtui.store.queueing import how_many_left
+    def _behind(
+        self,
+        group: str,
+        find: Callable[[], Found],
+        show: Callable[[Found], None],
+        then: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Find something in the thread and show it, or say why not; `then` is called in any case."""
 
-        left = how_many_left(self._screen.connection, begun)
-        return triage_words.begun(left, begun) if left else ""
+        async def work() -> None:
+            from hhtui.query.errors import QueryError
+
+            try:
+                found = await self._in_thread(find)
+            except (StoreError, QueryError, SqliteError) as error:
+                self._screen.say(str(error), error=True)
+            else:
+                show(found)
+            finally:
+                then()
+
+        self._screen.run_worker(work(), group=group, exclusive=True)
 
     async def _in_thread(self, find: Callable[[], Found]) -> Found:
         return await asyncio.get_running_loop().run_in_executor(self._thread, find)

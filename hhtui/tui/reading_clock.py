@@ -30,11 +30,6 @@ class ReadingClock:
         """Seconds of reading since the last break."""
         return self._since_break + self._running()
 
-    @property
-    def paused(self) -> bool:
-        """Whether the clock has been stopped."""
-        return self._paused
-
     def touch(self) -> None:
         """Something happened: count the time since the last time, as far as it was spent reading."""
         if self._paused:

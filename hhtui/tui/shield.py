@@ -81,10 +81,6 @@ class Shield:
         """Return whether a pair has been revealed."""
         return pair_id in self._revealed
 
-    def conditions(self, pair_ids: Iterable[int]) -> tuple[ShieldLevel, bool]:
-        """Return the level under which these pairs are read, and whether all of them were revealed."""
-        return self.level, self._revealed.issuperset(pair_ids)
-
     def goes_by(self) -> str | None:
         """Return the title of the column whose scores decide, None where there is none."""
         column = turn_scores(self._connection).column

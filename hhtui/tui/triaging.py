@@ -1,22 +1,25 @@
 """A triage on the Browse screen: what is left of it, what its keys do, and how long it takes."""
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hhtui.model import RESPONSES, Context, Question
 from hhtui.store import triage as stored
+from hhtui.store.disputes import Dispute, disputes_about
+from hhtui.store.errors import StoreError
 from hhtui.store.questions import NOTHING_ASKED, parse_question
 from hhtui.store.results import Result
 from hhtui.store.triage import Item, Progress, Triage
 from hhtui.tui import triage_words
-from hhtui.tui.actions import Action
+from hhtui.tui.actions import BY_ID, Action
 from hhtui.tui.deciding import Change
 from hhtui.tui.key_names import shown_key
 from hhtui.tui.presentation import Blind
 from hhtui.tui.reading_clock import REMIND_AFTER, ReadingClock
 from hhtui.tui.triage_words import Figures
-from hhtui.tui.view import ROW_ORDER, View
+from hhtui.tui.view import ROW_ORDER, View, order_of
 from hhtui.tui.widgets.line import Part
 
 if TYPE_CHECKING:
@@ -41,6 +44,8 @@ class Triaging:
         self._pace_shown = False
         self._arrived = 0.0
         self._seconds: list[float] = []
+        self._seconds_before, self._reveals_before = 0.0, 0
+        self._seen = 0
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each action of this part does, by the action's id."""
@@ -79,6 +84,21 @@ class Triaging:
             context["what"] = self.triage.plan.question
         return context
 
+    def found_by(self, pair_ids: Sequence[int]) -> Context:
+        """Return the query and order that brought these pairs; in a triage those of their list, if they are of one."""
+        if self.triage is None:
+            return {"query": self._screen.view.text, "order": self._screen.view.order}
+        queries = {item.query if (item := self._items.get(one)) else None for one in pair_ids}
+        query = queries.pop() if len(queries) == 1 else None
+        return {} if query is None else {"query": query, "order": _order_in(query)}
+
+    def disputes(self, pair_id: int | None) -> Sequence[Dispute]:
+        """Return what annotators differ about in a pair that is shown to settle it; of any other, nothing."""
+        item = self.item(pair_id)
+        if item is None or item.lane != "adjudication" or item.blind:
+            return ()
+        return disputes_about(self._screen.connection, item.pair_id)
+
     def blinding_of(self, pair_id: int) -> Blind | None:
         """Return how a pair is read blind, None where it is not."""
         item = self._items.get(pair_id)
@@ -90,12 +110,30 @@ class Triaging:
         """Show a triage at its first pair that is neither decided nor skipped."""
         self.close()
         self.triage, self._items = triage, {item.pair_id: item for item in triage.items}
+        self._seen = stored.last_event(self._screen.connection)
         self._progress = stored.progress(self._screen.connection, triage)
         self._seconds = []
+        self._seconds_before, self._reveals_before = self.clock.seconds, self._screen.shield.reveals
         ids = list(self._items)
         view = View(triage.plan.query, Result(ids), triage.plan.order or ROW_ORDER, _highlighter(triage.plan.query))
         first = next((at for at, one in enumerate(ids) if one not in self._dealt_with()), 0)
         self._screen.finding.show_triage(view.at(first))
+
+    def end(self) -> None:
+        """Go back to browsing from a triage of which nothing is left."""
+        try:
+            self.close()
+        except StoreError as error:
+            self._screen.say(str(error), error=True)
+        self.triage, self._items, self._progress = None, {}, NOTHING
+        self._screen.finding.go_back()
+
+    def look_again(self) -> None:
+        """Read what came of pairs since, as another window of the same annotator may have decided about them."""
+        if self.triage is None:
+            return
+        before, self._seen = self._seen, stored.last_event(self._screen.connection)
+        self._read_progress(stored.touched_since(self._screen.connection, self.triage, before))
 
     def close(self) -> None:
         """Write down that the triage is over, where nothing of it is left."""
@@ -115,13 +153,19 @@ class Triaging:
         if self.triage is None:
             return
         before = self._dealt_with()
-        for pair_id in self._items.keys() & pair_ids:
-            now = stored.progress_of(self._screen.connection, self.triage, pair_id)
-            decided, skipped = (some - {pair_id} for some in self._progress)
-            self._progress = Progress(decided | now.decided, skipped | now.skipped)
+        self._read_progress(pair_ids)
         if len(self._dealt_with()) > len(before):
             self._seconds.append(self.clock.seconds - self._arrived)
             self._arrived = self.clock.seconds
+
+    def _read_progress(self, pair_ids: Iterable[int]) -> None:
+        """Read what came of these pairs."""
+        if self.triage is None:
+            return
+        for pair_id in self._items.keys() & set(pair_ids):
+            now = stored.progress_of(self._screen.connection, self.triage, pair_id)
+            decided, skipped = (some - {pair_id} for some in self._progress)
+            self._progress = Progress(decided | now.decided, skipped | now.skipped)
 
     def undone(self, index: int, step: int) -> int | None:
         """Return the index of the next pair from `index` on that is neither decided nor skipped, None without one."""
@@ -167,17 +211,21 @@ class Triaging:
 
     def more_command(self) -> str:
         """Return the command that shows the next pairs of the same kind."""
-        if self._screen.app.start.more or self.triage is None:
-            return self._screen.app.start.more
+        start, triage = self._screen.app.start, self.triage
+        if triage is None or (start.more and start.triage is not None and start.triage.id == triage.id):
+            return start.more
         from hhtui.query.queues import TITLES
 
-        plan = self.triage.plan
-        words = ["hhtui", "triage", str(self._screen.database.path)]
+        plan = triage.plan
         if plan.name in TITLES:
-            words += ["--queue", plan.name]
+            words = ["--queue", plan.name]
+            if start.more and start.triage is None:
+                return f"{start.more} {shlex.join(words)}"
         else:
-            words += ["--query", plan.query]
-        return shlex.join(words)
+            adjudicates = any(item.lane == "adjudication" for item in triage.items)
+            ordered = ["--order", plan.order] if plan.order else []
+            words = [*["--adjudicate"] * adjudicates, "--query", plan.query, *ordered]
+        return shlex.join(["hhtui", "triage", str(self._screen.database.path), *words])
 
     def left_command(self) -> str:
         """Return the command that goes on with this triage."""
@@ -186,7 +234,7 @@ class Triaging:
         )
 
     def _dealt_with(self) -> frozenset[int]:
-        return self._progress.decided | self._progress.skipped
+        return self._progress.dealt_with
 
     def _figures(self) -> Figures:
         from statistics import median
@@ -195,35 +243,63 @@ class Triaging:
             len(self._items),
             len(self._progress.decided),
             len(self._progress.skipped),
-            self.clock.seconds,
+            self.clock.seconds - self._seconds_before,
             self.clock.since_break,
-            self._screen.shield.reveals,
+            self._screen.shield.reveals - self._reveals_before,
             median(self._seconds) if self._seconds else None,
             len(self._seconds),
         )
 
     def _read_on(self) -> None:
         pair, current = self._screen.pair, self._screen.view.current
-        if self.item(current) is None or not pair.at_end or not pair.shows:
-            pair.scroll_pages(1.0)
-        elif current in self._dealt_with():
+        if not pair.shows or pair.read_on() or self.item(current) is None:
+            return
+        if current in self._dealt_with():
             self.go_on()
         else:
             self._screen.deciding.record(Change("skip", "yes"), "skipped")
 
     def _done(self) -> None:
         current = self._screen.view.current
-        if self.triage is None or self.item(current) is None:
+        if current is None or self.item(current) is None:
             self._screen.say("Enter goes on in a triage; O begins one")
         elif current in self._progress.decided:
             self.go_on()
         else:
-            asked = self._question() or NOTHING_ASKED
+            self._answer(current, self._question() or NOTHING_ASKED)
+
+    def _answer(self, current: int, asked: Question) -> None:
+        """Write down that the pair was read: what stands of what is asked is said once more, else the answer is no.
+
+        What stands is what is shown. What was decided before a pair is read blind is hidden, so that no is an answer
+        of its own then, and counts as any newer decision does; to say the earlier one again would make it up.
+        """
+        stands = self._standing(current, asked)
+        if stands:
+            change = Change(asked.kind, next(iter(stands.values())), tuple(stands), asked.label)
+            self._screen.deciding.record(change, "read, what you decided stays")
+        elif asked.kind == "preference" and self.disputes(current):
+            self._screen.say("say which is better to settle it, or skip it with space at the end of the text")
+        else:
             no = "" if asked.kind == "preference" else "no"
             sides = (asked.side,) if asked.kind != "label" or asked.side else RESPONSES
             self._screen.deciding.record(Change(asked.kind, no, sides, asked.label), "read, nothing to say of it")
 
+    def _standing(self, pair_id: int, asked: Question) -> dict[str, str]:
+        """Return by side what is shown of the annotator's own decisions about what is asked."""
+        return {
+            one.side: one.value
+            for one in self._screen.reader.decisions(pair_id)
+            if one.annotator == self._screen.annotator.name
+            and (one.kind, one.label) == (asked.kind, asked.label)
+            and asked.side in ("", one.side)
+        }
+
     def _question(self) -> Question | None:
+        """Return what is asked of the current pair: what is to be settled, or the triage's question."""
+        for dispute in self.disputes(self._screen.view.current):
+            if not dispute.settled:
+                return Question(dispute.kind, "yes", dispute.side, dispute.label)
         return parse_question(self.triage.plan.question) if self.triage and self.triage.plan.question else None
 
     def _toggle_pace(self) -> None:
@@ -244,10 +320,20 @@ class Triaging:
     def _summed_up(self, chosen: str | None) -> None:
         if chosen == "quit":
             self._screen.app.quit_browsing()
-        elif chosen == "queues":
-            self._screen.queueing.offer_card()
+        elif chosen == "undo":
+            self._screen.perform(BY_ID["undo"])
         else:
-            self._screen.say("everything is decided or skipped   u undoes   q quits")
+            self.end()
+            if chosen == "queues":
+                self._screen.queueing.offer_card()
+
+
+@cache
+def _order_in(query: str) -> str:
+    """Return the order that a query asks for, in its words."""
+    from hhtui.query.parser import parse
+
+    return order_of(parse(query))
 
 
 def _highlighter(query: str) -> "Highlighter | None":

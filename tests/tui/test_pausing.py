@@ -8,6 +8,7 @@ from hhtui.tui.start import Start
 from hhtui.tui.widgets.cover import PAUSED
 from hhtui.tui.widgets.pair_view import PairView
 from tests.tui.desk import Desk, reading
+from tests.tui.test_triage_screen import Watch
 
 
 def blank(desk: Desk) -> bool:
@@ -62,13 +63,14 @@ async def test_a_decision_typed_before_is_saved_and_one_behind_is_not(made: Path
 
 
 async def test_the_clock_stands_still_meanwhile(made: Path) -> None:
-    async with reading(made) as desk:
+    watch = Watch()
+    async with reading(made, now=watch) as desk:
         clock = desk.browse.triaging.clock
-        await desk.press("B")
-        assert clock.paused
-        assert clock.seconds == clock.seconds
-        await desk.press("space")
-        assert not clock.paused
+        begun = clock.seconds
+        for key, passed in (("B", 3), ("space", 3), ("j", 8)):
+            watch.time += 3 if key == "B" else 5
+            await desk.press(key)
+            assert clock.seconds - begun == passed
 
 
 async def test_an_answer_that_comes_meanwhile_stays_under_the_cover(made: Path) -> None:

@@ -22,7 +22,7 @@ SIZES = ((160, 45), (80, 24), (40, 12))
 KEYS: dict[str, tuple[str, ...]] = {
     "browse": ("j", "j"),
     "search": ("/", *"response:(sugar OR milk) -chosen:tea", "enter", "n"),
-    "flagged": ("j", "s", "k", "f"),
+    "flagged": ("j", "tab", "tab", "s", "k", "f"),
     "help": ("?",),
     "dialog": ("O",),
     "labels": ("l", "3", "L", *"refusal"),
@@ -62,7 +62,7 @@ def test_the_screen_looks_as_it_did(
     async def before(pilot: Pilot[Any]) -> None:
         desk = Desk(app, pilot, [])
         await desk.settle()
-        await desk.burst(*KEYS[what])
+        await (desk.press if what == "flagged" else desk.burst)(*KEYS[what])
 
     assert snap_compare(app, terminal_size=size, run_before=before)
 

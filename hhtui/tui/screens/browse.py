@@ -8,6 +8,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.messages import Update
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -121,25 +122,38 @@ class Browse(Screen[None]):
         return self.finding.view
 
     def compose(self) -> ComposeResult:
-        yield Line(id="header")
+        header = Line(id="header")
+        yield header
         yield from self.noticing.widgets()
         with Horizontal(id="body"):
             yield PairList(self.reader.headings, self.reader.marks, self.reader.percentiles, id="list")
-            yield PairView(self._pair_painted, id="pair")
+            yield PairView(self._pair_painted, header, self.app.now, id="pair")
         with Horizontal(id="query-row"):
             yield QueryLine(id="query")
             yield Line(id="status")
         yield Line(id="footer")
-        yield Cover(id="cover")
+        yield Cover()
 
     def on_mount(self) -> None:
         self.list = self.query_one("#list", PairList)
         self.pair = self.query_one("#pair", PairView)
-        self.query_one("#header", Line).when_drawn = self.pair.header_drawn
+        self.app.when_drawn(self.noticing.drawn)
+        self.app.app_suspend_signal.subscribe(self, lambda _: self.pair.visit.pause("suspended"), immediate=True)
+        self.app.app_resume_signal.subscribe(self, lambda _: self.pair.visit.go_on("suspended"), immediate=True)
+        self._lay_out(self.app.size.width)
         self.finding.start()
         self.gate.release("start")
         self.queueing.at_start()
         self.set_interval(POLL_SECONDS, self._poll)
+
+    def on_screen_suspend(self) -> None:
+        """A dialog is over the pair."""
+        self.pair.visit.pause("dialog")
+        self.noticing.covered()
+
+    def on_screen_resume(self) -> None:
+        """Nothing is over the pair any more."""
+        self.pair.visit.go_on("dialog")
 
     def on_resize(self, event: events.Resize) -> None:
         self._lay_out(event.size.width)
@@ -166,11 +180,13 @@ class Browse(Screen[None]):
             self.say(self._refusal(action), error=True)
         elif action.for_blind and self.triaging.any_blind and not self.pair.presentation.blind:
             self.say(self._no_choice(), error=True)
-        elif action.leaves and self.triaging.on:
+        elif action.leaves and self.triaging.left:
             self.say(f"{self._named(action)} is off in a triage; quit to leave it, the rest can be resumed", error=True)
         elif action.decides and not self.pair.shows:
             self.say("V shows the pair, to decide about it", error=True)
         else:
+            if action.leaves and self.triaging.on:
+                self.triaging.end()
             self._handlers[action.id]()
         reminder = self.triaging.reminder()
         if reminder:
@@ -213,6 +229,8 @@ class Browse(Screen[None]):
             self.pausing.go_on()
         elif self.pausing.ignores(event.time):
             return
+        elif isinstance(screen, Dialog) and screen.focused is None and action is BY_ID["blank"]:
+            self.pausing.pause()
         elif isinstance(screen, Dialog):
             self._forward(event, screen.focused or screen, "dialog" if event.key in screen.ENDING else "typing")
         elif self.focused is not None:
@@ -265,25 +283,24 @@ class Browse(Screen[None]):
 
     def show_pair(self) -> None:
         """Show the current pair, or that there is none."""
-        self.triaging.arrived()
         current = self.view.current
         self.shown = None if current is None else self.reader.shown(current)
         if current is None:
-            self.pair.show_nothing("No pair matches." if self.view.text else "No pairs yet.")
+            self.pair.show_nothing(self.finding.nothing_in_words())
         elif self.shown is None:
             self.pair.show_nothing("This pair is gone: a later revision of its source has replaced it.")
-        else:
-            self.pair.show(
-                self.shown, self.reader.scores(current), self.view.highlighter, self.reader.presentation(current)
-            )
+        elif self.pair.show(
+            self.shown, self.reader.scores(current), self.view.highlighter, self.reader.presentation(current)
+        ):
+            self.triaging.arrived()
         self._show_query()
         self.show_lines()
         self._draw_together(self.query_one("#header"), *self.pair.panes.values())
 
     def _draw_together(self, *widgets: Widget) -> None:
         """Let these be drawn in one frame: by themselves they ask for it one by one, and a frame may part them."""
-        self._dirty_widgets.update(widgets)
-        self.check_idle()
+        for widget in widgets:
+            self.post_message(Update(widget))
 
     def show_decisions(self, pair_ids: Sequence[int]) -> None:
         """Show anew what was decided about these pairs."""
@@ -350,7 +367,9 @@ class Browse(Screen[None]):
     def _lay_out(self, width: int) -> None:
         shown = width >= LIST_FROM if self._list_wanted is None else self._list_wanted
         self.list.display = shown
-        self.pair.display = not shown or width >= BOTH_SIDES_FROM
+        hidden, self.pair.display = not self.pair.display, not shown or width >= BOTH_SIDES_FROM
+        if hidden and self.pair.display:
+            self.pair.paint_again()
         self.list.set_class(not self.pair.display, "alone")
         self.pair.one_side = width < BOTH_SIDES_FROM
 
@@ -370,7 +389,10 @@ class Browse(Screen[None]):
         numbers = self.shielding.forms(self.reader.descriptions(blind=presentation.blind))
         if self.database.read_only:
             numbers = (*(f"read-only  {form}" for form in numbers), "read-only")
-        left, right = headline.header(standing, found, self.annotator.name, numbers, self.size.width, presentation)
+        left, right = headline.header(
+            *(standing, found, self.annotator.name, numbers, self.size.width, presentation),
+            self.triaging.disputes(current),
+        )
         if self.query_one("#header", Line).show(left, right):
             self.pair.await_header()
         self._show_state()
@@ -407,6 +429,7 @@ class Browse(Screen[None]):
             return
         self._seen_version = version
         self.finding.grown()
+        self.triaging.look_again()
         self.reader.forget_numbers()
         self.list.update_marks()
         if self.view.current is not None:

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, ClassVar, Generic
 
 from textual.screen import ModalScreen, ScreenResultType
 
+from hhtui.tui.widgets.cover import Cover
+
 if TYPE_CHECKING:
     from hhtui.tui.app import HhtuiApp
 
@@ -11,7 +13,8 @@ if TYPE_CHECKING:
 class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
     """Something to be answered before keys go to the browse screen again.
 
-    The keys in `ENDING` may close it: those typed after one wait until that is done.
+    The keys in `ENDING` may close it: those typed after one wait until that is done. The key that blanks the screen
+    blanks it too, unless a text is typed into it.
     """
 
     ENDING: ClassVar[frozenset[str]]
@@ -21,6 +24,7 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
         super().__init__(classes="dialog")
 
     def on_mount(self) -> None:
+        self.mount(Cover())
         self.stay()
 
     def stay(self) -> None:

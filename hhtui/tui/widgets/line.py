@@ -1,6 +1,6 @@
 """One line of the screen, drawn without any layout."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -22,13 +22,9 @@ class Line(Widget):
         super().__init__(id=id)
         self._left: tuple[Part, ...] = ()
         self._right: tuple[Part, ...] = ()
-        self.when_drawn: Callable[[], object] | None = None
 
     def show(self, left: Sequence[Part], right: Sequence[Part] = ()) -> bool:
-        """Show these parts, controls in their texts made visible; return whether anything has changed.
-
-        Then `when_drawn` is called while the line is drawn.
-        """
+        """Show these parts, controls in their texts made visible; return whether anything has changed."""
         parts = tuple((clean_line(text), name) for text, name in left)
         others = tuple((clean_line(text), name) for text, name in right)
         if (parts, others) != (self._left, self._right):
@@ -38,8 +34,6 @@ class Line(Widget):
         return False
 
     def render_line(self, y: int) -> Strip:
-        if self.when_drawn is not None:
-            self.when_drawn()
         width = self.outer_size.width
         if y or not width:
             return Strip.blank(width, self.rich_style)

@@ -1,6 +1,6 @@
 """A widget that draws itself line by line under a title, and never needs a layout to show something else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -56,7 +56,6 @@ class LineView(Widget, can_focus=False):
     def __init__(self, *, corner: str = "", id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.corner = corner
-        self.when_drawn: Callable[[], object] | None = None
         self.styled_by: Widget = self
         self._looks: dict[tuple[str, ...], Style] = {}
         self._backdrop: Color | None = None
@@ -120,10 +119,7 @@ class LineView(Widget, can_focus=False):
         """Return the lines within `crop`.
 
         Textual's own method draws borders and padding around each line again at every paint; there are none here.
-        `when_drawn` is called first.
         """
-        if self.when_drawn is not None:
-            self.when_drawn()
         strips = [self.render_line(y) for y in crop.line_range]
         if self._backdrop is None:
             self._backdrop = self.background_colors[1]

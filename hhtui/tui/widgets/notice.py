@@ -8,6 +8,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from hhtui.tui.drawn import Drawn
 from hhtui.tui.glyphs import fit
 from hhtui.tui.wrap import wrap
 
@@ -30,6 +31,12 @@ class Notice(Widget):
         self._asked = False
         self.painted = False
 
+    def drawn(self, drawn: Drawn) -> None:
+        """Take notice of a frame: the reader has it once all of this was in one, with no dialog over it."""
+        if not self._asked and drawn.all_of(self):
+            self._asked = True
+            self.app.frames.when_acknowledged(self.app.frames.composed, self._acknowledged)
+
     def lines(self, width: int, height: int) -> list[str]:
         """Return the lines on a screen of this size; none where there is no room for them."""
         room = min(MOST_LINES, height - LEAST_BESIDE)
@@ -44,12 +51,13 @@ class Notice(Widget):
 
     def render_line(self, y: int) -> Strip:
         width = self.outer_size.width
-        if not self._asked:
-            self._asked = True
-            self.app.frames.when_acknowledged(self.app.frames.rendering, self._acknowledged)
         lines = self.lines(width, self.screen.size.height)
         text = f" {lines[y]}" if y < len(lines) else ""
         return Strip([Segment(fit(text, width), self.rich_style)], width)
 
+    def covered(self) -> None:
+        """A dialog is over it, so soon that nobody has read it, or it would have gone with the key."""
+        self._asked = self.painted = False
+
     def _acknowledged(self, _at: float) -> None:
-        self.painted = True
+        self.painted = self._asked

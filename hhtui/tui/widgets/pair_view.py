@@ -1,6 +1,5 @@
 """A pair on the screen: the prompt once, the two responses beside each other, scrolled together."""
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -14,12 +13,14 @@ from textual.widget import Widget
 from hhtui.model import Pair, Score, Side, Turn
 from hhtui.tui import headline
 from hhtui.tui.diff import WordDiff, word_diff
+from hhtui.tui.drawn import Drawn
 from hhtui.tui.linked_scroll import LinkedScroll
 from hhtui.tui.oddities import oddities
 from hhtui.tui.pair_layout import TITLE, Heights, Part, arrange
 from hhtui.tui.presentation import OPEN, PLACES, Place, Presentation, Response
 from hhtui.tui.shield import Shielded
 from hhtui.tui.transcript import Span, Transcript, response_transcript, transcript
+from hhtui.tui.visit import Visit
 from hhtui.tui.widgets.dialogue_pane import NOTHING, DialogueContent, DialoguePane
 from hhtui.tui.widgets.line_view import LineView
 from hhtui.tui.widgets.prompt_pane import PromptPane
@@ -70,6 +71,9 @@ class _PromptPane(PromptPane):
 class PairView(Widget):
     """Shows one pair; `painted` turns true when the terminal has been sent all of it and, where it answers, has it.
 
+    A part has been sent when one frame had all of its cells, at the place that it has in the layout of this pair, and
+    nothing over it. `visit` knows for how long the pair has been there, and which of its responses.
+
     The panes are places: which response stands at the left is the `presentation`'s. Of a pair that is read blind the
     texts are shown and nothing else.
     """
@@ -78,10 +82,22 @@ class PairView(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = LineView.COMPONENT_CLASSES | DialoguePane.COMPONENT_CLASSES
     app: "HhtuiApp"
 
-    def __init__(self, when_painted: Callable[[], object], *, id: str | None = None) -> None:  # noqa: A002
-        """Make a view that calls `when_painted` each time a pair has been painted."""
+    def __init__(
+        self,
+        when_painted: Callable[[], object],
+        header: Widget,
+        now: Callable[[], float],
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """Make a view that calls `when_painted` each time a pair has been painted.
+
+        `header` is the line that names the pair, and `now` tells the time in seconds.
+        """
         super().__init__(id=id)
         self._when_painted = when_painted
+        self._header = header
+        self.visit = Visit(now)
         self._layout = PairLayout()
         self.presentation = OPEN
         self.panes: dict[Part, DialoguePane] = {
@@ -90,8 +106,7 @@ class PairView(Widget):
             "right": _Pane(OPEN.right, corner="┬"),
             "extra": _Pane("from the source", corner="├"),
         }
-        for part, pane in self.panes.items():
-            pane.when_drawn = partial(self._drawn, part)
+        for pane in self.panes.values():
             pane.styled_by = self
         self.scroll = LinkedScroll(self.panes["left"], self.panes["right"])
         self._pair: Pair | None = None
@@ -106,11 +121,11 @@ class PairView(Widget):
         self._maximised = False
         self._whole_prompt = False
         self._difference = self._hit = -1
-        self._drawn_parts: set[Part | Literal["header"]] = set()
+        self._drawn_widgets: set[Widget] = set()
         self._header_awaited = False
         self._asked = False
         self._showing = 0
-        self._painted_at: float | None = None
+        self._painted = False
 
     @property
     def key(self) -> str:
@@ -120,7 +135,7 @@ class PairView(Widget):
     @property
     def painted(self) -> bool:
         """Whether the reader has the pair before their eyes, as far as the terminal tells."""
-        return self._painted_at is not None
+        return self._painted
 
     @property
     def shows(self) -> bool:
@@ -133,11 +148,11 @@ class PairView(Widget):
         """The response that keys work on."""
         return self.presentation.at(self._place)
 
-    def shown_ms(self) -> int | None:
-        """Return for how many milliseconds the pair has been painted, None where it is not."""
-        if self._painted_at is None:
-            return None
-        return round((asyncio.get_running_loop().time() - self._painted_at) * 1000)
+    @property
+    def scores_visible(self) -> bool:
+        """Whether a number about the pair stands in the title of a text that has been shown."""
+        shown: tuple[Part, ...] = ("prompt", *self.visit.seen)
+        return any(self.panes[part].content.score not in ("", headline.NO_VALUE) for part in shown)
 
     @property
     def one_side(self) -> bool:
@@ -159,12 +174,13 @@ class PairView(Widget):
         return self._layout
 
     def on_mount(self) -> None:
+        self.app.when_drawn(self._drawn)
         self._mark_active()
         self.call_after_refresh(self._compare_from_now)
 
     def regions(self, size: Size) -> dict[Part, Region]:
         """Return where each pane that is shown stands in a view of this size."""
-        only = self._place if self._one_side or self._maximised else None
+        only = self._only
         width = size.width if only else (size.width + 1) // 2
         heights = Heights(
             self.panes["prompt"].text_height(size.width),
@@ -179,13 +195,17 @@ class PairView(Widget):
         scores: Mapping[Side, Score],
         highlighter: "Highlighter | None",
         presentation: Presentation = OPEN,
-    ) -> None:
+    ) -> bool:
         """Show a pair from its beginning, its scores in the titles, and what `highlighter` finds in it.
 
-        Differences are not marked while a response is masked: they would be differences between masks.
+        Differences are not marked while a response is masked: they would be differences between masks. Return whether
+        a visit begins with it: the same pair, presented in the same way, is only shown anew.
         """
         before = self.regions(self.size)
         pair, self._comparable = shown.pair, shown.compares
+        begins = self._pair is None or (self._pair.id, self.presentation) != (pair.id, presentation)
+        if begins:
+            self.visit.begin()
         self._pair, self._empty, self.presentation = pair, "", presentation
         self._difference = self._hit = -1
         texts: dict[Part, Transcript] = {
@@ -208,10 +228,12 @@ class PairView(Widget):
         extra = NOTHING if presentation.blind else _extra_text(pair)
         self.panes["extra"].show(DialogueContent("from the source", extra))
         self._await_painting(before)
+        return begins
 
     def show_nothing(self, words: str) -> None:
         """Show that there is no pair, and why."""
         before = self.regions(self.size)
+        self.visit.begin()
         self._pair, self._hits, self._diff, self.presentation = None, [], NO_DIFF, OPEN
         self.panes["prompt"].show(DialogueContent("prompt", transcript((Turn("", words),))))
         for place in PLACES:
@@ -222,8 +244,8 @@ class PairView(Widget):
     def paint_again(self) -> None:
         """Count as painted only when everything has been drawn once more."""
         self._await_drawing()
-        for pane in self.panes.values():
-            pane.refresh()
+        for part in self._shown_parts():
+            self.panes[part].refresh()
 
     def rate(self, scores: Mapping[Side, Score]) -> None:
         """Show other scores of the same pair."""
@@ -241,16 +263,30 @@ class PairView(Widget):
 
     @property
     def at_end(self) -> bool:
-        """Whether the end of both responses is in view."""
+        """Whether the end of every response that is shown is in view."""
         return not self._whole_prompt and self.scroll.at_end
+
+    def read_on(self) -> bool:
+        """Scroll down by a page, at the end of the only response that is shown go to the other one.
+
+        Return whether there was anything left to read: once both have been at their end there is not.
+        """
+        if not self.at_end:
+            self.scroll_pages(1.0)
+            return True
+        self._note_ends()
+        following = self.visit.to_be_read
+        if following is not None and self._only:
+            self.focus_place(following)
+        return following is not None
 
     def focus_place(self, place: Place) -> None:
         """Let keys work on the response at this place; where there is room for one only, show it."""
         if place != self._place:
+            self._note_ends()
             self._place = place
             self._mark_active()
-            if self._one_side or self._maximised:
-                self._await_drawing()
+            if self._only:
                 self._arrange_anew()
 
     def focus_other(self) -> None:
@@ -294,7 +330,7 @@ class PairView(Widget):
         part, span = self._hits[self._hit]
         for name, pane in self.panes.items():
             pane.mark(span if name == part else None)
-        if part in PLACES and (self._one_side or self._maximised):
+        if part in PLACES and self._only:
             self.focus_place(part)
         pane = self.panes[part]
         line = pane.line_of(span[0])
@@ -302,9 +338,21 @@ class PairView(Widget):
             (pane if part == "prompt" else self.scroll).move_to(line - pane.body_height // 3)
         return True
 
+    @property
+    def _only(self) -> Place | None:
+        """The place of the only response that is shown, None where both are."""
+        return self._place if self._one_side or self._maximised else None
+
+    def _note_ends(self) -> None:
+        """Remember that the end of the responses that are shown has been in view, where it is."""
+        if self._painted and self.at_end:
+            self.visit.ended.update(PLACES if self._only is None else (self._only,))
+
     def _arrange_anew(self) -> None:
         """Ask for a layout, through a child: what Textual remembers of a widget's own arrangement ends only so."""
+        self.scroll.alone = self.panes[self._only] if self._only else None
         self.panes["prompt"].refresh(layout=True)
+        self.paint_again()
 
     def _await_painting(self, before: dict[Part, Region]) -> None:
         self._await_drawing()
@@ -312,34 +360,44 @@ class PairView(Widget):
             self._arrange_anew()
 
     def _await_drawing(self) -> None:
-        self._drawn_parts.clear()
+        self._drawn_widgets.clear()
         self._header_awaited = self._asked = False
         self._showing += 1
-        self._painted_at = None
+        self._painted = False
 
     def await_header(self) -> None:
         """Count as painted only when the line that names the pair is drawn too: it may come in a frame of its own."""
         self._header_awaited = True
-        self._drawn_parts.discard("header")
+        self._drawn_widgets.discard(self._header)
 
-    def header_drawn(self) -> None:
-        """The line that names the pair is being drawn."""
-        self._drawn("header")
-
-    def _drawn(self, part: Part | Literal["header"]) -> None:
-        self._drawn_parts.add(part)
-        awaited = {*self._shown_parts(), *(("header",) if self._header_awaited else ())}
-        if not self._asked and awaited <= self._drawn_parts:
+    def _drawn(self, drawn: Drawn) -> None:
+        """Take notice of a frame; what stands where it belongs by now and was not in it is to be in the next one."""
+        if self._asked:
+            return
+        corner = self.region.offset
+        awaited: dict[Widget, Region] = {
+            self.panes[part]: region.translate(corner) for part, region in self._shown_parts().items()
+        }
+        if self._header_awaited:
+            awaited[self._header] = self._header.region
+        for widget in awaited.keys() - self._drawn_widgets:
+            if drawn.in_sight(widget) and widget.region == awaited[widget]:
+                if drawn.all_of(widget):
+                    self._drawn_widgets.add(widget)
+                else:
+                    widget.refresh()
+        if awaited.keys() <= self._drawn_widgets:
             self._asked = True
             frames = self.app.frames
-            frames.when_acknowledged(frames.rendering, partial(self._acknowledged, self._showing))
+            frames.when_acknowledged(frames.composed, partial(self._acknowledged, self._showing))
 
-    def _shown_parts(self) -> set[Part]:
-        return {part for part, region in self.regions(self.size).items() if region.height and region.width}
+    def _shown_parts(self) -> dict[Part, Region]:
+        return {part: region for part, region in self.regions(self.size).items() if region.height and region.width}
 
-    def _acknowledged(self, showing: int, at: float) -> None:
+    def _acknowledged(self, showing: int, _at: float) -> None:
         if showing == self._showing:
-            self._painted_at = at
+            self._painted = True
+            self.visit.painted(PLACES if self._only is None else (self._only,))
             self._when_painted()
 
     def _mark_active(self) -> None:
