@@ -2,10 +2,47 @@
 
 import sqlite3
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from hhtui.model import Kind
 from hhtui.store.events import LIVE, PAIR_ID
 
 MARKS = ("drop", "flag", "label")
+
+
+class Dispute(NamedTuple):
+    """Decisions of one kind, side and label that differ: what annotators say, by name, the first to say so first.
+
+    It is `settled` where that was decided in the lane of adjudication; the newest value of that lane is what counts.
+    """
+
+    kind: Kind
+    side: str
+    label: str
+    said: tuple[tuple[str, str], ...]
+    settled: bool
+
+
+def disputes_about(connection: sqlite3.Connection, pair_id: int) -> list[Dispute]:
+    """Return what annotators differ about in one pair, see `disputed`."""
+    events = connection.execute(
+        "SELECT kind, side, label, annotator, value, coalesce(json_extract(context, '$.lane'), '') FROM event "
+        f"WHERE pair_hash = (SELECT hash FROM pair WHERE id = ?) AND kind IN ('preference', {_quoted(MARKS)}) "
+        f"AND {LIVE} AND {PAIR_ID} = ? ORDER BY made_at, uuid",
+        (pair_id, pair_id),
+    )
+    said: dict[tuple[Kind, str, str], dict[str, str]] = {}
+    settled: dict[tuple[Kind, str, str], str] = {}
+    for kind, side, label, annotator, value, lane in events:
+        said.setdefault((kind, side, label), {})[annotator] = value
+        if lane == "adjudication":
+            settled[kind, side, label] = value
+    values = {place: {name: value for name, value in each.items() if value} for place, each in said.items()}
+    return [
+        Dispute(*place, tuple(each.items()), bool(settled.get(place)))
+        for place, each in values.items()
+        if len(set(each.values())) > 1
+    ]
 
 
 def disputed(connection: sqlite3.Connection, kinds: Sequence[str], annotators: Sequence[str] | None) -> str | None:
@@ -37,6 +74,10 @@ def disputed(connection: sqlite3.Connection, kinds: Sequence[str], annotators: S
             (*marks, *(annotators or ()), *(annotators or ())),
         )
     return ",".join(str(pair_id) for (pair_id,) in found) or None
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
 
 
 def _among(column: str, annotators: Sequence[str] | None) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from hhtui.model import Lane
 from hhtui.store import frames, results
 from hhtui.store.database import Database
+from hhtui.store.disputes import disputes_about
 from hhtui.store.errors import StoreError
 from hhtui.store.events import LIVE, PAIR_ID
 from hhtui.store.frames import HASH_BYTES, Frame
@@ -27,7 +28,7 @@ class Wanted(NamedTuple):
     same pairs for everybody) and `repeat` (one's own earlier pairs) are read blind, the others where `blind` says so; a
     share above 0 is at least one pair, where there is one.
     `avoid` is a query of pairs not to be shown. `lane` is "adjudication" where decisions are to be settled: then pairs
-    that are decided are shown too.
+    that are decided are shown too, until all that people differ about was decided in that lane.
     """
 
     lists: Sequence[tuple[str, str]]
@@ -116,7 +117,7 @@ def _queue(connection: sqlite3.Connection, wanted: Wanted) -> Iterator[Item]:
 
     def items(name: str, query: str) -> Iterator[Item]:
         surfaced_by = name if several else ""
-        return (Item(int(one), wanted.lane, wanted.blind, surfaced_by) for one in _ids(connection, query))
+        return (Item(int(one), wanted.lane, wanted.blind, surfaced_by, query=query) for one in _ids(connection, query))
 
     for together in zip_longest(*(items(*one) for one in wanted.lists)):
         yield from (item for item in together if item is not None)
@@ -157,7 +158,8 @@ def _once_more(connection: sqlite3.Connection, annotator: str, seed: int) -> Ite
 def _done(connection: sqlite3.Connection, annotator: str, lane: Lane) -> set[int]:
     """Return the pairs that need not be shown in `lane`."""
     if lane == "adjudication":
-        return set(_pairs(connection, "json_extract(context, '$.lane') = 'adjudication'", ()))
+        looked_at = _pairs(connection, "json_extract(context, '$.lane') = 'adjudication'", ())
+        return {one for one in looked_at if all(found.settled for found in disputes_about(connection, one))}
     decided = connection.execute(f"SELECT DISTINCT pair_id FROM decision WHERE kind IN {DECIDED}").fetchall()
     skipped = _pairs(connection, "annotator = ? AND kind = 'skip'", (annotator,))
     return {pair_id for (pair_id,) in decided} | set(skipped) | reserved(connection, annotator)

@@ -8,7 +8,7 @@ from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.lanes import Wanted
 from hhtui.store.scorers import harm_column, score_fields
-from hhtui.store.triage import Plan, Triage, progress, unfinished
+from hhtui.store.triage import Plan, Triage, unfinished
 
 
 def queues_here(connection: sqlite3.Connection, seed: int = 7) -> tuple[Queue, ...]:
@@ -52,14 +52,8 @@ def begin_query(database: Database, annotator: str, query: str, order: str, want
 def left_to_read(database: Database, annotator: str) -> Triage:
     """Return what `annotator` began and has not finished; raises StoreError where that is nothing."""
     begun = unfinished(database.reader(), annotator)
-    if begun is None or not how_many_left(database.reader(), begun):
+    if begun is None:
         raise StoreError(
             f"{annotator} has left nothing unfinished; to read what matters first: hhtui triage {database.path}"
         )
     return begun
-
-
-def how_many_left(connection: sqlite3.Connection, triage: Triage) -> int:
-    """Return how many pairs of `triage` its annotator has neither decided about nor skipped."""
-    done = progress(connection, triage)
-    return len(triage.items) - len(done.decided | done.skipped)

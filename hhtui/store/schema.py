@@ -244,6 +244,7 @@ CREATE TABLE triage_item (         -- the pairs that a triage shows; what came o
     lane TEXT NOT NULL,            -- queue, random, overlap, repeat, estimate, check, adjudication
     blind INTEGER NOT NULL,
     surfaced_by TEXT NOT NULL,     -- the list that brought the pair, "" for none
+    query TEXT,                    -- of that list, with its order; NULL for a pair that no list brought
     frame TEXT NOT NULL,           -- frame.id, "" for none
     draw INTEGER,                  -- the pair's place in the order of its frame, from 0
     PRIMARY KEY (triage, position)

@@ -24,7 +24,8 @@ class Item(NamedTuple):
     """A pair of a triage: its local id, why it is there, and whether it is read blind.
 
     `surfaced_by` is the list of the queue that brought it, "" where there is only one; `frame` and `draw` are the id of
-    the frame from which it was drawn and its place in the order of the draw.
+    the frame from which it was drawn and its place in the order of the draw. `query` is what the list asks for, with
+    its order, and None where no list brought the pair but chance, or somebody's reading of it before.
     """
 
     pair_id: int
@@ -33,6 +34,7 @@ class Item(NamedTuple):
     surfaced_by: str = ""
     frame: str = ""
     draw: int | None = None
+    query: str | None = None
 
 
 class Plan(NamedTuple):
@@ -65,33 +67,46 @@ class Progress(NamedTuple):
     decided: frozenset[int]
     skipped: frozenset[int]
 
+    @property
+    def dealt_with(self) -> frozenset[int]:
+        """The pairs that are decided or skipped."""
+        return self.decided | self.skipped
+
 
 class TakenError(StoreError):
     """Some of the pairs have just been given to somebody else."""
 
 
 def begin(database: Database, annotator: str, plan: Plan, items: Sequence[Item]) -> Triage:
-    """Write a triage down and return it.
+    """Write a triage down and return it; others that are not finished can still be resumed.
 
-    Raises TakenError where somebody else is reading some of the pairs, StoreError where there
-    is nothing to read.
+    A sample that is begun again holds what is left of it, and so finishes the triage in which it was begun. Raises
+    TakenError where somebody else is reading some of the pairs, StoreError where there is nothing to read.
     """
     if not items:
-        raise StoreError("there is nothing to read: no pair is left in this queue; others: hhtui triage DB, or O on the screen")
+        raise StoreError(
+            "there is nothing to read: no pair is left in this queue; others: hhtui triage DB, or O on the screen"
+        )
     number = str(uuid.uuid4())
     with database.writing() as connection:
         now = after_last(connection, annotator)
         taken = reserved(connection, annotator)
         if any(item.lane in RESERVING and item.pair_id in taken for item in items):
             raise TakenError("somebody else has just begun to read some of these pairs; begin again")
+        if plan.question:
+            connection.execute(
+                "UPDATE triage SET finished_at = ? WHERE annotator = ? AND finished_at IS NULL "
+                "AND (query, question, seed) = (?, ?, ?)",
+                (now, annotator, plan.query, plan.question, plan.seed),
+            )
         connection.execute(
             f"INSERT INTO triage ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", (number, annotator, *plan, now)
         )
         connection.executemany(
-            "INSERT INTO triage_item SELECT ?, ?, hash, key, ?, ?, ?, ?, ? FROM pair WHERE id = ?",
+            "INSERT INTO triage_item SELECT ?, ?, hash, key, ?, ?, ?, ?, ?, ? FROM pair WHERE id = ?",
             [
-                (number, at, item.lane, item.blind, item.surfaced_by, item.frame, item.draw, item.pair_id)
-                for at, item in enumerate(items)
+                (number, at, one.lane, one.blind, one.surfaced_by, one.query, one.frame, one.draw, one.pair_id)
+                for at, one in enumerate(items)
             ],
         )
     return Triage(number, annotator, plan, now, None, tuple(items))
@@ -104,7 +119,8 @@ def read(connection: sqlite3.Connection, triage_id: str) -> Triage | None:
         return None
     number, annotator, *plan, started_at, finished_at = row
     items = connection.execute(
-        f"SELECT {PAIR_ID}, lane, blind, surfaced_by, frame, draw FROM triage_item WHERE triage = ? ORDER BY position",
+        f"SELECT {PAIR_ID}, lane, blind, surfaced_by, frame, draw, query FROM triage_item "
+        "WHERE triage = ? ORDER BY position",
         (number,),
     )
     return Triage(
@@ -113,22 +129,29 @@ def read(connection: sqlite3.Connection, triage_id: str) -> Triage | None:
     )
 
 
-def unfinished(connection: sqlite3.Connection, annotator: str) -> Triage | None:
-    """Return the triage that `annotator` began last, where it is not finished; else None."""
-    row = connection.execute(
-        "SELECT id, finished_at FROM triage WHERE annotator = ? ORDER BY started_at DESC LIMIT 1", (annotator,)
-    ).fetchone()
-    return read(connection, row[0]) if row and row[1] is None else None
+def unfinished(connection: sqlite3.Connection, annotator: str, besides: str = "") -> Triage | None:
+    """Return the triage that `annotator` began last of those that are not finished and have pairs left; else None."""
+    rows = connection.execute(
+        "SELECT id FROM triage WHERE annotator = ? AND finished_at IS NULL ORDER BY started_at DESC", (annotator,)
+    ).fetchall()
+    begun = (read(connection, triage_id) for (triage_id,) in rows if triage_id != besides)
+    return next((one for one in begun if one is not None and left(connection, one)), None)
+
+
+def left(connection: sqlite3.Connection, triage: Triage) -> int:
+    """Return how many pairs of `triage` its annotator has neither decided about nor skipped."""
+    return len({item.pair_id for item in triage.items} - progress(connection, triage).dealt_with)
 
 
 def progress(connection: sqlite3.Connection, triage: Triage) -> Progress:
     """Return what came of the pairs of `triage`, from the log."""
     return _progress(
-        connection,
-        triage,
-        "+event.annotator = ? AND pair_hash IN (SELECT pair_hash FROM triage_item WHERE triage = ?)",
-        triage.annotator,
-        triage.id,
+        *(
+            connection,
+            triage,
+            "+event.annotator = ? AND pair_hash IN (SELECT pair_hash FROM triage_item WHERE triage = ?)",
+        ),
+        *(triage.annotator, triage.id),
     )
 
 
@@ -150,6 +173,24 @@ def _progress(connection: sqlite3.Connection, triage: Triage, which: str, *param
     ).fetchall()
     decided = frozenset(pair_id for pair_id, has_decided, _ in rows if has_decided)
     return Progress(decided, frozenset(pair_id for pair_id, _, skipped in rows if skipped) - decided)
+
+
+def last_event(connection: sqlite3.Connection) -> int:
+    """Return the local number of the newest event, 0 without one."""
+    number: int = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
+    return number
+
+
+def touched_since(connection: sqlite3.Connection, triage: Triage, number: int) -> set[int]:
+    """Return the pairs about which the annotator of `triage` decided or undid something after this local number."""
+    rows = connection.execute(
+        f"SELECT DISTINCT {PAIR_ID} FROM event WHERE +annotator = ? AND pair_hash IS NOT NULL "
+        "AND (seq > ? OR step IN (SELECT target FROM event WHERE seq > ? AND target IS NOT NULL "
+        "UNION SELECT undo.target FROM event AS redo JOIN event AS undo ON undo.step = redo.target "
+        "WHERE redo.seq > ? AND undo.target IS NOT NULL))",
+        (triage.annotator, number, number, number),
+    )
+    return {pair_id for (pair_id,) in rows if pair_id is not None}
 
 
 def finish(database: Database, triage: Triage) -> None:

@@ -11,6 +11,7 @@ from hhtui.store.settings import Place
 
 if TYPE_CHECKING:
     from hhtui.query.highlights import Highlighter
+    from hhtui.query.tree import Query
 
 
 ROW_ORDER = "row"
@@ -81,6 +82,11 @@ def position_of(ids: Sequence[int], pair_id: int) -> int | None:
 def everything(connection: Connection) -> View:
     """Return the view of all pairs in row order."""
     return View("", results.everything(connection))
+
+
+def order_of(query: "Query") -> str:
+    """Return the order that a query asks for, in its words."""
+    return ",".join(map(str, query.sort)) or ROW_ORDER
 
 
 def remembered(place: Place) -> View:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hhtui.store.connection import Connection
 from hhtui.store.database import Database
 from hhtui.store.results import Result, search
-from hhtui.tui.view import ROW_ORDER
+from hhtui.tui.view import ROW_ORDER, order_of
 
 if TYPE_CHECKING:
     from hhtui.query.errors import QueryError
@@ -94,4 +94,4 @@ def answer_to(connection: Connection, text: str, request: int = 0) -> Answer:
         result = search(connection, query)
     except QueryError as error:
         return Answer(request, text, error=error)
-    return Answer(request, text, result, ",".join(map(str, query.sort)) or ROW_ORDER, highlighter(query))
+    return Answer(request, text, result, order_of(query), highlighter(query))

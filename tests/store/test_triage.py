@@ -14,6 +14,7 @@ from hhtui.store.errors import StoreError
 from hhtui.store.lanes import Wanted
 from hhtui.store.questions import parse_question
 from hhtui.store.triage import Item, Plan, TakenError, Triage
+from hhtui.store.votes import votes
 from tests.store.filled import dialogue, new_database
 
 PAIRS = [(dialogue(f"q{at}", "yes"), dialogue(f"q{at}", "no" * at)) for at in range(40)]
@@ -213,13 +214,52 @@ def test_progress_is_what_the_log_says(database: Database) -> None:
     assert ids(begun(database, "bob", Wanted(EVERYTHING, limit=2)).items) == [3, 4]
 
 
-def test_adjudication_shows_decided_pairs_until_they_are_settled(database: Database) -> None:
-    Annotator.begin(database, "anna").decide([1, 2], "preference", "chosen")
-    wanted = Wanted((("", "preference:chosen"),), lane="adjudication")
+def test_adjudication_shows_pairs_until_what_is_in_dispute_was_decided_there(database: Database) -> None:
+    anna, bob, carla = (Annotator.begin(database, name) for name in ("anna", "bob", "carla"))
+    anna.decide([1, 2], "preference", "chosen")
+    bob.decide([1, 2], "preference", "rejected")
+    wanted = Wanted((("", "conflict:yes"),), lane="adjudication")
     read = begun(database, "carla", wanted)
     assert ids(read.items) == [1, 2]
+    conditions = Conditions(context={"triage": read.id, "lane": "adjudication"})
     decide(database, read.items[0], read)
+    decide(database, read.items[0], read, "skip")
+    carla.decide([1], "label", "yes", sides=("chosen",), label="harmful", conditions=conditions)
+    carla.decide([2], "preference", "chosen")
+    assert ids(lanes.draw(database, "dan", wanted)) == [1, 2]
+    assert not votes(database.reader(), "preference").adjudicated
+    carla.decide([1], "preference", "chosen", conditions=conditions)
     assert ids(lanes.draw(database, "dan", wanted)) == [2]
+    assert list(votes(database.reader(), "preference").adjudicated) == [1]
+    carla.undo()
+    assert ids(lanes.draw(database, "dan", wanted)) == [1, 2]
+
+
+def test_a_second_triage_does_not_bury_the_first_and_a_sample_begun_again_takes_its_own_place(
+    database: Database,
+) -> None:
+    first = begun(database, "anna", Wanted(EVERYTHING, limit=2))
+    second = begun(database, "anna", Wanted(EVERYTHING, limit=1))
+    assert triage.unfinished(database.reader(), "anna") == second
+    assert triage.unfinished(database.reader(), "anna", besides=second.id) == first
+    decide(database, second.items[0], second)
+    assert triage.unfinished(database.reader(), "anna") == first, "nothing is left of the second, though it was killed"
+    triage.finish(database, first)
+    sample = Plan("", "", question="drop:yes")
+    triage.begin(database, "anna", sample, [Item(8, "estimate", True), Item(9, "estimate", True)])
+    again = triage.begin(database, "anna", sample, [Item(9, "estimate", True)])
+    assert triage.unfinished(database.reader(), "anna", besides=again.id) is None
+
+
+def test_items_know_the_query_of_the_list_that_brought_them(database: Database) -> None:
+    read = begun(database, "anna", Wanted((*EVERYTHING, *LAST), limit=8, random=0.25, overlap=0.25))
+    brought: dict[str, set[str | None]] = {item.lane: set() for item in read.items}
+    for item in read.items:
+        brought[item.lane].add(item.query)
+    assert brought == {"queue": {"", "sort:row-"}, "random": {None}, "overlap": {None}}
+    again = triage.unfinished(database.reader(), "anna")
+    assert again is not None
+    assert again.items == read.items
 
 
 def test_nothing_to_read_and_too_many_shares_are_said(database: Database) -> None:

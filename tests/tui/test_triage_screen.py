@@ -70,7 +70,7 @@ async def test_a_triage_goes_through_its_pairs_and_sums_up(made: Path) -> None:
         assert "more of the same: hhtui triage" in desk.text()
         assert desk.browse.triaging.more_command().endswith(f"made.db --query {BANK}")
         await desk.press("escape")
-        assert desk.row == 9
+        assert (desk.row, len(desk.rows), desk.browse.triaging.on) == (0, 48, False), "browsing goes on"
         assert desk.events() == [
             ("preference", "rejected", "0"),
             ("flag", "no", "3"),
@@ -82,17 +82,22 @@ async def test_a_triage_goes_through_its_pairs_and_sums_up(made: Path) -> None:
 
 
 async def test_events_say_why_their_pair_was_shown(made: Path) -> None:
-    start = begin(made, {0: item(0, surfaced_by="toxicity"), 3: item(3, lane="estimate", frame="ab", draw=5)},
-                  question="drop:yes")  # fmt: skip
+    harm = "toxicity.min:>0.5 sort:toxicity.min-"
+    items = {
+        0: item(0, surfaced_by="toxicity", query=harm),
+        3: item(3, lane="estimate", frame="ab", draw=5),
+    }
+    start = begin(made, items, question="drop:yes")
     async with reading(made, start=start) as desk:
         await desk.press("e", "x")
         first, second = contexts(desk)
         assert start.triage is not None
-        common = {"triage": start.triage.id, "what": "drop:yes", "query": BANK, "interface": "screen"}
-        assert {**common, "lane": "queue", "surfaced_by": "toxicity"}.items() <= first.items()
+        common = {"triage": start.triage.id, "what": "drop:yes", "interface": "screen"}
+        listed = {"surfaced_by": "toxicity", "query": harm, "order": "toxicity.min-"}
+        assert {**common, "lane": "queue", **listed}.items() <= first.items()
         assert {**common, "lane": "estimate", "frame": "ab", "draw": 5}.items() <= second.items()
         assert "frame" not in first
-        assert "surfaced_by" not in second
+        assert not {"surfaced_by", "query", "order"} & second.keys(), "no list brought what was drawn"
 
 
 async def test_decisions_outside_of_a_triage_know_of_none(made: Path) -> None:
@@ -202,7 +207,7 @@ async def test_the_pairs_of_a_triage_are_not_offered_as_a_view(made: Path) -> No
 
 async def test_undo_at_the_end_goes_back_to_what_is_left(made: Path) -> None:
     async with reading(made, start=begin(made, limit=2)) as desk:
-        await desk.press("s", "s", "escape", "u")
+        await desk.press("s", "s", "u")
         assert (desk.row, "1 done, 1 left" in desk.text()) == (3, True)
         await desk.press("q")
     assert "1 of 2 left: hhtui triage" in desk.app.farewell
@@ -392,7 +397,7 @@ async def test_conflicts_are_settled_with_the_decisions_of_others_in_view(made: 
         begun = queueing.begin_query(database, ANNOTATOR, "conflict:yes", "", wanted)
     async with reading(made, start=Start(triage=begun), size=(160, 45)) as desk:
         assert desk.rows == [4]
-        assert "2 others decided" in desk.header
+        assert "preference? bert: chosen · carla: rejected" in desk.header
         assert "conflict:yes · adjudication" in desk.query
         await desk.press("a")
         assert "1 of 1 decided" in desk.text()
@@ -412,4 +417,4 @@ def test_a_triage_that_was_killed_knows_what_is_done(made: Path) -> None:
     with Database.open(made) as database:
         begun = queueing.left_to_read(database, ANNOTATOR)
         assert begun.items == start.triage.items
-        assert queueing.how_many_left(database.reader(), begun) == 2
+        assert triage.left(database.reader(), begun) == 2

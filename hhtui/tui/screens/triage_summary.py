@@ -14,14 +14,15 @@ from hhtui.tui.screens.dialog import Dialog
 
 
 class TriageSummary(Dialog[str | None]):
-    """Sums up a triage; gives "queues" for another, "quit", or None to stay with this one."""
+    """Sums up a triage; gives "undo", "queues" for another, "quit", or None to browse."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "end('undo')", "undo"),
         Binding("O", "end('queues')", "another"),
         Binding("q", "end('quit')", "quit"),
-        Binding("escape", "end", "stay"),
+        Binding("escape", "end", "browse"),
     ]
-    ENDING = frozenset({"O", "q", "escape"})
+    ENDING = frozenset({"u", "O", "q", "escape"})
 
     def __init__(self, words: Sequence[str], command: str) -> None:
         super().__init__()
@@ -33,7 +34,7 @@ class TriageSummary(Dialog[str | None]):
             yield Static(Content(clean("\n".join(self._words))))
             if self._command:
                 yield Static(Content(clean(f"\nmore of the same: {self._command}")))
-            yield Static(Content("\nO another queue   q quits   Esc stays"), classes="dialog--hint")
+            yield Static(Content("\nu undoes   O another queue   Esc browses   q quits"), classes="dialog--hint")
 
     def action_end(self, chosen: str | None = None) -> None:
         self.dismiss(chosen)
