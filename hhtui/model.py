@@ -208,6 +208,8 @@ class Context(TypedDict, total=False):
     - `bulk`: decided for many pairs at once, by a `rule` with its `evidence` where it was one; never counts as reading,
       so nothing is said about what was visible of each.
     - `taxonomy`: the version under which a label was given.
+    - `answer_only`: the no of a reader who did not see that they had decided otherwise before; it answers the sample,
+      and what they decided stands.
     """
 
     interface: str
@@ -232,6 +234,7 @@ class Context(TypedDict, total=False):
     rule: str
     evidence: Mapping[str, Any]
     taxonomy: str
+    answer_only: bool
 
 
 class Question(NamedTuple):

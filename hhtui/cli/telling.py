@@ -166,6 +166,8 @@ def conditions_of(context: Mapping[str, Any], shown_ms: int | None) -> Iterator[
         yield f"shield {context['shield']}{', revealed' if context.get('revealed') else ''}"
     if context.get("query"):
         yield f"query {context['query']}"
+    if context.get("answer_only"):
+        yield "an answer alone: what was decided before stands"
     if context.get("taxonomy"):
         yield f"taxonomy {context['taxonomy']}"
     if shown_ms is not None:

@@ -230,6 +230,8 @@ class Annotator:
             ),
         )
         place = (pair_id, self.name, kind, side, label)
+        if context.get("answer_only"):
+            return
         if value in WITHDRAWN:
             connection.execute(
                 "DELETE FROM decision WHERE (pair_id, annotator, kind, side, label) = (?, ?, ?, ?, ?)", place

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from hhtui.model import Kind
-from hhtui.store.events import LIVE, PAIR_ID
+from hhtui.store.events import LIVE, PAIR_ID, SAYS
 
 MARKS = ("drop", "flag", "label")
 
@@ -28,7 +28,7 @@ def disputes_about(connection: sqlite3.Connection, pair_id: int) -> list[Dispute
     events = connection.execute(
         "SELECT kind, side, label, annotator, value, coalesce(json_extract(context, '$.lane'), '') FROM event "
         f"WHERE pair_hash = (SELECT hash FROM pair WHERE id = ?) AND kind IN ('preference', {_quoted(MARKS)}) "
-        f"AND {LIVE} AND {PAIR_ID} = ? ORDER BY made_at, uuid",
+        f"AND {SAYS} AND {PAIR_ID} = ? ORDER BY made_at, uuid",
         (pair_id, pair_id),
     )
     said: dict[tuple[Kind, str, str], dict[str, str]] = {}

@@ -15,6 +15,9 @@ NOT EXISTS (
 """
 """The condition, in SQL, that a row of `event` is not retracted: nobody takes back but what they said themselves."""
 
+SAYS = f"json_extract(context, '$.answer_only') IS NOT 1 AND {LIVE}"
+"""The condition, in SQL, that a row of `event` says what its annotator holds of the pair now, or held before."""
+
 PAIR_ID = """
 coalesce((SELECT min(id) FROM pair WHERE hash = pair_hash AND key = pair_key),
          (SELECT id FROM pair WHERE hash = pair_hash ORDER BY key, id LIMIT 1))
@@ -115,7 +118,7 @@ def _newest(
     rows = connection.execute(
         "SELECT value, uuid, made_at, pair_key FROM event "
         "WHERE pair_hash = ? AND +annotator = ? AND kind = ? AND side = ? AND label = ? "
-        f"AND {LIVE} ORDER BY made_at DESC, uuid DESC",
+        f"AND {SAYS} ORDER BY made_at DESC, uuid DESC",
         (digest, annotator, kind, side, label),
     )
     for value, identity, made_at, key in rows:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hhtui.model import Question
-from hhtui.store.events import LIVE, PAIR_ID
+from hhtui.store.events import LIVE, PAIR_ID, SAYS
 from hhtui.store.frames import Frame
 from hhtui.store.questions import NOTHING_ASKED
 
@@ -116,7 +116,7 @@ def read(connection: sqlite3.Connection, question: Question, annotator: str) -> 
 
 def _decided(connection: sqlite3.Connection, question: Question, annotator: str, which: str) -> Answers:
     rows = connection.execute(
-        f"{_EVENTS} {which} AND kind = :kind {_IN_ORDER}", {"annotator": annotator, "kind": question.kind}
+        f"{_EVENTS} {which} AND kind = :kind AND {SAYS} {_IN_ORDER}", {"annotator": annotator, "kind": question.kind}
     )
     return _answers((event._replace(unasked=False) for event in map(_Event._make, rows)), question, withdrawn="")
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hhtui.model import Decision
 from hhtui.store.disputes import MARKS
-from hhtui.store.events import LIVE, PAIR_ID, pair_of
+from hhtui.store.events import LIVE, PAIR_ID, SAYS, pair_of
 
 
 class Vote(NamedTuple):
@@ -36,7 +36,7 @@ def votes(connection: sqlite3.Connection, kind: str, side: str = "", label: str 
     ids: dict[tuple[bytes, str], int | None] = {}
     events = connection.execute(
         "SELECT pair_hash, pair_key, annotator, value, made_at, coalesce(json_extract(context, '$.lane'), '') "
-        f"FROM event WHERE kind = ? AND side = ? AND label = ? AND {LIVE} ORDER BY made_at, uuid",
+        f"FROM event WHERE kind = ? AND side = ? AND label = ? AND {SAYS} ORDER BY made_at, uuid",
         (kind, side, label),
     )
     for digest, key, annotator, value, made_at, lane in events:

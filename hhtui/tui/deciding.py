@@ -25,7 +25,7 @@ IN_BACKGROUND_FROM = 500
 class Change(NamedTuple):
     """What a key decides: a value, or without one that it is set or taken off; a label with the responses it is for.
 
-    `taxonomy` is the version that a label belongs to.
+    `taxonomy` is the version that a label belongs to; `answer_only` leaves what was decided before as it is.
     """
 
     kind: Kind
@@ -33,6 +33,7 @@ class Change(NamedTuple):
     sides: Sequence[str] = PAIR
     label: str = ""
     taxonomy: str = ""
+    answer_only: bool = False
 
     def __str__(self) -> str:
         """Return the change in words, for a question."""
@@ -302,6 +303,8 @@ class Deciding:
         }
         if change.taxonomy:
             context["taxonomy"] = change.taxonomy
+        if change.answer_only:
+            context["answer_only"] = True
         if bulk:
             return Conditions(None, context)
         context |= self._seen(ids[0])

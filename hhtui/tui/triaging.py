@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from hhtui.model import RESPONSES, Context, Question
+from hhtui.model import RESPONSES, Context, Decision, Question
+from hhtui.store import decisions
 from hhtui.store import triage as stored
 from hhtui.store.disputes import Dispute, disputes_about
 from hhtui.store.errors import StoreError
@@ -271,10 +272,10 @@ class Triaging:
     def _answer(self, current: int, asked: Question) -> None:
         """Write down that the pair was read: what stands of what is asked is said once more, else the answer is no.
 
-        What stands is what is shown. What was decided before a pair is read blind is hidden, so that no is an answer
-        of its own then, and counts as any newer decision does; to say the earlier one again would make it up.
+        What stands is what is shown. What was decided before a pair is read blind is hidden: then no is the answer of
+        the sample alone, and what was decided stays.
         """
-        stands = self._standing(current, asked)
+        stands = self._standing(self._screen.reader.decisions(current), asked)
         if stands:
             change = Change(asked.kind, next(iter(stands.values())), tuple(stands), asked.label)
             self._screen.deciding.record(change, "read, what you decided stays")
@@ -283,13 +284,18 @@ class Triaging:
         else:
             no = "" if asked.kind == "preference" else "no"
             sides = (asked.side,) if asked.kind != "label" or asked.side else RESPONSES
-            self._screen.deciding.record(Change(asked.kind, no, sides, asked.label), "read, nothing to say of it")
+            change = Change(asked.kind, no, sides, asked.label, answer_only=self._hides(current, asked))
+            self._screen.deciding.record(change, "read, nothing to say of it")
 
-    def _standing(self, pair_id: int, asked: Question) -> dict[str, str]:
-        """Return by side what is shown of the annotator's own decisions about what is asked."""
+    def _hides(self, current: int, asked: Question) -> bool:
+        """Return whether the annotator decided about what is asked before they read the pair blind."""
+        return bool(self._standing(decisions.current(self._screen.connection, [current]).get(current, []), asked))
+
+    def _standing(self, found: Iterable[Decision], asked: Question) -> dict[str, str]:
+        """Return by side what of `found` are the annotator's own decisions about what is asked."""
         return {
             one.side: one.value
-            for one in self._screen.reader.decisions(pair_id)
+            for one in found
             if one.annotator == self._screen.annotator.name
             and (one.kind, one.label) == (asked.kind, asked.label)
             and asked.side in ("", one.side)

@@ -41,7 +41,7 @@ def test_a_blind_triage_sends_nothing_that_tells_label_score_or_queue(
         seen = list(screen.lines())
         for keys, shown in (
             *((b"1", "A is better · saved"), (b"k", "1/6"), (b"d", "is off while"), (b"\x15", "1/6"), (b"u", "undone")),
-            *((b"2", "B is better"), (b"fx", "marked to drop"), (b"pool", "2/6"), (b"/tO", "order is off")),
+            *((b"2", "B is better"), (b"fx", "marked to drop"), (b"pool", "2/6"), (b"/tO", "(queues, orders) is off")),
         ):
             screen.press(keys)
             wait_for(screen, shown)

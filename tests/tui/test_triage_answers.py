@@ -10,8 +10,10 @@ from hhtui.store import lanes, queueing, triage
 from hhtui.store.connection import Connection
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Conditions
+from hhtui.store.events import rebuild
 from hhtui.store.lanes import Wanted
 from hhtui.store.triage import Item, Plan, Triage
+from hhtui.store.votes import votes
 from hhtui.tui.start import Start
 from tests.tui.desk import ANNOTATOR, Desk, reading
 
@@ -64,15 +66,22 @@ async def test_enter_changes_nothing_of_what_stands_and_undo_brings_back_the_sam
         assert desk.browse.triaging.left == 2
 
 
-async def test_in_a_blind_pair_enter_says_no_of_its_own_and_undo_brings_the_hidden_decision_back(made: Path) -> None:
+async def test_in_a_blind_pair_enter_answers_no_and_the_hidden_decision_stays(made: Path) -> None:
     decided(made, ANNOTATOR, 1, "flag", "yes")
     begun = begin(made, Item(1, "repeat", blind=True), Item(4, "queue"))
     async with reading(made, start=Start(triage=begun)) as desk:
         before = standing(desk)
         await desk.press("enter")
-        assert (desk.events()[-1], standing(desk)) == (("flag", "no", "0"), [])
+        assert (desk.events()[-1], standing(desk)) == (("flag", "no", "0"), before)
+        assert desk.browse.triaging.left == 1
         await desk.press("u")
         assert standing(desk) == before
+        assert desk.browse.triaging.left == 2
+        await desk.press("enter")
+    with Database.open(made) as database, database.writing() as connection:
+        assert rebuild(connection) == []
+        kept = connection.execute("SELECT kind, value FROM decision WHERE pair_id = 1").fetchall()
+        assert (kept, votes(connection, "flag").of_pair[1][0].value) == ([("flag", "yes")], "yes")
 
 
 async def test_a_finished_triage_lets_the_reader_go(made: Path) -> None:

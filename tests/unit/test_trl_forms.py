@@ -114,6 +114,6 @@ def test_export_writes_the_sources_columns_as_a_table(tmp_path: Path) -> None:
     rows = [{**row, "score_chosen": number} for number, row in enumerate(ROWS)]
     api.load(tmp_path / "a.db", write_rows(tmp_path / "rows.jsonl", rows))
     refused = hhtui("export", tmp_path / "a.db", "--all", "--format", "parquet")
-    assert (refused.exit_code, "name a file with -o" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "name it with -o" in refused.stderr) == (2, True)
     hhtui("export", tmp_path / "a.db", "--query", "row:1..2", "--format", "parquet", "-o", tmp_path / "out.parquet")
     assert parquet.read_table(tmp_path / "out.parquet").to_pylist() == rows[1:3]
