@@ -10,14 +10,14 @@ from hhtui.store.database import Database
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-MOST_ROWS = 500
+MOST_ROWS = 200
 PAUSE_SECONDS = 0.002
 
 Row = TypeVar("Row")
 
 
 def write(database: Database, store: Callable[["Connection", Sequence[Row]], object], rows: Iterable[Row]) -> None:
-    """Give `rows` to `store`, at most 500 in a transaction, with a pause after each for whoever else writes."""
+    """Give `rows` to `store`, at most 200 in a transaction, with a pause after each for whoever else writes."""
     for some in chunks(rows, MOST_ROWS):
         with database.writing(durable=False) as connection:
             store(connection, some)
