@@ -1,7 +1,6 @@
 """The application: a database, an annotator, and the browse screen."""
 
 import asyncio
-import gc
 import os
 import signal
 import threading
@@ -19,6 +18,7 @@ from hhtui.store.decisions import Annotator
 from hhtui.store.errors import StoreError
 from hhtui.tui.display import DifferApp
 from hhtui.tui.explanation import Explain, no_explanation
+from hhtui.tui.garbage import IdleCollector
 from hhtui.tui.keys import keys_in_use
 from hhtui.tui.screens.browse import Browse
 from hhtui.tui.start import Start
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hhtui.tui.screens.export import ExportRequest
 
 LAST_RESORT_SECONDS = 1.0
+COLLECT_SECONDS = 1.0
 HUNG_UP = 129
 LEFT_TO_TEXTUAL = ("ctrl+q", "ctrl+c")
 
@@ -79,6 +80,7 @@ class HhtuiApp(DifferApp[None]):
         self.saved = 0
         self.farewell = ""
         self._left = False
+        self._garbage = IdleCollector()
 
     def get_default_screen(self) -> Browse:
         return Browse(self)
@@ -94,11 +96,16 @@ class HhtuiApp(DifferApp[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self._hang_up)
-        self.call_after_refresh(_collect_from_now)
+        self.call_after_refresh(self._garbage.begin)
+        self.set_interval(COLLECT_SECONDS, self._garbage.tick)
+
+    def on_unmount(self) -> None:
+        self._garbage.end()
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded and event.key not in LEFT_TO_TEXTUAL:
             self.app_focus = True
+            self._garbage.typed()
             self.browse.key_read(event)
         else:
             await super().on_event(event)
@@ -160,12 +167,6 @@ def browse(
     app.run(mouse=mouse and config.mouse)
     words = "; ".join(filter(None, (_saved(database, app.saved), app.farewell or _export_command(database))))
     return Ending(words, app.return_code or 0)
-
-
-def _collect_from_now() -> None:
-    """Collect garbage again, but not among what was made for the first paint: all of that stays."""
-    gc.freeze()
-    gc.enable()
 
 
 def _saved(database: Database, saved: int) -> str:
