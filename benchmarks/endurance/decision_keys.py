@@ -28,6 +28,7 @@ from pathlib import Path
 
 from benchmarks import corpus
 from benchmarks.commands import Command, hhtui, own_home, run
+from benchmarks.endurance import disk
 from benchmarks.endurance.deciding import ANNOTATOR
 from benchmarks.endurance.screen import Screen
 from benchmarks.ptyprobe import quantile
@@ -52,8 +53,8 @@ class Report:
 
     `hit`: decisions on the pair that was on the screen when the key was typed. `held`: on a later one, which was
     painted before it was decided. `missed`: on any other. `lost`: keys without a decision. `saved` and `painted` are
-    milliseconds from a key until it was saved, and until the next pair was painted. `questions`: how often keys were
-    taken for a paste.
+    milliseconds from a key until it was saved, and until the next pair was painted, `disk` those that the disk alone
+    took to keep a page meanwhile. `questions`: how often keys were taken for a paste.
     """
 
     typed: int
@@ -63,13 +64,15 @@ class Report:
     lost: int
     saved: tuple[float, ...] = ()
     painted: tuple[float, ...] = ()
+    disk: tuple[float, ...] = ()
     questions: int = 0
 
     def __str__(self) -> str:
         return (
             f"{self.typed:,} keys typed: {self.hit:,} hit the pair on the screen, {self.held:,} were held until a "
             f"later one was painted, {self.missed:,} hit another, {self.lost:,} were lost; "
-            f"saved after {_quantiles(self.saved)}, the next pair painted after {_quantiles(self.painted)}"
+            f"saved after {_quantiles(self.saved)}, the next pair painted after {_quantiles(self.painted)}; "
+            f"the disk alone keeps a page after {_quantiles(self.disk)}"
             f"; taken for a paste {self.questions} times"
         )
 
@@ -222,7 +225,8 @@ def type_fast(
         with Screen(argv, COLUMNS, ROWS, environment) as screen:
             screen.wait_until(lambda: bool(screen.key()))
             watched = Watched(screen, log)
-            typed = watched.type_keys(keys_for(pairs, random.Random(seed)), hertz)
+            with disk.watched(folder) as fsyncs:
+                typed = watched.type_keys(keys_for(pairs, random.Random(seed)), hertz)
             if beside is not None:
                 stop(beside)
             screen.press(b"q")
@@ -230,7 +234,7 @@ def type_fast(
             screen.terminal.wait()
     report = compare(typed, events(database), watched.seen)
     saved, painted = watched.until_saved(), watched.until_painted(typed)
-    return replace(report, saved=saved, painted=painted, questions=watched.questions)
+    return replace(report, saved=saved, painted=painted, disk=tuple(fsyncs), questions=watched.questions)
 
 
 def stop(command: Command) -> None:
