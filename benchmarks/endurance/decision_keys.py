@@ -19,7 +19,7 @@ import random
 import sqlite3
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -44,6 +44,7 @@ DRAIN = 1.0
 """Seconds in which the last keys are answered."""
 POLL = 0.0005
 PAUSE = 0.3
+AT_WORK = 20_000
 QUESTION = "decision keys came at once"
 
 
@@ -221,7 +222,7 @@ def type_fast(
     """
     argv = hhtui(str(database), "--by", ANNOTATOR)
     with own_home(folder) as environment, closing(Log(database)) as log:
-        beside = Command(hhtui("score", str(database), "--json"), environment) if scorer else None
+        beside = scoring(database, environment) if scorer else None
         with Screen(argv, COLUMNS, ROWS, environment) as screen:
             screen.wait_until(lambda: bool(screen.key()))
             watched = Watched(screen, log)
@@ -235,6 +236,14 @@ def type_fast(
     report = compare(typed, events(database), watched.seen)
     saved, painted = watched.until_saved(), watched.until_painted(typed)
     return replace(report, saved=saved, painted=painted, disk=tuple(fsyncs), questions=watched.questions)
+
+
+def scoring(database: Path, environment: Mapping[str, str]) -> Command:
+    """Return a scorer at work: it has read its model, and stored its first thousands of scores."""
+    command = Command(hhtui("score", str(database), "--json"), environment)
+    while command.running() and count(database, "score") < AT_WORK:
+        time.sleep(PAUSE)
+    return command
 
 
 def stop(command: Command) -> None:
@@ -258,6 +267,7 @@ def main() -> int:
     with place.scratch() as folder:
         database = folder / "keys.db"
         run(hhtui("load", str(place.corpus), "--db", str(database), "--no-score", "--json"))
+        disk.settle(folder)
         report = type_fast(database, folder, arguments.pairs, arguments.hertz, arguments.seed, scorer=True)
         print(f"{report}; {count(database, 'score'):,} scores were stored beside")
     return 1 if report.missed or report.lost else 0

@@ -16,7 +16,12 @@ from hhtui.store.schema import APPLICATION_ID, PAGE_SIZE, SCHEMA_VERSION, TABLES
 from hhtui.text import clean_line
 
 LOCK_SECONDS = 10.0
-CHECKPOINT_BYTES = 4 * 1024 * 1024
+LOG_BYTES = 4 * 1024 * 1024
+"""How long the write-ahead log grows before a writer moves it into the file; then it is written over from its start."""
+DURABLE_LOG_BYTES = 16 * 1024 * 1024
+"""The same for a durable transaction, somebody's decision, which leaves that work to others while it can."""
+LARGEST_LOG_BYTES = 32 * 1024 * 1024
+"""A log that grew beyond this is cut; shorter ones keep their room, for giving it back makes every fsync wait."""
 OLDEST_SQLITE = (3, 37, 0)
 NAME_ANOTHER = "name a file in a folder you may write"
 
@@ -124,6 +129,8 @@ class Database:
             connection = self._open_writer()
             try:
                 connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                log_bytes = DURABLE_LOG_BYTES if durable else LOG_BYTES
+                connection.execute(f"PRAGMA wal_autocheckpoint = {log_bytes // PAGE_SIZE}")
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
@@ -133,8 +140,6 @@ class Database:
                 if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
                     raise StoreError(f"{self.path}: {explain(error)}") from error
                 raise
-            if self._log_size() > CHECKPOINT_BYTES:
-                _checkpoint(connection)
 
     def checkpoint(self) -> None:
         """Move what the write-ahead log holds into the file, as far as readers allow."""
@@ -175,8 +180,7 @@ class Database:
     def _open_writer(self) -> sqlite3.Connection:
         if self._writer is None:
             self._writer = self._connect("mode=rw")
-            self._writer.execute("PRAGMA wal_autocheckpoint = 0")
-            self._writer.execute("PRAGMA journal_size_limit = 0")
+            self._writer.execute(f"PRAGMA journal_size_limit = {LARGEST_LOG_BYTES}")
             self._writer.execute("PRAGMA cache_size = -32768")
         return self._writer
 
