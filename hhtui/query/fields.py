@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hhtui.model import BIT_MEANINGS, PREFERENCES, RESPONSES
+from hhtui.query.patterns import PATTERNS
 
 SIDES = ("chosen", "rejected", "prompt", "response")
 PARTS = ("chosen", "rejected", "min", "prompt")
+RATIO = "ratio"
+EVERY_PART = (*PARTS, "response", RATIO)
+"""What may stand after a name and a dot, whatever the field."""
 
 
 class Kind(Enum):
@@ -16,6 +20,7 @@ class Kind(Enum):
     CHOICE = "choice"
     WORDS = "words"
     BIT = "bit"
+    PATTERN = "pattern"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,15 @@ FIELDS: tuple[FieldInfo, ...] = (
     _number("harm", "The larger of the two sides' scores in the chosen score column.", "harm.min:>0.5", sided=True),
     _number("gap", "The score of the chosen side less that of the rejected side.", "gap:>0.2"),
     _number("turns", "How many turns a dialogue has; the larger of the two sides.", "turns:>=6", sided=True),
-    _number("length", "Characters of a response; the larger of the two sides.", "length.chosen:<20", sided=True),
+    FieldInfo(
+        "length",
+        Kind.NUMBER,
+        "Characters of a response; the larger of the two sides, or ratio, chosen divided by rejected.",
+        "length.chosen:<20",
+        (*PARTS, RATIO),
+        present=True,
+        absent=True,
+    ),
     _number("row", "The record number in the source, counted from 0.", "row:100..200"),
     FieldInfo("flag", Kind.CHOICE, "Whether anyone flagged the pair.", "flag:yes", choices=_YES_NO),
     FieldInfo("drop", Kind.CHOICE, "Whether anyone marked the pair to leave the data.", "drop:yes", choices=_YES_NO),
@@ -98,6 +111,33 @@ FIELDS: tuple[FieldInfo, ...] = (
     _words("family", "Pairs whose dialogues continue one another, by the family's number or a pair's key.", "family:*"),
     _words("opening", "Pairs that share the first human turn, by a number or a pair's key.", "opening:*"),
     FieldInfo(
+        "dupe",
+        Kind.WORDS,
+        "Pairs with a text that another pair has nearly the same of: yes, no, the group's number or a pair's key.",
+        "dupe:yes",
+        SIDES,
+        present=True,
+        absent=True,
+    ),
+    FieldInfo(
+        "has",
+        Kind.PATTERN,
+        "What looks like an address, a number or a link in a text, on a side where one is named.",
+        "has:email.prompt",
+        choices=tuple(PATTERNS),
+        present=True,
+        absent=True,
+    ),
+    FieldInfo(
+        "group",
+        Kind.WORDS,
+        "Words that name groups of people, of Dixon's 50 terms.",
+        "group.prompt:muslim",
+        SIDES,
+        present=True,
+        absent=True,
+    ),
+    FieldInfo(
         "is",
         Kind.BIT,
         "What is odd about the pair's structure, on a side where one is named.",
@@ -117,18 +157,16 @@ SIDE_MEANINGS = {
     "response": "Text of either response.",
 }
 
-SORT_MEANING = "The order: number columns, row, key or random(7), each with - for descending, separated by commas."
-
-LATER = {
-    "has": "has: is not searched in this version; use a regular expression such as /\\S+@\\S+/ for e-mail addresses",
-    "group": "group: is not searched in this version; use family: or opening:",
-}
-"""Fields of the language that this version reads but does not run, and what to use instead."""
+SORT_MEANING = (
+    "The order: number columns, row, key, undecided, relevance or random(7), "
+    "each with - for descending, separated by commas."
+)
+UNSIDED_ORDERS = ("row", "key", "gap", "undecided", "relevance")
 
 
 def names() -> tuple[str, ...]:
     """Return every name that may stand before a colon, scorer columns apart."""
-    return (*BY_NAME, *SIDES, *LATER, "sort")
+    return (*BY_NAME, *SIDES, "sort")
 
 
 def split_name(written: str) -> tuple[str, str]:
@@ -138,7 +176,7 @@ def split_name(written: str) -> tuple[str, str]:
     """
     base, _, last = written.rpartition(".")
     name = normal_name(base)
-    if base and (last.lower() in PARTS or name in BY_NAME or name in LATER):
+    if base and (last.lower() in EVERY_PART or name in BY_NAME):
         return name, last.lower()
     return normal_name(written), ""
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from hhtui.model import SIDES, Side
 from hhtui.query import tree
-from hhtui.query.planner import COLUMNS_OF_SIDE
 from hhtui.query.regex import compiled, literal, widened
 from hhtui.query.terms import Indexed, term_of
 from hhtui.query.tokens import FoldedText, Sequence
+from hhtui.query.wanted import wanted_texts
 from hhtui.text import fold
 
 LONGEST_FOR_REGEX = 4_000
@@ -62,24 +62,10 @@ class Highlighter:
 def highlighter(query: tree.Query) -> Highlighter:
     """Return what marks the positive texts of `query`: a bare word on every side, others on their own."""
     wanted: dict[Side, _Wanted] = {side: _Wanted() for side in SIDES}
-    if query.expression is not None:
-        for side, text in _texts(query.expression, "", True):
-            for column in COLUMNS_OF_SIDE[side]:
-                _add(wanted[column], text)
+    for columns, text in wanted_texts(query):
+        for column in columns:
+            _add(wanted[column], text)
     return Highlighter(wanted)
-
-
-def _texts(node: tree.Node, side: str, positive: bool) -> Iterator[tuple[str, tree.Text]]:
-    match node:
-        case tree.And(operands) | tree.Or(operands):
-            for operand in operands:
-                yield from _texts(operand, side, positive)
-        case tree.Not(operand):
-            yield from _texts(operand, side, not positive)
-        case tree.Side(name, expression):
-            yield from _texts(expression, name, positive)
-        case tree.Word() | tree.Phrase() | tree.Regex() if positive:
-            yield side, node
 
 
 def _add(wanted: _Wanted, text: tree.Text) -> None:

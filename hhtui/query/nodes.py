@@ -62,11 +62,19 @@ class Regex:
 
 
 @dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """Pairs with words like those of `text` in any of the columns; see `store.fuzzy` for what is like."""
+
+    columns: tuple[Side, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A number of each pair: a scorer's column, or turns, length, row.
 
     `part` is "" for the larger of the two sides (or where there are no sides), else chosen, rejected, min,
-    prompt or gap (chosen less rejected).
+    prompt, gap (chosen less rejected) or ratio (chosen divided by rejected).
     """
 
     name: str
@@ -165,6 +173,18 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicated:
+    """Pairs of which a text in any of the columns is nearly the same as another pair's.
+
+    With `keys` or `ids`, those in a group with a text of one of these pairs, or in the group of this number.
+    """
+
+    columns: tuple[Side, ...]
+    keys: tuple[str, ...] = ()
+    ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """Pairs with these local ids."""
 
@@ -194,6 +214,29 @@ class Shuffle:
     descending: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class UndecidedFirst:
+    """Pairs that nobody decided about before the others."""
+
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """The best matches of any of the FTS5 `expressions` first, by BM25; only of few pairs, see `store.ranking`."""
+
+    expressions: tuple[str, ...]
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """The pairs most like all of these texts first."""
+
+    texts: tuple[Fuzzy, ...]
+    descending: bool = False
+
+
 Node: TypeAlias = (
     All
     | Any
@@ -201,6 +244,7 @@ Node: TypeAlias = (
     | Match
     | Substring
     | Regex
+    | Fuzzy
     | NumberRange
     | IsMissing
     | Bits
@@ -211,9 +255,10 @@ Node: TypeAlias = (
     | Named
     | Grouped
     | Shared
+    | Duplicated
     | Listed
 )
-Ordering: TypeAlias = Order | KeyOrder | Shuffle
+Ordering: TypeAlias = Order | KeyOrder | Shuffle | UndecidedFirst | Relevance | Likeness
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,8 +134,6 @@ class _Parser:
 
     def _field(self, name: str, part: str, written: str, start: int) -> FieldInfo:
         known = fields.BY_NAME.get(name)
-        if name in fields.LATER:
-            raise QueryError(fields.LATER[name], start)
         if known is None and not could_be_number(self.scanner.run()):
             raise unknown_field(written, start, self.scanner.run())
         found = known or fields.scorer_column(name)
@@ -212,8 +210,10 @@ class _Parser:
             if (name == "random") != (seed is not None):
                 raise self._error("random takes a number, and nothing else does", "random(7)")
             descending = found["sign"] == "-"
-            if part and part not in fields.PARTS:
-                raise self._error(f"{name} has no side “{part}”.{nearest(part, fields.PARTS)}", ", ".join(fields.PARTS))
+            if part and part not in fields.EVERY_PART:
+                raise self._error(
+                    f"{name} has no side “{part}”.{nearest(part, fields.PARTS)}", ", ".join(fields.EVERY_PART)
+                )
             key = SortKey(name, part, descending, int(seed) if seed is not None else None, scanner.at)
             self.sort.append(key)
             scanner.at = found.end()
@@ -228,7 +228,7 @@ def unknown_field(written: str, position: int, value: str, columns: frozenset[st
     """
     name, _ = split_name(written)
     numbers = {field.name for field in fields.FIELDS if field.kind is Kind.NUMBER}
-    hint = nearest(name, {*fields.names(), *columns} - set(fields.LATER)) or nearest(name.partition(".")[0], columns)
+    hint = nearest(name, {*fields.names(), *columns}) or nearest(name.partition(".")[0], columns)
     known = ", ".join(sorted(numbers | {one for one in columns if "." not in one})) if columns else ""
     words = "" if could_be_number(value) else " for words"
     if words and not hint:

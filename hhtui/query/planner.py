@@ -3,22 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hhtui.model import NO_VALUES, PREFERENCES, RESPONSES, SIDES, Bit, ScoreField, Side, bits_named
+from hhtui.identity import TERMS
+from hhtui.model import NO_VALUES, PREFERENCES, SIDES, Bit, ScoreField, Side, bits_named
 from hhtui.query import fields, nodes, tree
 from hhtui.query.dependence import DECISIONS, asks_for
-from hhtui.query.errors import QueryError
+from hhtui.query.errors import QueryError, nearest
 from hhtui.query.merge import all_of, any_of, negate
 from hhtui.query.parser import unknown_field
 from hhtui.query.regex import check, literal
 from hhtui.query.terms import Indexed, term_of
-
-COLUMNS_OF_SIDE: dict[str, tuple[Side, ...]] = {
-    "": SIDES,
-    "prompt": ("prompt",),
-    "chosen": ("chosen",),
-    "rejected": ("rejected",),
-    "response": RESPONSES,
-}
+from hhtui.query.wanted import COLUMNS_OF_SIDE, Columns, looked_for, wanted_texts
 
 
 def plan(query: tree.Query, columns: Mapping[str, ScoreField] = NO_VALUES, harm: str | None = None) -> nodes.Plan:
@@ -28,9 +22,12 @@ def plan(query: tree.Query, columns: Mapping[str, ScoreField] = NO_VALUES, harm:
     `harm:` and `gap:` stand for.
     Raises QueryError for a name that this database does not have, and for what this version does not run.
     """
-    planner = _Planner(columns, harm)
+    planner = _Planner(columns, harm, tuple(wanted_texts(query)))
     found = None if query.expression is None else planner.node(query.expression, _Scope())
-    return nodes.Plan(found, tuple(planner.order(key) for key in query.sort))
+    if query.sort:
+        return nodes.Plan(found, tuple(planner.order(key) for key in query.sort))
+    fuzzy = tuple(nodes.Fuzzy(columns, text.text) for columns, text in planner.wanted if isinstance(text, tree.Fuzzy))
+    return nodes.Plan(found, (nodes.Likeness(fuzzy),) if fuzzy else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +42,7 @@ class _Scope:
 class _Planner:
     columns: Mapping[str, ScoreField]
     harm: str | None
+    wanted: tuple[tuple[Columns, tree.Text], ...] = ()
 
     def node(self, node: tree.Node, scope: _Scope) -> nodes.Node:
         match node:
@@ -78,6 +76,10 @@ class _Planner:
             return _decision(field, scope.annotators)
         if field.name == "is":
             return _bits(field.value)
+        if field.name in ("has", "group"):
+            return _looked_for(field)
+        if field.name == "dupe":
+            return _duplicated(field)
         return _group(field) if field.name in ("family", "opening") else _named(field)
 
     def column(self, name: str, part: str, position: int, value: str = "") -> nodes.Column:
@@ -103,18 +105,31 @@ class _Planner:
         """Return the order that a sort key asks for; raises QueryError where there is no such column."""
         if key.seed is not None:
             return nodes.Shuffle(key.seed, key.descending)
-        if key.name == "key" and not key.part:
-            return nodes.KeyOrder(key.descending)
-        if key.part and key.name in ("row", "key", "gap"):
+        if key.part and key.name in fields.UNSIDED_ORDERS:
             raise QueryError(f"{key.name} has no sides", key.position, key.name)
+        if key.name == "key":
+            return nodes.KeyOrder(key.descending)
+        if key.name == "undecided":
+            return nodes.UndecidedFirst(key.descending)
+        if key.name == "relevance":
+            return self._relevance(key)
         return nodes.Order(self.column(key.name, key.part, key.position), key.descending)
+
+    def _relevance(self, key: tree.SortKey) -> nodes.Relevance:
+        conditions = [text_condition(text, columns) for columns, text in self.wanted]
+        expressions = tuple(one.expression for one in conditions if isinstance(one, nodes.Match))
+        if not expressions:
+            raise QueryError(
+                "sort:relevance needs a word or phrase to be relevant to", key.position, "a word before it"
+            )
+        return nodes.Relevance(expressions, key.descending)
 
 
 def text_condition(text: tree.Text, columns: tuple[Side, ...]) -> nodes.Node:
     """Return the condition that `text` stands in any of the columns."""
     match text:
-        case tree.Fuzzy(_, _, position):
-            raise QueryError("~ is not searched in this version; use word* or a regular expression", position)
+        case tree.Fuzzy(words):
+            return nodes.Fuzzy(columns, words)
         case tree.Regex(pattern, case_sensitive, position):
             plain = literal(pattern)
             if plain is not None:
@@ -212,18 +227,52 @@ def _named(field: tree.Field) -> nodes.Node:
     return nodes.Named(field.name, names, tuple(item.text[:-1] for item in prefixes))
 
 
+def _looked_for(field: tree.Field) -> nodes.Node:
+    if field.name == "group" and isinstance(field.value, tree.Items):
+        field = tree.Field(field.name, field.part, tree.Items(tuple(map(_term, field.value.items))), field.position)
+    found = any_of([text_condition(text, columns) for columns, text in looked_for(field)])
+    return nodes.Not(found) if isinstance(field.value, tree.Missing) else found
+
+
+def _term(item: tree.Item) -> tree.Item:
+    """Return the identity term that is meant; raises QueryError where it is none of them."""
+    term = " ".join(item.text.lower().split())
+    for form in (term, term.removesuffix("s")):
+        if form in TERMS:
+            return tree.Item(form, item.quoted, item.position)
+    raise QueryError(f"“{item.text}” is none of Dixon's {len(TERMS)} terms.{nearest(term, TERMS)}", item.position)
+
+
+def _duplicated(field: tree.Field) -> nodes.Node:
+    columns = COLUMNS_OF_SIDE[field.part]
+    items = field.value.items if isinstance(field.value, tree.Items) else ()
+    answers = {item.text for item in items if item.text in ("yes", "no")}
+    keys, ids = _members("dupe", [item for item in items if item.text not in answers])
+    conditions: list[nodes.Node] = [nodes.Duplicated(columns, keys, ids)] if keys or ids else []
+    if "yes" in answers or isinstance(field.value, tree.Present):
+        conditions.append(nodes.Duplicated(columns))
+    if "no" in answers or isinstance(field.value, tree.Missing):
+        conditions.append(nodes.Not(nodes.Duplicated(columns)))
+    return any_of(conditions)
+
+
 def _group(field: tree.Field) -> nodes.Node:
     if isinstance(field.value, tree.Present):
         return nodes.Shared(field.name)
     if isinstance(field.value, tree.Missing):
         return nodes.Not(nodes.Shared(field.name))
+    return nodes.Grouped(field.name, *_members(field.name, _items(field.value)))
+
+
+def _members(group: str, items: Sequence[tree.Item]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the keys of pairs and the numbers of groups that `items` name."""
     keys: list[str] = []
     ids: list[int] = []
-    for item in _items(field.value):
+    for item in items:
         if "/" in item.text:
             keys.append(item.text)
         elif item.text.isascii() and item.text.isdecimal() and len(item.text) < 10:
             ids.append(int(item.text))
         else:
-            raise QueryError(f"“{item.text}” is no {field.name}", item.position, "its number, a pair's key, * or none")
-    return nodes.Grouped(field.name, tuple(keys), tuple(ids))
+            raise QueryError(f"“{item.text}” is no {group}", item.position, "its number, a pair's key, * or none")
+    return tuple(keys), tuple(ids)

@@ -5,6 +5,7 @@ import re
 
 from hhtui.model import BIT_MEANINGS, SIDES, bits_named
 from hhtui.query.errors import QueryError, nearest
+from hhtui.query.fields import SIDES as TEXT_SIDES
 from hhtui.query.fields import FieldInfo, Kind, normal_name
 from hhtui.query.scanner import Scanner
 from hhtui.query.tree import Comparison, Item, Items, Missing, Present, Range, Value
@@ -86,6 +87,8 @@ def _checked(item: Item, field: FieldInfo, name: str) -> Item:
     if field.kind is Kind.BIT:
         _check_bit(item)
         return Item(normal_name(item.text), False, item.position)
+    if field.kind is Kind.PATTERN:
+        return _checked_pattern(item, field, name)
     if field.kind is Kind.CHOICE:
         word = item.text.lower()
         if word not in field.choices:
@@ -93,6 +96,17 @@ def _checked(item: Item, field: FieldInfo, name: str) -> Item:
             raise QueryError(f"“{item.text}” is no value of {name}:{hint}", item.position, field.expected)
         return Item(word, False, item.position)
     return item
+
+
+def _checked_pattern(item: Item, field: FieldInfo, name: str) -> Item:
+    word, dot, side = normal_name(item.text).partition(".")
+    if word not in field.choices:
+        hint = nearest(word, field.choices)
+        raise QueryError(f"“{item.text}” is no value of {name}:{hint}", item.position, field.expected)
+    if dot and side not in TEXT_SIDES:
+        sides = ", ".join(TEXT_SIDES)
+        raise QueryError(f"{name}:{word} has no side “{side}”", item.position + len(word) + 1, sides)
+    return Item(f"{word}{dot}{side}", False, item.position)
 
 
 def _check_bit(item: Item) -> None:

@@ -84,6 +84,7 @@ def _keys(connection: sqlite3.Connection, order: Ordering, size: int) -> list["N
             return [_key(values, descending) for values in keys]
         case Order(column, descending):
             return [_key(columns.get(connection, str(column)), descending)]
+    raise TypeError(order)
 
 
 def _key(values: "Array", descending: bool) -> "Array":

@@ -14,17 +14,26 @@ if TYPE_CHECKING:
     from hhtui.query.tree import Query
 
 
+class Ranking(NamedTuple):
+    """What a result was ordered by that no column holds: its name, and a number for each of the result's ids."""
+
+    name: str
+    values: Sequence[float]
+
+
 class Result(NamedTuple):
     """The pairs that a query found when it ran.
 
     `ids` are local pair ids in the result's order: a numpy int32 array, or a range where the result is every pair
     in the order of the rows. `total` is how many pairs the database held, `searched` how many of them the query
-    could look at: fewer while the text index is being made.
+    could look at: fewer while the text index is being made. `note` is a sentence that has to be shown with it.
     """
 
     ids: Sequence[int]
     total: int = 0
     searched: int = 0
+    ranking: Ranking | None = None
+    note: str = ""
 
 
 def everything(connection: sqlite3.Connection) -> Result:

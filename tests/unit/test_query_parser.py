@@ -161,9 +161,7 @@ def test_nodes_know_where_they_stand() -> None:
         ("sort:harm(3)", 5, "random(7)"),
         ("sort:harm.foo", 5, "no side"),
         ("~", 1, "no word after ~"),
-        ("has:email", 0, "regular expression"),
         ("label.min:x", 6, "chosen, rejected"),
-        ("group:x", 0, "use family:"),
         ("a\ud800b", 1, "half a character"),
     ],
 )

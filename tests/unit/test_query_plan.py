@@ -136,7 +136,6 @@ def test_orders_are_resolved_in_turn() -> None:
         ("sort:disagreement.min-", 5, "no side “min”"),
         ("sort:hram-", 5, "Did you mean “harm”?"),
         ("sort:row.chosen", 5, "no sides"),
-        ("~word", 0, "not searched in this version"),
         ("family:x", 7, "a pair's key"),
         ("by:ann by:bob flag:yes", 7, "by:NAME,NAME"),
     ],
