@@ -85,6 +85,8 @@ class _Planner:
     def column(self, name: str, part: str, position: int, value: str = "") -> nodes.Column:
         """Return the column that `name.part` stands for; raises QueryError where there is none."""
         if name in ("turns", "length", "row"):
+            if part and part not in fields.BY_NAME[name].parts:
+                raise QueryError(f"{name} has no side “{part}”", position, ", ".join(fields.BY_NAME[name].parts))
             return nodes.Column(name, part)
         if name in ("harm", "gap"):
             if self.harm is None or self.harm not in self.columns:

@@ -32,6 +32,8 @@ STRUCTURE: dict[str, str] = {
 }
 """Columns that the pair table itself holds, and how SQL reads each; `turns` of a side counts the whole dialogue."""
 
+_DERIVED = ("min", "gap", "ratio")
+
 _TEXT_NUMBERS = (
     "SELECT pair_text.pair_id, json_extract(score.numbers, :path) FROM pair_text "
     "JOIN score ON score.text_hash = pair_text.{side} AND score.scorer_id = :scorer "
@@ -116,14 +118,15 @@ class Columns:
         """Return the column `name`, one value for each pair id from 1: `values[id - 1]`.
 
         A scorer's column goes by its qualified name, as `alt_profanity.toxicity`. Besides the stored columns, `X` is
-        the larger and `X.min` the smaller of `X.chosen` and `X.rejected`, and `X.gap` the difference chosen − rejected;
-        a column of the pair has none of these. Float columns hold NaN where there is no score: the larger side
-        is then the other one, `min` and `gap` are NaN. Raises KeyError for an unknown name.
+        the larger and `X.min` the smaller of `X.chosen` and `X.rejected`, `X.gap` the difference chosen − rejected and
+        `X.ratio` the quotient chosen / rejected; a column of the pair has none of these. Float columns hold NaN where
+        there is no score: the larger side is then the other one, the others are NaN, as a ratio to nothing is.
+        Raises KeyError for an unknown name.
         """
         base, _, part = name.rpartition(".")
         if name in STRUCTURE or part in SIDES:
             return self._stored(connection, name)
-        if part in ("min", "gap"):
+        if part in _DERIVED:
             return self._derived(connection, base, part)
         scored = score_columns(connection).get(name)
         return self._stored(connection, name) if scored and scored.column.of_pair else self._derived(connection, name)
@@ -136,10 +139,10 @@ class Columns:
             self._stored(connection, f"{base}.rejected"),
         )
         cached = self._cache.get(f"{base}.{part or 'max'}")
-        stamp = (id(chosen), id(rejected))
+        stamp = (self._cache[f"{base}.chosen"].stamp, self._cache[f"{base}.rejected"].stamp)
         if cached is None or cached.stamp != stamp:
-            make = {"": numpy.fmax, "min": numpy.minimum, "gap": numpy.subtract}[part]
-            cached = _Cached(stamp, make(chosen, rejected))
+            make = {"": numpy.fmax, "min": numpy.minimum, "gap": numpy.subtract}
+            cached = _Cached(stamp, _ratio(chosen, rejected) if part == "ratio" else make[part](chosen, rejected))
             self._cache[f"{base}.{part or 'max'}"] = cached
         return cached.values
 
@@ -174,6 +177,13 @@ class Columns:
         read_newer = _from_pairs if name in STRUCTURE else _from_scores
         newer = read_newer(connection, name, done, last)
         return newer if packed is None else numpy.concatenate([packed, newer])
+
+
+def _ratio(chosen: "Array", rejected: "Array") -> "NDArray[numpy.float32]":
+    import numpy
+
+    nothing = numpy.full(len(chosen), numpy.nan, dtype=numpy.float32)
+    return numpy.divide(chosen, rejected, out=nothing, where=rejected != 0, dtype=numpy.float32)
 
 
 def _from_pairs(connection: sqlite3.Connection, name: str, after: int, last: int) -> "Array":

@@ -28,18 +28,15 @@ from hhtui.query.nodes import (
 from hhtui.store.bodies import Bodies
 from hhtui.store.columns import Columns
 from hhtui.store.connection import kept_by
+from hhtui.store.decided import KINDS, decided, labelled, marks, noted
 from hhtui.store.disputes import disputed
 from hhtui.store.indexed import TextIndex, mask_from
-from hhtui.text import fold
 
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
     Mask = NDArray[numpy.bool_]
-
-KINDS = ("flag", "drop", "preference", "label", "note")
-"""The kinds of decision that `by:` alone counts; to skip a pair is no decision."""
 
 _COST: dict[type, int] = {Match: 2, Not: 3, All: 3, Any: 3, Substring: 4, Regex: 5}
 
@@ -91,13 +88,13 @@ class Conditions:
                 return self._bits(mask)
             case Decided(kind, values, annotators):
                 kinds = KINDS if kind is None else (kind,)
-                return self._decided(kinds, values, annotators)
+                return decided(self._connection, self._size, kinds, values, annotators)
             case Labelled(labels, sides, annotators):
-                return self._labelled(labels, sides, annotators)
+                return labelled(self._connection, self._size, labels, sides, annotators)
             case Disputed(kinds, annotators):
                 return mask_from(disputed(self._connection, kinds, annotators), self._size)
             case Noted(text, annotators):
-                return self._noted(fold(text), annotators)
+                return noted(self._connection, self._size, text, annotators)
             case Named(field, names, beginnings):
                 return self._named(field, names, beginnings)
             case Grouped(group, keys, ids):
@@ -135,35 +132,11 @@ class Conditions:
     def _ids(self, sql: str, parameters: Sequence[object]) -> "Mask":
         return mask_from(self._connection.execute(sql, tuple(parameters)).fetchone()[0], self._size)
 
-    def _decided(self, kinds: Sequence[str], values: Sequence[str], annotators: Sequence[str] | None) -> "Mask":
-        sql = f"SELECT group_concat(DISTINCT pair_id) FROM decision WHERE kind IN {_marks(kinds)}"
-        if values:
-            sql += f" AND value IN {_marks(values)}"
-        if annotators is not None:
-            sql += f" AND annotator IN {_marks(annotators)}"
-        return self._ids(sql, (*kinds, *values, *(annotators or ())))
-
-    def _labelled(self, labels: Sequence[str], sides: Sequence[str], annotators: Sequence[str] | None) -> "Mask":
-        sql = f"SELECT group_concat(DISTINCT pair_id) FROM decision WHERE kind = 'label' AND side IN {_marks(sides)}"
-        if labels:
-            sql += f" AND label IN {_marks(labels)}"
-        if annotators is not None:
-            sql += f" AND annotator IN {_marks(annotators)}"
-        return self._ids(sql, (*sides, *labels, *(annotators or ())))
-
-    def _noted(self, folded: str, annotators: Sequence[str] | None) -> "Mask":
-        sql = "SELECT pair_id, value FROM decision WHERE kind = 'note'"
-        if annotators is not None:
-            sql += f" AND annotator IN {_marks(annotators)}"
-        notes = self._connection.execute(sql, tuple(annotators or ()))
-        return mask_from(",".join(str(pair_id) for pair_id, note in notes if folded in fold(note)) or None, self._size)
-
     def _named(self, field: str, names: Sequence[str], beginnings: Sequence[str]) -> "Mask":
         if field == "key":
-            conditions = [f"key IN {_marks(names)}", *["(key >= ? AND key < ?)" for _ in beginnings]]
-            bounds = [bound for one in beginnings for bound in (one, f"{one}\U0010ffff")]
-            sql = f"SELECT group_concat(id) FROM pair WHERE {' OR '.join(conditions)}"
-            return self._ids(sql, (*names, *bounds))
+            whole = ",".join(map(str, keys.ids_of(self._connection, names).values()))
+            begun = [keys.with_beginning(self._connection, one) for one in beginnings]
+            return mask_from(",".join(filter(None, (whole, *begun))) or None, self._size)
         import numpy
 
         rows = self._connection.execute(f"SELECT id, {field} FROM source").fetchall()
@@ -173,7 +146,7 @@ class Conditions:
     def _grouped(self, group: str, keys: Sequence[str], ids: Sequence[int]) -> "Mask":
         import numpy
 
-        rows = self._connection.execute(f"SELECT id, {group} FROM pair WHERE key IN {_marks(keys)}", tuple(keys))
+        rows = self._connection.execute(f"SELECT id, {group} FROM pair WHERE key IN {marks(keys)}", tuple(keys))
         alone: list[int] = []
         groups = list(ids)
         for pair_id, number in rows:
@@ -185,7 +158,3 @@ class Conditions:
 
 def _cost(node: Node) -> int:
     return _COST.get(type(node), 1)
-
-
-def _marks(values: Sequence[object]) -> str:
-    return f"({', '.join('?' * len(values))})"

@@ -4,9 +4,10 @@ import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hhtui.query.nodes import KeyOrder, Order, Ordering, Shuffle
+from hhtui.query.nodes import KeyOrder, Order, Ordering, Shuffle, UndecidedFirst
 from hhtui.store.columns import Columns
 from hhtui.store.connection import kept_by
+from hhtui.store.decided import decided
 
 if TYPE_CHECKING:
     import numpy
@@ -84,6 +85,8 @@ def _keys(connection: sqlite3.Connection, order: Ordering, size: int) -> list["N
             return [_key(values, descending) for values in keys]
         case Order(column, descending):
             return [_key(columns.get(connection, str(column)), descending)]
+        case UndecidedFirst(descending):
+            return [decided(connection, size) != descending]
     raise TypeError(order)
 
 
