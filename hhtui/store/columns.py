@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     Array = NDArray[numpy.float32] | NDArray[numpy.int32]
 
 ROWS = 20_000
+DEFLATED = "zlib "
+"""What the dtype of a packed column begins with whose bytes zlib has compressed."""
 
 STRUCTURE: dict[str, str] = {
     "row": "row",
@@ -55,20 +58,44 @@ def pack(
 ) -> None:
     """Store `values`, one for each pair id from 1, as the packed column `name`, within the caller's transaction.
 
+    Whole numbers are deflated in the smallest type that holds them; `dtype` says so. They can be had from the pair
+    table as well.
+
     `percentiles` are the 101 values from the 0th to the 100th percentile of the column.
     """
+    dtype, stored = _deflated(values) if values.dtype.kind == "i" else (values.dtype.str, values.tobytes())
     connection.execute(
         "INSERT OR REPLACE INTO packed_column VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             name,
             scorer_id,
-            values.dtype.str,
+            dtype,
             len(values),
             None if percentiles is None else json.dumps([float(str(value)) for value in percentiles]),
-            values.tobytes(),
+            stored,
             datetime.now(UTC).isoformat(),
         ),
     )
+
+
+def _deflated(values: "Array") -> tuple[str, bytes]:
+    import numpy
+
+    bounds = (values.min(), values.max()) if len(values) else (0, 0)
+    small = next(
+        kind
+        for kind in ("<i1", "<i2", "<i4")
+        if all(numpy.iinfo(kind).min <= one <= numpy.iinfo(kind).max for one in bounds)
+    )
+    return f"{DEFLATED}{small}", zlib.compress(values.astype(small).tobytes(), level=1)
+
+
+def _unpacked(dtype: str, stored: bytes) -> "Array":
+    import numpy
+
+    if not dtype.startswith(DEFLATED):
+        return numpy.frombuffer(stored, dtype=dtype)
+    return numpy.frombuffer(zlib.decompress(stored), dtype=dtype.removeprefix(DEFLATED)).astype("<i4")
 
 
 def read_structure(connection: sqlite3.Connection) -> "dict[str, NDArray[numpy.int32]]":
@@ -171,7 +198,7 @@ class Columns:
         row = connection.execute('SELECT dtype, pairs, "values" FROM packed_column WHERE name = ?', (name,)).fetchone()
         last = last_id(connection)
         done = row[1] if row else 0
-        packed = numpy.frombuffer(row[2], dtype=row[0]) if row else None
+        packed = _unpacked(row[0], row[2]) if row else None
         if packed is not None and done >= last:
             return packed
         read_newer = _from_pairs if name in STRUCTURE else _from_scores

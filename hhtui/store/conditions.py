@@ -26,9 +26,10 @@ from hhtui.query.nodes import (
     Substring,
 )
 from hhtui.store.bodies import Bodies
+from hhtui.store.by_key import ids_by_key, ids_with_beginning
 from hhtui.store.columns import Columns
 from hhtui.store.connection import kept_by
-from hhtui.store.decided import KINDS, decided, labelled, marks, noted
+from hhtui.store.decided import KINDS, decided, labelled, noted
 from hhtui.store.disputes import disputed
 from hhtui.store.indexed import TextIndex, mask_from
 
@@ -134,8 +135,8 @@ class Conditions:
 
     def _named(self, field: str, names: Sequence[str], beginnings: Sequence[str]) -> "Mask":
         if field == "key":
-            whole = ",".join(map(str, keys.ids_of(self._connection, names).values()))
-            begun = [keys.with_beginning(self._connection, one) for one in beginnings]
+            whole = ",".join(map(str, ids_by_key(self._connection, names).values()))
+            begun = [ids_with_beginning(self._connection, one) for one in beginnings]
             return mask_from(",".join(filter(None, (whole, *begun))) or None, self._size)
         import numpy
 
@@ -146,13 +147,11 @@ class Conditions:
     def _grouped(self, group: str, keys: Sequence[str], ids: Sequence[int]) -> "Mask":
         import numpy
 
-        rows = self._connection.execute(f"SELECT id, {group} FROM pair WHERE key IN {marks(keys)}", tuple(keys))
-        alone: list[int] = []
-        groups = list(ids)
-        for pair_id, number in rows:
-            (alone if number is None else groups).append(pair_id if number is None else number)
-        mask = numpy.isin(self._columns.get(self._connection, group), [number for number in groups if number > 0])
-        mask[numpy.array(alone, dtype=numpy.int64) - 1] = True
+        numbers = self._columns.get(self._connection, group)
+        members = numpy.array(list(ids_by_key(self._connection, keys).values()), dtype=numpy.int64) - 1
+        wanted = numpy.union1d(numbers[members], [number for number in ids if number > 0])
+        mask = numpy.isin(numbers, wanted[wanted > 0])
+        mask[members] = True
         return mask
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from hhtui.model import Event
 from hhtui.store import pairs
+from hhtui.store.by_key import id_by_key
 from hhtui.store.events import LIVE
 
 
@@ -87,6 +88,6 @@ def _undone(connection: sqlite3.Connection, step: str, annotator: str) -> Undone
 def _hash_of(connection: sqlite3.Connection, key: str) -> bytes | None:
     """Return the hash of the pair with this key; None for no key, and where only events know it."""
     if not key or connection.execute("SELECT 1 FROM event WHERE pair_key = ? LIMIT 1", (key,)).fetchone():
-        row = connection.execute("SELECT hash FROM pair WHERE key = ? ORDER BY id DESC", (key,)).fetchone()
-        return row[0] if row else None
+        pair_id = id_by_key(connection, key) if key else None
+        return pairs.read(connection, pair_id).hash if pair_id is not None else None
     return pairs.read(connection, pairs.id_of(connection, key)).hash

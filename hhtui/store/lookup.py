@@ -5,14 +5,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
+from hhtui.store.by_key import ids_by_key
 from hhtui.store.scorers import StoredScorer
 
 MOST_VARIABLES = 900
-
-_IDS = {
-    "key": "SELECT key, max(id) FROM pair WHERE key IN ({marks}) GROUP BY key",
-    "hash": "SELECT lower(hex(hash)), min(id) FROM pair WHERE hash IN ({marks}) GROUP BY hash",
-}
 
 
 def pair_ids(connection: sqlite3.Connection, by: Literal["key", "hash"], names: Sequence[str]) -> dict[str, int]:
@@ -20,19 +16,22 @@ def pair_ids(connection: sqlite3.Connection, by: Literal["key", "hash"], names: 
 
     Of equal pairs, which share a hash, it is the first.
     """
-    bound: list[Any] = list(names) if by == "key" else [digest for name in names if (digest := _digest(name))]
-    return dict(row for some in _some(bound) for row in connection.execute(_IDS[by].format(marks=_marks(some)), some))
+    if by == "key":
+        return ids_by_key(connection, names)
+    digests = [digest for name in names if (digest := _digest(name))]
+    sql = "SELECT lower(hex(hash)), min(id) FROM pair WHERE hash IN ({marks}) GROUP BY hash"
+    return dict(row for some in _some(digests) for row in connection.execute(sql.format(marks=_marks(some)), some))
 
 
-def keyed(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
+def keyed(connection: sqlite3.Connection, names: Sequence[str]) -> dict[str, tuple[int, str]]:
     """Return local id and hash, hexadecimal in lower case, of the pairs with these keys; others are left out."""
-    return {
-        key: (pair_id, digest)
-        for some in _some(keys)
-        for key, pair_id, digest in connection.execute(
-            f"SELECT key, max(id), lower(hex(hash)) FROM pair WHERE key IN ({_marks(some)}) GROUP BY key", some
-        )
-    }
+    ids = ids_by_key(connection, names)
+    digests = connection.execute(
+        "SELECT id, lower(hex(hash)) FROM pair WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids.values())),),
+    )
+    hashes = dict(digests.fetchall())
+    return {key: (pair_id, hashes[pair_id]) for key, pair_id in ids.items()}
 
 
 def numbers_of(

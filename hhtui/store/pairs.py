@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from hhtui.dialogue import pair_up, parse
 from hhtui.model import HUMAN, Bit, Pair
+from hhtui.store.by_key import id_by_key
 from hhtui.store.errors import StoreError
 
 FEW_WORDS = 3
@@ -85,9 +86,9 @@ def headings(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> list[He
 
 def id_of(connection: sqlite3.Connection, key: str) -> int:
     """Return the local id of the pair with this key; raises StoreError that names nearby keys where there is none."""
-    row = connection.execute("SELECT id FROM pair WHERE key = ? ORDER BY id DESC", (key,)).fetchone()
-    if row is not None:
-        return int(row[0])
+    pair_id = id_by_key(connection, key)
+    if pair_id is not None:
+        return pair_id
     sources = connection.execute(
         "SELECT source.subset || '/' || source.split, count(*), max(pair.row) FROM pair "
         "JOIN source ON source.id = pair.source_id GROUP BY source.id LIMIT 5"

@@ -96,7 +96,7 @@ CREATE TABLE pair_text (
 CREATE TABLE packed_column (
     name TEXT PRIMARY KEY,         -- as in a query: alt_profanity.toxicity.chosen, length.rejected, row, bits, ...
     scorer_id INTEGER REFERENCES scorer(id),
-    dtype TEXT NOT NULL,           -- '<f4' or '<i4': the numpy type of one value
+    dtype TEXT NOT NULL,           -- the numpy type of one value: '<f4'; 'zlib <i2': the bytes are deflated
     pairs INTEGER NOT NULL,        -- values[i] belongs to pair.id = i + 1; later pairs are read from the tables
     percentiles TEXT,              -- JSON array of 101 values, for scorer columns
     "values" BLOB NOT NULL,
@@ -256,7 +256,6 @@ TABLES = PAIR_TABLES + SCORE_TABLES + PAIR_SCORES_VIEW + TRIAGE_TABLES
 
 # Made once the bodies are in: filling an index in key order costs a tenth of growing it row by row.
 LATE_INDEXES = """
-CREATE INDEX IF NOT EXISTS pair_key ON pair(key);
 CREATE INDEX IF NOT EXISTS pair_hash ON pair(hash);
 CREATE INDEX IF NOT EXISTS pair_family ON pair(family) WHERE family IS NOT NULL;
 CREATE INDEX IF NOT EXISTS pair_opening ON pair(opening) WHERE opening IS NOT NULL;

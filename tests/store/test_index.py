@@ -183,11 +183,11 @@ def test_the_index_comes_after_the_bodies_when_asked_to(database: Database) -> N
     connection = database.reader()
     assert matches(database, "how OR why") == set()
     assert settings.get(connection, loading.INDEXED) is None
-    assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'pair_key'").fetchone() == (0,)
+    assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'pair_hash'").fetchone() == (0,)
     index.extend(database)
     assert matches(database, "how OR why") == set(range(1, 31))
     assert settings.get(connection, loading.INDEXED) == 30
-    assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'pair_key'").fetchone() == (1,)
+    assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'pair_hash'").fetchone() == (1,)
     assert connection.execute("SELECT DISTINCT pairs FROM packed_column").fetchall() == [(30,)]
 
 
