@@ -47,23 +47,25 @@ def everything(connection: sqlite3.Connection) -> Result:
     return run_plan(connection, Plan())
 
 
-def search(connection: sqlite3.Connection, query: "Query") -> Result:
+def search(connection: sqlite3.Connection, query: "Query", among: Sequence[int] | None = None) -> Result:
     """Plan and run `query` on what the database holds now.
 
-    Raises QueryError where this database cannot answer it, sqlite3.OperationalError where it was interrupted.
+    With `among`, different local ids, it is run on these pairs alone, and finds them in their order where it asks for
+    no other. Raises QueryError where this database cannot answer it, sqlite3.OperationalError where it was interrupted.
     """
     from hhtui.query.planner import plan
     from hhtui.query.tree import Query
 
-    if query == Query():
+    if query == Query() and among is None:
         return everything(connection)
-    with _snapshot(connection):
-        return _run(connection, plan(query, score_fields(connection), harm_column(connection)))
+    with snapshot(connection):
+        wanted = plan(query, score_fields(connection), harm_column(connection))
+        return _run(connection, wanted) if among is None else _run_among(connection, wanted, among)
 
 
 def run(connection: sqlite3.Connection, wanted: "Plan") -> Result:
     """Run a plan on what the database holds now; raises as `search` does."""
-    with _snapshot(connection):
+    with snapshot(connection):
         return _run(connection, wanted)
 
 
@@ -81,8 +83,25 @@ def _run(connection: sqlite3.Connection, wanted: "Plan") -> Result:
     return everything(connection) if wanted == Plan() else run_plan(connection, wanted)
 
 
+def _run_among(connection: sqlite3.Connection, wanted: "Plan", among: Sequence[int]) -> Result:
+    import numpy
+
+    from hhtui.query.merge import all_of
+    from hhtui.query.nodes import Listed, Plan
+    from hhtui.store.running import run_plan
+
+    listed = Listed(tuple(among))
+    found = run_plan(
+        connection, Plan(listed if wanted.filter is None else all_of([listed, wanted.filter]), wanted.order)
+    )
+    if wanted.order:
+        return found
+    given, met = numpy.array(listed.ids, dtype=numpy.int32), numpy.asarray(found.ids)
+    return found._replace(ids=given[numpy.isin(given, met)])
+
+
 @contextmanager
-def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
     """Let all reading see one state, and let an interrupt at any time stop the next statement.
 
     SQLite forgets an interrupt once no statement runs, so one is kept running.
