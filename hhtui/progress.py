@@ -4,8 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Phase = Literal["reading", "loading", "indexing", "merging", "relating", "replacing", "writing"]
-Unit = Literal["bytes", "pairs"]
+Phase = Literal[
+    "reading",
+    "loading",
+    "indexing",
+    "merging",
+    "relating",
+    "replacing",
+    "writing",
+    "copying",
+    "signing",
+    "comparing",
+]
+Unit = Literal["bytes", "pairs", "bands"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +25,10 @@ class Progress:
 
     `phase`: "reading" (a source is read once for its hash, or fetched), "loading" (its pairs are stored),
     "indexing" and "merging" (the text index), "relating" (families and openings), "replacing" (an earlier
-    revision is taken out), "writing" (pairs are written to a file). `done` of `total` are counted in `unit`; `total`
-    is 0 where it is not known. `rows` is how many records of this source have been read so far, 0 outside "loading";
-    `name` is the source, "" where the work is about the whole database.
+    revision is taken out), "writing" (pairs are written to a file), "copying" (the texts are copied for searching).
+    `done` of `total` are counted in `unit`; `total` is 0 where it is not known. `rows` is how many records of this
+    source have been read so far, 0 outside "loading"; `name` is the source, "" where the work is about the whole
+    database.
     """
 
     phase: Phase
