@@ -37,6 +37,9 @@ STRUCTURE: dict[str, str] = {
 
 _DERIVED = ("min", "gap", "ratio")
 
+GROUPS = tuple(f"dupe.{side}" for side in SIDES)
+"""Columns that `hhtui.store.dupes` packs: the group of a text, 0 for none; later pairs have none yet."""
+
 _TEXT_NUMBERS = (
     "SELECT pair_text.pair_id, json_extract(score.numbers, :path) FROM pair_text "
     "JOIN score ON score.text_hash = pair_text.{side} AND score.scorer_id = :scorer "
@@ -188,7 +191,7 @@ class Columns:
         last = last_id(connection)
         if packed[1] >= last:
             return (*packed, last)
-        if name in STRUCTURE:
+        if name in STRUCTURE or name in GROUPS:
             return (*packed, last)
         return (*packed, last, connection.execute("SELECT sum(pairs_done), count(*) FROM scored_unit").fetchone())
 
@@ -201,7 +204,7 @@ class Columns:
         packed = _unpacked(row[0], row[2]) if row else None
         if packed is not None and done >= last:
             return packed
-        read_newer = _from_pairs if name in STRUCTURE else _from_scores
+        read_newer = _from_pairs if name in STRUCTURE else _no_groups if name in GROUPS else _from_scores
         newer = read_newer(connection, name, done, last)
         return newer if packed is None else numpy.concatenate([packed, newer])
 
@@ -224,6 +227,12 @@ def _from_pairs(connection: sqlite3.Connection, name: str, after: int, last: int
         found = numpy.array(rows, dtype=numpy.int64)
         values[found[:, 0] - after - 1] = found[:, 1]
     return values
+
+
+def _no_groups(connection: sqlite3.Connection, name: str, after: int, last: int) -> "Array":
+    import numpy
+
+    return numpy.zeros(last - after, dtype="<i4")
 
 
 def _from_scores(connection: sqlite3.Connection, name: str, after: int, last: int) -> "NDArray[numpy.float32]":

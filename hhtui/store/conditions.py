@@ -11,6 +11,7 @@ from hhtui.query.nodes import (
     Column,
     Decided,
     Disputed,
+    Duplicated,
     Grouped,
     IsMissing,
     Labelled,
@@ -31,6 +32,7 @@ from hhtui.store.columns import Columns
 from hhtui.store.connection import kept_by
 from hhtui.store.decided import KINDS, decided, labelled, noted
 from hhtui.store.disputes import disputed
+from hhtui.store.dupes.asked import duplicated
 from hhtui.store.indexed import TextIndex, mask_from
 
 if TYPE_CHECKING:
@@ -102,6 +104,8 @@ class Conditions:
                 return self._grouped(group, keys, ids)
             case Shared(group):
                 return self._columns.get(self._connection, group) > 0
+            case Duplicated():
+                return duplicated(self._connection, node)
             case Listed(ids):
                 return mask_from(",".join(map(str, ids)) or None, self._size)
         raise TypeError(node)

@@ -11,7 +11,7 @@ from sqlite_utils.migrations import Migrations
 from hhtui.store.errors import StoreError
 from hhtui.store.filesystem import unlink_database
 from hhtui.store.locking import FileLock
-from hhtui.store.schema import PAIR_SCORES_VIEW, SCHEMA_VERSION, SCORE_TABLES, TRIAGE_TABLES
+from hhtui.store.schema import DUPLICATE_TABLES, PAIR_SCORES_VIEW, SCHEMA_VERSION, SCORE_TABLES, TRIAGE_TABLES
 from hhtui.store.scorers import slug
 
 MIGRATIONS = Migrations("hhtui")
@@ -67,6 +67,13 @@ _SCHEMA_3 = (
     "DROP INDEX event_annotator",
     "CREATE INDEX event_annotator ON event(annotator, made_at)",
 )
+
+
+@MIGRATIONS()
+def similar_texts(database: UtilsDatabase) -> None:
+    """Schema 4: signatures and groups of texts; pairs are found by key without an index of their own."""
+    for statement in (*DUPLICATE_TABLES.split(";\n"), "DROP INDEX IF EXISTS pair_key"):
+        database.conn.execute(statement)
 
 
 def migrate(path: Path, version: int, *, migrations: Migrations = MIGRATIONS, to: int = SCHEMA_VERSION) -> Path | None:

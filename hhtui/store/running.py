@@ -7,6 +7,7 @@ from hhtui.query.nodes import All, Any, Match, Node, Not, Plan
 from hhtui.store.columns import last_id
 from hhtui.store.conditions import Conditions
 from hhtui.store.connection import kept_by
+from hhtui.store.dupes.asked import note_for
 from hhtui.store.indexed import mask_from, reach
 from hhtui.store.orders import ordered
 from hhtui.store.pairs import count
@@ -30,7 +31,8 @@ def run_plan(connection: sqlite3.Connection, wanted: Plan) -> Result:
         searched = int(candidates.sum())
     if wanted.filter is not None:
         candidates &= Conditions(connection, last).mask(wanted.filter, candidates)
-    return Result(ordered(connection, candidates, wanted.order), total, searched)  # type: ignore[arg-type]
+    ids = ordered(connection, candidates, wanted.order)
+    return Result(ids, total, searched, note=note_for(connection, wanted.filter))  # type: ignore[arg-type]
 
 
 def _everyone(connection: sqlite3.Connection, last: int, total: int) -> "Mask":

@@ -1,7 +1,7 @@
 """The tables of a database, as one plain DDL for a new file."""
 
 APPLICATION_ID = 0x68687475
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 PAGE_SIZE = 16384
 
 PAIR_TABLES = """
@@ -252,7 +252,34 @@ CREATE TABLE triage_item (         -- the pairs that a triage shows; what came o
 CREATE INDEX triage_item_pair ON triage_item(pair_hash);
 """
 
-TABLES = PAIR_TABLES + SCORE_TABLES + PAIR_SCORES_VIEW + TRIAGE_TABLES
+DUPLICATE_TABLES = """
+CREATE TABLE text_signature (      -- what hhtui dupes remembers of texts: of some pairs, and of the texts new in them
+    first_pair INTEGER PRIMARY KEY,
+    last_pair INTEGER NOT NULL,
+    method TEXT NOT NULL,          -- by which the signatures were made
+    first_text INTEGER NOT NULL,   -- distinct texts are numbered from 1, as they are met
+    texts INTEGER NOT NULL,        -- how many are new here
+    numbers BLOB NOT NULL,         -- '<i4', three a pair: the texts of its prompt, chosen and rejected; 0 is an empty one
+    hashes BLOB NOT NULL,          -- '<u8', one a new text: BLAKE2b of its words
+    sizes BLOB NOT NULL,           -- '<i4', one a new text: characters of its words, 0 where they are few
+    bands BLOB NOT NULL            -- '<u4', band by band, one a new text: texts with an equal one may be alike
+) STRICT;
+
+CREATE TABLE text_groups (         -- texts that are nearly the same, one row; packed as dupe.prompt, .chosen, .rejected
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    method TEXT NOT NULL,
+    threshold REAL NOT NULL,       -- similarity from which texts are nearly the same, 0.8 to 1
+    pairs INTEGER NOT NULL,        -- the packed columns reach to this pair id, 0 while there are none
+    removed INTEGER NOT NULL,      -- how many pairs up to there were gone
+    texts INTEGER NOT NULL,        -- texts up to this number have been compared
+    extending INTEGER NOT NULL,    -- texts up to this number are being compared
+    bands_done INTEGER NOT NULL,   -- in so many bands
+    roots BLOB NOT NULL,           -- '<i4', one a text: the first text of its group, counted from 0
+    made_at TEXT NOT NULL
+) STRICT;
+"""
+
+TABLES = PAIR_TABLES + SCORE_TABLES + PAIR_SCORES_VIEW + TRIAGE_TABLES + DUPLICATE_TABLES
 
 # Made once the bodies are in: filling an index in key order costs a tenth of growing it row by row.
 LATE_INDEXES = """

@@ -13,9 +13,11 @@ from hhtui.store import decisions, results, scorers, scores, triage
 from hhtui.store.columns import Columns
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
+from hhtui.store.dupes.findings import findings
+from hhtui.store.dupes.run import find
 from hhtui.store.errors import StoreError
 from hhtui.store.filesystem import unlink_database
-from hhtui.store.schema import PAGE_SIZE, SCHEMA_VERSION, SCORE_TABLES, TRIAGE_TABLES
+from hhtui.store.schema import DUPLICATE_TABLES, PAGE_SIZE, SCHEMA_VERSION, SCORE_TABLES, TRIAGE_TABLES
 from tests.store.filled import dialogue, new_database
 from tests.store.made_scorer import MadeScorer
 
@@ -26,6 +28,9 @@ SCHEMA_1 = Path(__file__).with_name("schema_1.sql").read_text(encoding="utf-8")
 
 SCHEMA_2 = Path(__file__).with_name("schema_2.sql").read_text(encoding="utf-8")
 """The tables as the version with several scorers laid them out."""
+
+SCHEMA_3 = Path(__file__).with_name("schema_3.sql").read_text(encoding="utf-8")
+"""The tables as the version with triages laid them out."""
 
 AS_SCHEMA_1 = """
 UPDATE scorer SET pairs_done = (SELECT min(pairs_done) FROM new.scored_unit WHERE scorer_id = scorer.id);
@@ -114,6 +119,26 @@ def test_a_database_of_schema_2_keeps_its_log_and_goes_on_with_it(tmp_path: Path
         assert triage.unfinished(database.reader(), "anna")
 
 
+def test_a_database_of_schema_3_is_searched_for_similar_texts(tmp_path: Path) -> None:
+    long = "you could ask them about it on some other day"
+    with new_database(tmp_path / "new.db", [*PAIRS, (dialogue("why", long), dialogue("how", f"{long} too"))]) as new:
+        Annotator.begin(new, "anna").toggle([2], "flag")
+    path = tmp_path / "a.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(f"PRAGMA page_size = {PAGE_SIZE}; PRAGMA journal_mode = WAL; {SCHEMA_3}")
+    connection.execute("CREATE INDEX pair_key ON pair(key)")
+    connection.execute("ATTACH ? AS new", (str(tmp_path / "new.db"),))
+    for name in columns_of(connection, "main"):
+        connection.execute(f"INSERT INTO {name} SELECT * FROM new.{name}")
+    connection.commit()
+    connection.close()
+    with Database.open(path) as database:
+        assert shape(path) == shape(tmp_path / "new.db")
+        find(database)
+        assert findings(database.reader()).same_responses == ("made/test/30",)
+        assert list(results.search(database.reader(), parse("flag:yes")).ids) == [2]
+
+
 def test_its_scores_are_seen_as_before_and_nothing_is_scored_again(schema_1: Path) -> None:
     with Database.open(schema_1) as database:
         reader = database.reader()
@@ -183,5 +208,6 @@ def test_the_tables_of_scores_split_into_statements() -> None:
     assert all(sqlite3.complete_statement(f"{one};") for one in SCORE_TABLES.strip().removesuffix(";").split(";\n\n"))
 
 
-def test_the_tables_of_triages_split_into_statements() -> None:
-    assert all(sqlite3.complete_statement(f"{one};") for one in TRIAGE_TABLES.strip().removesuffix(";").split(";\n"))
+@pytest.mark.parametrize("tables", [TRIAGE_TABLES, DUPLICATE_TABLES])
+def test_tables_split_into_statements(tables: str) -> None:
+    assert all(sqlite3.complete_statement(f"{one};") for one in tables.strip().removesuffix(";").split(";\n"))
