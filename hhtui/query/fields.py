@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from hhtui.identity import TERMS
 from hhtui.model import BIT_MEANINGS, PREFERENCES, RESPONSES
 from hhtui.query.patterns import PATTERNS
 
@@ -21,6 +22,7 @@ class Kind(Enum):
     WORDS = "words"
     BIT = "bit"
     PATTERN = "pattern"
+    TERM = "term"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class FieldInfo:
         """What may follow the colon, for messages."""
         if self.kind is Kind.NUMBER:
             return "a comparison (>0.5), a range (0.4..0.6), a number, * or none"
+        if self.kind is Kind.TERM:
+            return f"one of {len(self.choices)} terms such as {self.choices[-4]}, * or none"
         choices = list(self.choices) or [self.example.partition(":")[2]]
         choices += ["*"] * self.present + ["none"] * (self.absent and "none" not in self.choices)
         return ", ".join(choices[:-1]) + " or " + choices[-1] if len(choices) > 1 else choices[0]
@@ -130,10 +134,11 @@ FIELDS: tuple[FieldInfo, ...] = (
     ),
     FieldInfo(
         "group",
-        Kind.WORDS,
-        "Words that name groups of people, of Dixon's 50 terms.",
+        Kind.TERM,
+        "Words that name groups of people: one of Dixon's 50 terms, alone or with an s.",
         "group.prompt:muslim",
         SIDES,
+        choices=TERMS,
         present=True,
         absent=True,
     ),

@@ -89,6 +89,8 @@ def _checked(item: Item, field: FieldInfo, name: str) -> Item:
         return Item(normal_name(item.text), False, item.position)
     if field.kind is Kind.PATTERN:
         return _checked_pattern(item, field, name)
+    if field.kind is Kind.TERM:
+        return _checked_term(item, field, name)
     if field.kind is Kind.CHOICE:
         word = item.text.lower()
         if word not in field.choices:
@@ -107,6 +109,15 @@ def _checked_pattern(item: Item, field: FieldInfo, name: str) -> Item:
         sides = ", ".join(TEXT_SIDES)
         raise QueryError(f"{name}:{word} has no side “{side}”", item.position + len(word) + 1, sides)
     return Item(f"{word}{dot}{side}", False, item.position)
+
+
+def _checked_term(item: Item, field: FieldInfo, name: str) -> Item:
+    term = " ".join(item.text.lower().split())
+    for form in (term, term.removesuffix("s")):
+        if form in field.choices:
+            return Item(form, item.quoted, item.position)
+    hint = nearest(term, field.choices)
+    raise QueryError(f"“{item.text}” is no value of {name}:{hint}", item.position, field.expected)
 
 
 def _check_bit(item: Item) -> None:

@@ -30,11 +30,16 @@ def looked_for(field: tree.Field) -> list[tuple[Columns, tree.Text]]:
     columns = COLUMNS_OF_SIDE[field.part]
     if field.name == "group":
         terms = [item.text for item in items] or TERMS
-        return [(columns, tree.Phrase(form, field.position)) for term in terms for form in (term, f"{term}s")]
+        return [(columns, tree.Phrase(form, field.position)) for term in terms for form in forms(term)]
     named = [item.text.partition(".") for item in items] or [(name, "", "") for name in PATTERNS]
     return [
         (COLUMNS_OF_SIDE[side], tree.Regex(PATTERNS[name].pattern, False, field.position)) for name, _, side in named
     ]
+
+
+def forms(term: str) -> tuple[str, str]:
+    """Return how an identity term is written: in the singular and with an s."""
+    return term, f"{term}s"
 
 
 def _texts(node: tree.Node, side: str, positive: bool) -> Iterator[tuple[Columns, tree.Text]]:

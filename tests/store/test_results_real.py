@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from hhtui.identity import TERMS, terms_in
+from hhtui.model import SIDES
 from hhtui.query.parser import parse
 from hhtui.store.database import Database
 from hhtui.store.results import count, search
 from tests.store.filled import read_transcripts
-from tests.store.obvious import Row, answer
+from tests.store.obvious import SIDES_OF, Row, answer
 from tests.store.real_rows import new_database, rows_of
 
 
@@ -183,9 +185,36 @@ def test_facts_of_the_real_file(real: tuple[Database, list[Row]]) -> None:
         "is:continued.chosen": 0,
         "family:*": 253,
         "opening:*": 264,
+        "has:email": 7,
+        "has:phone": 12,
+        "has:ssn": 1,
+        "has:url": 57,
+        "has:card": 3,
+        "has:street": 27,
+        "has:ipv4": 0,
+        "has:handle": 1,
+        "has:ssn row:629": 1,
+        "has:* has:none": 0,
+        "group:*": 412,
         "/’/": len([row for row in real[1] if any(set("'`´‘’‚‛′") & set(text) for text in row.texts.values())]),
     }
     assert {text: count(connection, text) for text in expected} == expected
+
+
+def test_who_is_named_is_told_as_by_a_reading_of_every_text(real: tuple[Database, list[Row]]) -> None:
+    connection, rows = real[0].reader(), real[1]
+    named: dict[tuple[int, str], set[str]] = {
+        (row.id, side): {one.term for one in terms_in(row.texts[side])} for row in rows for side in SIDES
+    }
+    for name, sides in SIDES_OF.items():
+        field = f"group.{name}" if name else "group"
+        anyone = {row.id for row in rows if any(named[row.id, side] for side in sides)}
+        assert set(search(connection, parse(f"{field}:*")).ids) == anyone
+        assert count(connection, f"{field}:none") == len(rows) - len(anyone)
+    for term in TERMS:
+        among = {longer for longer in TERMS if f" {term} " in f" {longer} "}
+        expected = {row.id for row in rows if any(named[row.id, side] & among for side in SIDES)}
+        assert set(search(connection, parse(f'group:"{term}"')).ids) == expected
 
 
 def test_groups_are_found_by_number_and_by_key(real: tuple[Database, list[Row]]) -> None:
