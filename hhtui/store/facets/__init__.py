@@ -1,0 +1,117 @@
+"""Facets: how a result falls apart by subset, structure, decisions, scores and words, against the whole database."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from hhtui.query.dependence import DECISIONS, asks_for
+from hhtui.query.parser import parse
+from hhtui.query.toggling import conditions, toggle
+from hhtui.store.facets.counting import Counter
+from hhtui.store.facets.terms import Section, sections
+from hhtui.store.facets.words import over_represented
+from hhtui.store.results import count, snapshot
+
+
+class Row(NamedTuple):
+    """One line of a facet: what it is called, and the `term` of the query language that narrows to it.
+
+    `pairs` of the result and `of_all` of the database's pairs meet the term, exactly those that the query finds with
+    it; `of_all` is None where that was not counted. `on` tells whether the term is a condition of the query.
+    `column` is the number that the row is a range of, "" for none; `z` is the z-score of a word.
+    """
+
+    label: str
+    term: str
+    pairs: int
+    of_all: int | None
+    on: bool = False
+    column: str = ""
+    z: float | None = None
+
+
+class Group(NamedTuple):
+    """Rows about one thing; `note` says what they are, or why there are none."""
+
+    name: str
+    title: str
+    rows: tuple[Row, ...]
+    note: str = ""
+
+
+class Facets(NamedTuple):
+    """The facets of a result of `pairs` pairs, in a database of `total`."""
+
+    query: str
+    pairs: int
+    total: int
+    groups: tuple[Group, ...]
+
+
+def gather(
+    connection: sqlite3.Connection, query: str, ids: Sequence[int], goes_on: Callable[[], bool] = lambda: True
+) -> Facets:
+    """Count the facets of `ids`, which `query` found; raises QueryError where that cannot be read.
+
+    Between two groups `goes_on` is asked; where it says no, Overtaken is raised.
+    """
+    with snapshot(connection):
+        counter, found = Counter(connection, ids), []
+        for group in _groups(connection, query, counter):
+            found.append(group)
+            if not goes_on():
+                raise Overtaken
+    return Facets(query, counter.pairs, counter.total, tuple(found))
+
+
+class Overtaken(Exception):
+    """Nobody waits for these facets any more."""
+
+
+def _groups(connection: sqlite3.Connection, query: str, counter: Counter) -> Iterator[Group]:
+    there = conditions(query)
+    if there:
+        rows = tuple(Row(one, one, counter.pairs, None, on=True) for one in there)
+        yield Group("query", "in the query", rows, "all of the result meets these")
+    for section in sections(connection):
+        yield _counted(connection, section, counter, query)
+        if section.name == "decisions":
+            yield _words(connection, counter, there)
+
+
+def _counted(connection: sqlite3.Connection, section: Section, counter: Counter, query: str) -> Group:
+    rows, there = [], conditions(query)
+    for label, term, column in section.terms:
+        pairs, of_all = counter.count(term, by_index=section.name == "groups")
+        if of_all or section.whole:
+            on = _holds(there, term)
+            if on:
+                pairs = counter.pairs
+            elif section.name == "decisions" and _hangs_together(query, term):
+                pairs = count(connection, toggle(query, term))
+            rows.append(Row(label, term, pairs, of_all, on, column))
+    if section.by_size:
+        rows.sort(key=lambda row: (-row.pairs, -(row.of_all or 0)))
+    note = section.note
+    if section.name == "groups" and counter.beyond_index:
+        note = f"{note}; {counter.beyond_index:,} pairs are not in the text index yet"
+    return Group(section.name, section.title, tuple(rows), note)
+
+
+def _hangs_together(query: str, term: str) -> bool:
+    """Return whether `by:` in one of them tells whose decisions the other one asks for."""
+    parsed = parse(query).expression
+    asked = DECISIONS if term.startswith("by:") else {"by"}
+    return parsed is not None and asks_for(parsed, asked)
+
+
+def _words(connection: sqlite3.Connection, counter: Counter, there: Sequence[str]) -> Group:
+    found, note = over_represented(connection, counter)
+    rows = tuple(
+        Row(word.word, word.word, word.pairs, word.of_all, _holds(there, word.word), z=word.z) for word in found
+    )
+    return Group("words", "words over-represented here", rows, note)
+
+
+def _holds(there: Sequence[str], term: str) -> bool:
+    return bool(there) and set(conditions(term)) <= set(there)
