@@ -20,6 +20,7 @@ from hhtui.api.people import import_decisions, merge_decisions, unmatched
 from hhtui.api.reading import Colour, browse, read, triage
 from hhtui.api.samples import apply_rule, attainable, check, estimate, sample
 from hhtui.api.scoring import evaluate, merge, score
+from hhtui.api.similarity import dupes, similar
 from hhtui.api.telling import agreement, log, methods, statistics
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "check",
     "clean",
     "decide",
+    "dupes",
     "estimate",
     "evaluate",
     "export",
@@ -55,6 +57,7 @@ __all__ = [
     "select",
     "set_taxonomy",
     "show",
+    "similar",
     "statistics",
     "taxonomy",
     "triage",

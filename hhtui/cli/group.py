@@ -21,6 +21,8 @@ MODULES = {
     "scorer": "scorers",
     "search": "searching",
     "show": "searching",
+    "similar": "similarity",
+    "dupes": "similarity",
     "flag": "deciding",
     "taxonomy": "labels",
     "export": "exporting",
