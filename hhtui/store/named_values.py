@@ -2,32 +2,52 @@
 
 import math
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
-from hhtui.model import RESPONSES, Bit, ScoreField
+from hhtui.model import RESPONSES, Bit, ScoreField, Side
 from hhtui.query.fields import FIELDS, Kind, split_name
+from hhtui.query.wanted import COLUMNS_OF_SIDE
 from hhtui.store.columns import Columns
 from hhtui.store.errors import StoreError
+from hhtui.store.found_values import Groups, conflicts, groups_of, patterns_in, terms_of
 from hhtui.store.records import Record
 from hhtui.store.scorers import harm_column, score_columns, score_fields, slug
 
-WORDS: dict[str, Callable[[Record], Any]] = {
-    "flag": lambda record: _said(record, "flag") == ["yes"],
-    "drop": lambda record: _said(record, "drop") == ["yes"],
-    "preference": lambda record: _said(record, "preference"),
-    "label": lambda record: _labels(record, RESPONSES),
-    "label.chosen": lambda record: _labels(record, ("chosen",)),
-    "label.rejected": lambda record: _labels(record, ("rejected",)),
-    "note": lambda record: _said(record, "note"),
-    "by": lambda record: sorted({decision.annotator for decision in record.decisions}),
-    "key": lambda record: record.pair.key,
-    "subset": lambda record: record.pair.subset,
-    "split": lambda record: record.pair.split,
-    "family": lambda record: record.pair.family,
-    "opening": lambda record: record.pair.opening,
-    "is": lambda record: bit_names(record.pair.bits),
+
+def _sided(field: str) -> Iterator[tuple[str, tuple[Side, ...]]]:
+    return ((f"{field}.{side}" if side else field, columns) for side, columns in COLUMNS_OF_SIDE.items())
+
+
+def _terms(record: Record, _: Groups, sides: Sequence[Side]) -> list[str]:
+    return terms_of(record, sides)
+
+
+def _groups(record: Record, groups: Groups, sides: Sequence[Side]) -> list[int]:
+    return groups_of(record, groups, sides)
+
+
+WORDS: dict[str, Callable[[Record, Groups], Any]] = {
+    "flag": lambda record, _: _said(record, "flag") == ["yes"],
+    "drop": lambda record, _: _said(record, "drop") == ["yes"],
+    "preference": lambda record, _: _said(record, "preference"),
+    "label": lambda record, _: _labels(record, RESPONSES),
+    "label.chosen": lambda record, _: _labels(record, ("chosen",)),
+    "label.rejected": lambda record, _: _labels(record, ("rejected",)),
+    "note": lambda record, _: _said(record, "note"),
+    "conflict": lambda record, _: conflicts(record),
+    "by": lambda record, _: sorted({decision.annotator for decision in record.decisions}),
+    "key": lambda record, _: record.pair.key,
+    "subset": lambda record, _: record.pair.subset,
+    "split": lambda record, _: record.pair.split,
+    "family": lambda record, _: record.pair.family,
+    "opening": lambda record, _: record.pair.opening,
+    "is": lambda record, _: bit_names(record.pair.bits),
+    "has": lambda record, _: patterns_in(record),
+    **{name: partial(_terms, sides=sides) for name, sides in _sided("group")},
+    **{name: partial(_groups, sides=sides) for name, sides in _sided("dupe")},
 }
 """The fields that are no numbers: flag and drop are true where anyone's decision is, the others list all values."""
 
@@ -71,7 +91,12 @@ def reader(connection: sqlite3.Connection, names: Sequence[str]) -> Callable[[Re
     stored = {name: stored_name(connection, name) for name in names if name not in WORDS}
 
     def values(record: Record) -> dict[str, Any]:
-        return {name: WORDS[name](record) if name in WORDS else _number(name, record.pair.id - 1) for name in names}
+        return {
+            name: WORDS[name](record, _group) if name in WORDS else _number(name, record.pair.id - 1) for name in names
+        }
+
+    def _group(pair_id: int, side: Side) -> int:
+        return int(columns.get(connection, f"dupe.{side}")[pair_id - 1])
 
     def _number(name: str, place: int) -> float | int | None:
         value = columns.get(connection, stored[name])[place].item()

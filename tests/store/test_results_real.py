@@ -7,7 +7,10 @@ import pytest
 
 from hhtui.identity import TERMS, terms_in
 from hhtui.model import SIDES
+from hhtui.query.fields import DISPUTABLE
 from hhtui.query.parser import parse
+from hhtui.query.patterns import PATTERNS
+from hhtui.store import named_values, records
 from hhtui.store.database import Database
 from hhtui.store.results import count, search
 from tests.store.filled import read_transcripts
@@ -21,6 +24,8 @@ def real(real_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with new_database(tmp_path_factory.mktemp("real") / "a.db", transcripts) as database:
         yield database, rows_of(database, transcripts)
 
+
+WITH_GROUP = ("group", "group.prompt", "group.chosen", "group.rejected", "group.response")
 
 QUERIES = """
 bank
@@ -237,3 +242,17 @@ def test_a_draw_is_repeatable_and_a_permutation(real: tuple[Database, list[Row]]
     assert sorted(first) == list(range(1, 2313)) != first
     some = list(search(connection, parse("bank sort:random(1)")).ids)
     assert some == [pair_id for pair_id in first if pair_id in set(some)]
+
+
+def test_columns_tell_what_fields_find(real: tuple[Database, list[Row]]) -> None:
+    connection = real[0].reader()
+    names = ["has", *WITH_GROUP, "conflict"]
+    some = list(search(connection, parse("row:240..660")).ids)
+    values = named_values.reader(connection, names)
+    told = {record.pair.id: values(record) for record in records.records(connection, some)}
+    asked = [("has", f"{name}.{side}", f"has:{name}.{side}") for name in PATTERNS for side in SIDES]
+    asked += [(name, term, f'{name}:"{term}"') for name in WITH_GROUP for term in ("black", "african", "old")]
+    asked += [("conflict", kind, f"conflict:{kind}") for kind in DISPUTABLE]
+    for column, value, query in asked:
+        found = set(search(connection, parse(f"({query}) row:240..660")).ids)
+        assert {pair_id for pair_id, each in told.items() if value in each[column]} == found, query
