@@ -1,7 +1,7 @@
 """What `has:`, `group:`, `conflict:` and `dupe:` find in one pair, as the values of columns."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from hhtui.dialogue import plain_text
 from hhtui.identity import TERMS, terms_in
@@ -21,19 +21,18 @@ def patterns_in(record: Record) -> list[str]:
     from pyarrow import compute
 
     texts = pyarrow.array([_text(record, side) for side in SIDES])
-    every = "|".join(check(found.pattern).re2 for found in PATTERNS.values())
-    if not any(compute.match_substring_regex(texts, every, ignore_case=True).to_pylist()):
+    if not any(compute.match_substring_regex(texts, "|".join(_patterns().values()), ignore_case=True).to_pylist()):
         return []
-    return [
-        f"{name}.{side}"
-        for name, found in PATTERNS.items()
-        for side, hit in zip(
-            SIDES,
-            compute.match_substring_regex(texts, check(found.pattern).re2, ignore_case=True).to_pylist(),
-            strict=True,
-        )
-        if hit
-    ]
+    hits = {
+        name: compute.match_substring_regex(texts, pattern, ignore_case=True).to_pylist()
+        for name, pattern in _patterns().items()
+    }
+    return [f"{name}.{side}" for name in hits for side, hit in zip(SIDES, hits[name], strict=True) if hit]
+
+
+@cache
+def _patterns() -> dict[str, str]:
+    return {name: check(found.pattern).re2 for name, found in PATTERNS.items()}
 
 
 def terms_of(record: Record, sides: Sequence[Side]) -> list[str]:
