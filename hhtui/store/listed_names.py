@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from hhtui.store.errors import StoreError
 
 HASH = re.compile("[0-9a-fA-F]{32}")
-QUOTED_FORMULA = re.compile(r"'\W*[-=+@＝＋－＠]")  # noqa: RUF001
+QUOTED_FORMULA = re.compile(r"'\W*[-=+@＝＋－＠]")
 LONGEST_CELL = 2**31 - 1
 FORMS = "one key or hash a line, or CSV or JSON lines with a column key or hash, as hhtui export writes them"
 

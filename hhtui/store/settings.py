@@ -14,7 +14,7 @@ class Place:
     """Where an annotator stands: the query, the pair's key and its index, and the ids of the page around it.
 
     `first` is the index of the first of `ids` within the result, which had `total` pairs; `order` is the result's, in
-    the query's words.
+    the query's words. `listed` is the file with the list that the query was run on, "" for every pair.
     """
 
     query: str = ""
@@ -24,6 +24,7 @@ class Place:
     total: int = 0
     ids: Sequence[int] = field(default_factory=tuple)
     order: str = "row"
+    listed: str = ""
 
 
 def get(connection: sqlite3.Connection, name: str) -> Any:

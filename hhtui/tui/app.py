@@ -16,6 +16,7 @@ from hhtui.config import Config
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.store.errors import StoreError
+from hhtui.tui import shell_words
 from hhtui.tui.display import DifferApp
 from hhtui.tui.explanation import Explain, no_explanation
 from hhtui.tui.garbage import IdleCollector
@@ -132,7 +133,10 @@ class HhtuiApp(DifferApp[None]):
             return
         self._left = True
         self.browse.finding.close()
+        self.browse.faceting.close()
         self.browse.queueing.close()
+        self.browse.viewing.close()
+        self.browse.comparing.close()
         self.farewell = self.browse.triaging.farewell()
         try:
             self.browse.triaging.close()
@@ -174,4 +178,4 @@ def _saved(database: Database, saved: int) -> str:
 
 
 def _export_command(database: Database) -> str:
-    return f"export the flagged pairs: hhtui export {database.path} --format ids"
+    return f"export the flagged pairs: {shell_words.command('hhtui', 'export', database.path, '--format', 'ids')}"

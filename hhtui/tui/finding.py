@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hhtui.store import pairs, settings
@@ -10,7 +11,7 @@ from hhtui.store.errors import StoreError
 from hhtui.store.results import Result
 from hhtui.tui.actions import ACTIONS, BY_ID
 from hhtui.tui.key_names import shown_key
-from hhtui.tui.view import View, everything, remembered
+from hhtui.tui.view import Listed, View, everything, remembered
 from hhtui.tui.widgets.query_line import QueryLine
 from hhtui.tui.workers import Answer, QueryRunner
 
@@ -41,7 +42,8 @@ class Finding:
             "query": self.edit,
             "thresholds": self._choose_threshold,
             "flagged": self._toggle_flagged,
-            "reload": lambda: self._set_query(self.view.text),
+            "everything": lambda: self.show_query("", None),
+            "reload": lambda: self.show_query(self.view.text, self.view.list_file),
             "palette": self._open_palette,
         }
 
@@ -60,9 +62,11 @@ class Finding:
             self.view = View("", NOTHING)
             self._screen.show_view()
             return
-        self._open(start.query, start.key)
+        self._open(start.query, start.key, start.listed)
         if start.key is not None and _id_or_none(self._screen.connection, start.key) is None:
             self._screen.say(f"there is no pair {start.key}", error=True)
+        elif start.listed is not None and start.listed.told():
+            self._screen.say(start.listed.told())
         elif self._screen.database.notice:
             self._screen.say(self._screen.database.notice)
 
@@ -75,7 +79,7 @@ class Finding:
         """Return why there is no pair."""
         if self.choosing:
             return "No pair is shown before you have chosen what to read: O offers it."
-        return "No pair matches." if self.view.text else "No pairs yet."
+        return "No pair matches." if self.view.text or self.view.listed else "No pairs yet."
 
     def go_back(self) -> None:
         """Show what was shown before a triage, or the place where the annotator left off."""
@@ -83,19 +87,21 @@ class Finding:
         self._screen.list.update_marks()
         self._open(None, None)
 
-    def _open(self, query: str | None, key: str | None) -> None:
-        """Show this query and pair, where they are None those of the place that was saved."""
+    def _open(self, query: str | None, key: str | None, listed: Listed = None) -> None:
+        """Show this query, pair and list, where neither query nor list is given those of the place that was saved."""
         connection = self._screen.connection
         place = settings.place(connection, self._screen.annotator.name) or settings.Place()
-        text = place.query if query is None else query
+        text = query or ""
+        if query is None and listed is None:
+            text, listed = place.query, Path(place.listed) if place.listed else None
         wanted = _id_or_none(connection, key or place.key)
         self._line.leave(text)
-        if text and place.ids and query is None and key is None:
+        if place.ids and query is None and key is None and (text or isinstance(listed, Path)):
             self.view = remembered(place)
             self.ask(text)
-        elif text:
+        elif text or listed is not None:
             self._return_to = wanted
-            self._set_query(text)
+            self.show_query(text, listed)
         else:
             self.view = self.view.at(place.index if key is None else 0).at_pair(wanted)
         self._screen.show_view()
@@ -106,9 +112,17 @@ class Finding:
         self._screen.list.update_marks()
         self.give_up()
 
+    def return_to(self, view: View) -> None:
+        """Show a view that was left, in place of what is shown."""
+        self._before_editing, self.view = None, view
+        self.give_up()
+
     def ask(self, text: str) -> None:
-        """Run the query `text`; the place is kept where the current pair is still in the result."""
-        self._waiting_for = self._runner.ask(text)
+        """Run the query `text`, on the list that is shown where it is one.
+
+        The place is kept where the current pair is still in the result.
+        """
+        self._waiting_for = self._runner.ask(text, self.view.listed)
 
     def edit(self) -> None:
         """Put the cursor into the query line."""
@@ -151,7 +165,10 @@ class Finding:
         if answer.result is None:
             self._complain(answer.error)
         else:
-            self._show(View(answer.text, answer.result, answer.order, answer.highlighter), keep=awaited)
+            found = View(answer.text, answer.result, answer.order, answer.highlighter, listed=answer.listed)
+            self._show(found, keep=awaited)
+            if answer.note:
+                self._screen.say(answer.note)
         if awaited:
             self._screen.gate.release("query")
 
@@ -179,7 +196,8 @@ class Finding:
 
     def grown(self) -> None:
         """The database has more pairs: a view of everything grows with it."""
-        if not (self.view.text or self._before_editing or self._screen.triaging.on or self.choosing):
+        asked = self.view.text or self.view.listed or self._before_editing
+        if not (asked or self._screen.triaging.on or self.choosing):
             grown = everything(self._screen.connection)
             if len(grown.ids) != len(self.view.ids):
                 was_empty = self.view.current is None
@@ -204,18 +222,24 @@ class Finding:
         self._before_editing, self._keep_when_answered, self._return_to = None, False, None
         self._line.leave(self.view.text)
 
-    def _set_query(self, text: str) -> None:
-        """Show another result; keys wait for it."""
+    def set_query(self, text: str) -> None:
+        """Show another result of the same list, or of every pair; keys wait for it."""
+        self.show_query(text, self.view.listed)
+
+    def show_query(self, text: str, listed: Listed, at: int | None = None) -> None:
+        """Show what `text` finds on a list, or with None on every pair, at the pair with the id `at`; keys wait."""
+        if at is not None:
+            self._return_to = at
         self._line.leave(text)
         self._screen.gate.hold("query")
-        self.ask(text)
+        self._waiting_for = self._runner.ask(text, listed)
 
     def _toggle_flagged(self) -> None:
         if self.view.text == FLAGGED:
-            self._set_query(self._before_flagged or "")
+            self.set_query(self._before_flagged or "")
         else:
             self._before_flagged = self.view.text
-            self._set_query(FLAGGED)
+            self.set_query(FLAGGED)
 
     def order_by(self, order: str) -> None:
         """Show the same pairs ordered by a column, as `sort:` names it, or "" for the order of the rows."""
@@ -223,7 +247,7 @@ class Finding:
 
         query = parse(self.view.text)
         sort = parse(f"sort:{order}").sort if order else ()
-        self._set_query(str(replace(query, sort=sort)))
+        self.set_query(str(replace(query, sort=sort)))
 
     def _choose_threshold(self) -> None:
         from hhtui.store.thresholds import offered
@@ -237,7 +261,7 @@ class Finding:
 
     def _threshold_chosen(self, query: str | None) -> None:
         if query is not None:
-            self._set_query(query)
+            self.set_query(query)
 
     def _open_palette(self) -> None:
         from hhtui.tui.screens.dialogs import Choice, Choose
@@ -263,6 +287,9 @@ class Finding:
         else:
             self._screen.say(f"{chosen} is no action, no number and no key of a pair", error=True)
 
+    def _key_of(self, action: str) -> str:
+        return shown_key(next(iter(self._screen.app.keys[action]), "colon"))
+
     def _go_to_number(self, number: int) -> None:
         if 1 <= number <= len(self.view.ids):
             self._screen.go_to(number - 1)
@@ -279,7 +306,7 @@ class Finding:
         if view.current == pair_id:
             self._screen.go_to(view.index)
         else:
-            self._screen.say(f"{key} is not in this view; empty the query to see it", error=True)
+            self._screen.say(f"{key} is not in this view; {self._key_of('everything')} shows all pairs", error=True)
 
 
 def _in_words(error: "QueryError | None") -> str:

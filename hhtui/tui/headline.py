@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from hhtui.model import Decision, Score
 from hhtui.store.disputes import Dispute
 from hhtui.text import cells, clean_line
 from hhtui.tui.presentation import OPEN, Presentation
+from hhtui.tui.view import View
 from hhtui.tui.widgets.line import Part
 
 BAR = " ▏▎▍▌▋▊▉█"
@@ -149,8 +151,11 @@ def _cells(parts: Sequence[Part]) -> int:
     return sum(cells(text) for text, _ in parts)
 
 
-def status(shown: int, total: int, order: str, width: int) -> list[Part]:
-    """Return the state of the result: how many of how many pairs, and in which order."""
-    words = f"{shown:,} of {total:,}" if shown != total else f"all {total:,}"
-    text = f"{words}   order: {order} "
+def status(view: View, total: int, width: int) -> list[Part]:
+    """Return the state of the result: how many of `total` pairs, or of how many listed ones, and in which order."""
+    shown, what = view.total, ""
+    if view.listed is not None:
+        total, what = shown if isinstance(view.listed, Path) else len(view.listed.ids), " listed"
+    words = f"{shown:,} of {total:,}{what}" if shown != total else f"all {total:,}{what}"
+    text = f"{words}   order: {view.order} "
     return [(text if len(text) <= width else f"{words} ", "quiet")]

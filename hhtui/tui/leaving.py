@@ -1,12 +1,11 @@
 """What leaves the screen: exports, copies, and the place to come back to."""
 
-import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hhtui import paths
 from hhtui.store import results, settings
-from hhtui.tui import clipboard
+from hhtui.tui import clipboard, shell_words
 
 if TYPE_CHECKING:
     from hhtui.tui.screens.browse import Browse
@@ -32,12 +31,15 @@ class Leaving:
         """Return the command that opens this view at this pair, or goes on with the triage."""
         if self._screen.triaging.on:
             return self._screen.triaging.left_command()
-        words = ["hhtui", str(self._screen.database.path)]
-        if self._screen.view.text:
-            words += ["--query", self._screen.view.text]
-        if self._screen.pair.key:
-            words += ["--at", self._screen.pair.key]
-        return shlex.join(words)
+        view, by = self._screen.view, self._screen.app.start.by
+        listed = None if view.list_file is None else str(view.list_file.absolute())
+        given = (
+            ("--ids", listed),
+            ("--query", view.text),
+            ("--at", self._screen.pair.key or None),
+            ("--by", by or None),
+        )
+        return shell_words.command("hhtui", self._screen.database.path, *shell_words.options(given))
 
     def save_place(self) -> None:
         """Remember the place where it has changed, and that the notice was seen; raises StoreError where that fails."""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from hhtui.store.lanes import Wanted
+    from hhtui.store.listing import Listing
     from hhtui.store.triage import Triage
 
 
@@ -12,7 +13,8 @@ class Start(NamedTuple):
     is still to be chosen from the card of queues: `wanted`, without its lists.
 
     `left` and `more` are the commands that go on with the rest of a triage, and with the pairs after it, for people
-    who quit; "" where the screen is to make them.
+    who quit; "" where the screen is to make them. `listed` is the list that the query is run on; `by` is the name that
+    was given on the command line, "" for the reader's own.
     """
 
     query: str | None = None
@@ -21,3 +23,5 @@ class Start(NamedTuple):
     wanted: "Wanted | None" = None
     left: str = ""
     more: str = ""
+    listed: "Listing | None" = None
+    by: str = ""

@@ -1,6 +1,5 @@
 """A triage on the Browse screen: what is left of it, what its keys do, and how long it takes."""
 
-import shlex
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from hhtui.store.errors import StoreError
 from hhtui.store.questions import NOTHING_ASKED, parse_question
 from hhtui.store.results import Result
 from hhtui.store.triage import Item, Progress, Triage
-from hhtui.tui import triage_words
+from hhtui.tui import shell_words, triage_words
 from hhtui.tui.actions import BY_ID, Action
 from hhtui.tui.deciding import Change
 from hhtui.tui.key_names import shown_key
@@ -221,18 +220,20 @@ class Triaging:
         if plan.name in TITLES:
             words = ["--queue", plan.name]
             if start.more and start.triage is None:
-                return f"{start.more} {shlex.join(words)}"
+                return f"{start.more} {shell_words.command(*words)}"
         else:
             adjudicates = any(item.lane == "adjudication" for item in triage.items)
             ordered = ["--order", plan.order] if plan.order else []
             words = [*["--adjudicate"] * adjudicates, "--query", plan.query, *ordered]
-        return shlex.join(["hhtui", "triage", str(self._screen.database.path), *words])
+        return self._command(*words)
 
     def left_command(self) -> str:
         """Return the command that goes on with this triage."""
-        return self._screen.app.start.left or shlex.join(
-            ["hhtui", "triage", str(self._screen.database.path), "--resume"]
-        )
+        return self._screen.app.start.left or self._command("--resume")
+
+    def _command(self, *words: str) -> str:
+        by = shell_words.options([("--by", self._screen.app.start.by or None)])
+        return shell_words.command("hhtui", "triage", self._screen.database.path, *words, *by)
 
     def _dealt_with(self) -> frozenset[int]:
         return self._progress.dealt_with

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from hhtui.store import results
 from hhtui.store.connection import Connection
@@ -12,9 +13,14 @@ from hhtui.store.settings import Place
 if TYPE_CHECKING:
     from hhtui.query.highlights import Highlighter
     from hhtui.query.tree import Query
+    from hhtui.store.listing import Listing
 
 
-ROW_ORDER = "row"
+ROW_ORDER, LIST_ORDER, LIKENESS = "row", "the list's", "likeness"
+"""The orders of a query that asks for none: on every pair, on a list, and where it looks for words by likeness."""
+
+Listed: TypeAlias = "Listing | Path | None"
+"""The list that a query is run on, or the file from which it has still to be read; None for every pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ class View:
 
     `order` is the result's, in the query's words, and `highlighter` marks what the query found.
     Where it is a page that was kept of a longer result, `first` is the index of its first pair in that and `kept_of`
-    how many pairs that had.
+    how many pairs that had. `listed` is the list from elsewhere on which the query was run.
     """
 
     text: str
@@ -33,6 +39,7 @@ class View:
     index: int = 0
     first: int = 0
     kept_of: int | None = None
+    listed: Listed = None
 
     @property
     def whole(self) -> bool:
@@ -48,6 +55,11 @@ class View:
     def total(self) -> int:
         """How many pairs the whole result has."""
         return len(self.ids) if self.kept_of is None else self.kept_of
+
+    @property
+    def list_file(self) -> Path | None:
+        """The file with the list that the query was run on, None for every pair."""
+        return self.listed if self.listed is None or isinstance(self.listed, Path) else self.listed.path
 
     @property
     def ids(self) -> Sequence[int]:
@@ -84,13 +96,24 @@ def everything(connection: Connection) -> View:
     return View("", results.everything(connection))
 
 
-def order_of(query: "Query") -> str:
-    """Return the order that a query asks for, in its words."""
-    return ",".join(map(str, query.sort)) or ROW_ORDER
+def order_of(query: "Query", listed: Listed = None) -> str:
+    """Return the order of what a query finds, in its words where it asks for one."""
+    if query.sort:
+        return ",".join(map(str, query.sort))
+    return LIKENESS if is_fuzzy(query) else ROW_ORDER if listed is None else LIST_ORDER
+
+
+def is_fuzzy(query: "Query") -> bool:
+    """Return whether a query looks for words by likeness, and so has an order without a `sort:`."""
+    from hhtui.query.tree import Fuzzy
+    from hhtui.query.wanted import wanted_texts
+
+    return any(isinstance(text, Fuzzy) for _, text in wanted_texts(query))
 
 
 def remembered(place: Place) -> View:
     """Return the page that was shown last as a view of its own, to be seen until its query has run again."""
     ids = list(place.ids)
     index = max(0, min(place.index - place.first, len(ids) - 1))
-    return View(place.query, Result(ids), place.order, None, index, place.first, place.total)
+    listed = Path(place.listed) if place.listed else None
+    return View(place.query, Result(ids), place.order, None, index, place.first, place.total, listed)

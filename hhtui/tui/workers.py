@@ -3,20 +3,26 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.store.connection import Connection
 from hhtui.store.database import Database
+from hhtui.store.errors import StoreError
 from hhtui.store.results import Result, search
-from hhtui.tui.view import ROW_ORDER, order_of
+from hhtui.tui.view import ROW_ORDER, Listed, order_of
 
 if TYPE_CHECKING:
     from hhtui.query.errors import QueryError
     from hhtui.query.highlights import Highlighter
+    from hhtui.store.listing import Listing
 
 
 class Answer(NamedTuple):
-    """What came of a request: a result, its order in the query's words and what to highlight, or the error."""
+    """What came of a request: a result, its order in the query's words and what to highlight, or the error.
+
+    `listed` is the list that it was run on, and `note` what is to be said of that list.
+    """
 
     request: int
     text: str
@@ -24,6 +30,8 @@ class Answer(NamedTuple):
     order: str = ROW_ORDER
     highlighter: "Highlighter | None" = None
     error: "QueryError | None" = None
+    listed: Listed = None
+    note: str = ""
 
 
 class QueryRunner:
@@ -42,14 +50,14 @@ class QueryRunner:
         self._newest = 0
         self._running: Connection | None = None
 
-    def ask(self, text: str) -> int:
-        """Run the query `text`; return the number that its answer will carry."""
+    def ask(self, text: str, listed: Listed = None) -> int:
+        """Run the query `text` on every pair or a list; return the number that its answer will carry."""
         with self._mutex:
             self._newest += 1
             if self._running is not None:
                 self._running.interrupt()
             request = self._newest
-        self._thread.submit(self._run, request, text)
+        self._thread.submit(self._run, request, text, listed)
         return request
 
     def cancel(self) -> None:
@@ -64,7 +72,7 @@ class QueryRunner:
         self.cancel()
         self._thread.shutdown(wait=True)
 
-    def _run(self, request: int, text: str) -> None:
+    def _run(self, request: int, text: str, listed: Listed) -> None:
         from hhtui.query.errors import QueryError
 
         connection = self._database.reader()
@@ -73,7 +81,7 @@ class QueryRunner:
                 return
             self._running = connection
         try:
-            answer = answer_to(connection, text, request)
+            answer = answer_to(connection, text, request, listed)
         except Exception as error:
             answer = Answer(request, text, error=QueryError(f"The query could not be run: {error}"))
         finally:
@@ -83,15 +91,35 @@ class QueryRunner:
             self._deliver(answer)
 
 
-def answer_to(connection: Connection, text: str, request: int = 0) -> Answer:
-    """Parse and run the query `text`; an error in the query is part of the answer."""
+def answer_to(connection: Connection, text: str, request: int = 0, listed: Listed = None) -> Answer:
+    """Parse and run the query `text` on every pair or a list; an error in the query is part of the answer.
+
+    A list that can no longer be read is left out, which is said.
+    """
     from hhtui.query.errors import QueryError
     from hhtui.query.highlights import highlighter
     from hhtui.query.parser import parse
 
+    note = ""
+    if isinstance(listed, Path):
+        listed, note = _read(connection, listed)
     try:
         query = parse(text)
-        result = search(connection, query)
+        result = search(connection, query, None if listed is None else listed.ids)
     except QueryError as error:
         return Answer(request, text, error=error)
-    return Answer(request, text, result, order_of(query), highlighter(query))
+    return Answer(request, text, result, order_of(query, listed), highlighter(query), listed=listed, note=note)
+
+
+def _read(connection: Connection, path: Path) -> "tuple[Listing | None, str]":
+    """Return the list in a file and what is to be said of it, or None and why it cannot be read."""
+    from hhtui.store.listing import listing
+    from hhtui.store.placing import reason
+
+    try:
+        found = listing(connection, path)
+    except StoreError as error:
+        return None, f"the list is left out: {error}"
+    except OSError as error:
+        return None, f"the list is left out: {path}: {reason(error)}"
+    return found, found.told()

@@ -10,7 +10,7 @@ import pytest
 from hhtui.query.tree import Query
 from hhtui.store.connection import Connection
 from hhtui.store.database import Database
-from hhtui.store.results import Result, _snapshot
+from hhtui.store.results import Result, snapshot
 from hhtui.tui import workers
 from hhtui.tui.workers import Answer, QueryRunner
 
@@ -71,12 +71,12 @@ class Slow:
         self.started = threading.Event()
         self.ran: list[Query] = []
 
-    def __call__(self, connection: Connection, query: Query) -> Result:
+    def __call__(self, connection: Connection, query: Query, _among: object = None) -> Result:
         self.ran.append(query)
         if str(query) == "fast":
             return Result([1])
         endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
-        with _snapshot(connection):
+        with snapshot(connection):
             self.started.set()
             connection.execute(endless).fetchone()
         raise AssertionError("it was not interrupted")

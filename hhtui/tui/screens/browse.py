@@ -17,7 +17,10 @@ from hhtui.store.errors import StoreError
 from hhtui.text import cells
 from hhtui.tui import headline, shielding
 from hhtui.tui.actions import BY_ID, Action
+from hhtui.tui.comparing import Comparing
 from hhtui.tui.deciding import Deciding
+from hhtui.tui.faceting import Faceting
+from hhtui.tui.facets.view import FacetView
 from hhtui.tui.finding import Finding
 from hhtui.tui.gate import Gate, Press
 from hhtui.tui.key_names import key_name, shown_key
@@ -36,6 +39,7 @@ from hhtui.tui.shielding import Shielding
 from hhtui.tui.triaging import Triaging
 from hhtui.tui.view import View
 from hhtui.tui.widgets.cover import Cover
+from hhtui.tui.viewing import Viewing
 from hhtui.tui.widgets.line import Line
 from hhtui.tui.widgets.pair_list import PairList
 from hhtui.tui.widgets.pair_view import PairView
@@ -45,6 +49,7 @@ from hhtui.tui.workers import Answer
 if TYPE_CHECKING:
     from hhtui.tui.app import HhtuiApp
 
+    from hhtui.tui.facets.runner import Counted as CountedFacets
 Given = TypeVar("Given")
 
 LIST_FROM = 120
@@ -72,6 +77,13 @@ class Browse(Screen[None]):
             self.answer = answer
 
     def __init__(self, app: "HhtuiApp") -> None:
+    class Counted(Message):
+        """Facets or a histogram have been counted."""
+
+        def __init__(self, counted: "CountedFacets") -> None:
+            super().__init__()
+            self.counted = counted
+
         super().__init__()
         self.database = app.database
         self.annotator = app.annotator
@@ -86,10 +98,13 @@ class Browse(Screen[None]):
         self.finding = Finding(self)
         self.deciding = Deciding(self)
         self.labelling = Labelling(self)
+        self.faceting = Faceting(self)
         self.leaving = Leaving(self)
         self.queueing = Queueing(self)
         self.triaging = Triaging(self, app.now)
         self.gate = Gate(self._painted, self._typing, self._ask_about_paste)
+        self.viewing = Viewing(self)
+        self.comparing = Comparing(self)
         self.gate.hold("start")
         self._actions = {blind: by_key(app.keys, blind=blind) for blind in (False, True)}
         self._list_wanted: bool | None = None
@@ -101,10 +116,13 @@ class Browse(Screen[None]):
             **self.deciding.handlers(),
             **self.labelling.handlers(),
             **self.leaving.handlers(),
+            **self.faceting.handlers(),
             **self.queueing.handlers(),
             **self.triaging.handlers(),
             **self.pausing.handlers(),
             **self.shielding.handlers(),
+            **self.viewing.handlers(),
+            **self.comparing.handlers(),
             "layout": self._toggle_list,
             "scores": self._show_scores,
             "help": self._help,
@@ -130,6 +148,7 @@ class Browse(Screen[None]):
             yield PairView(self._pair_painted, header, self.app.now, id="pair")
         with Horizontal(id="query-row"):
             yield QueryLine(id="query")
+            yield FacetView(self.faceting.lines, self.faceting.title, id="facets")
             yield Line(id="status")
         yield Line(id="footer")
         yield Cover()
@@ -140,6 +159,7 @@ class Browse(Screen[None]):
         self.app.when_drawn(self.noticing.drawn)
         self.app.app_suspend_signal.subscribe(self, lambda _: self.pair.visit.pause("suspended"), immediate=True)
         self.app.app_resume_signal.subscribe(self, lambda _: self.pair.visit.go_on("suspended"), immediate=True)
+        self.facets = self.query_one("#facets", FacetView)
         self._lay_out(self.app.size.width)
         self.finding.start()
         self.gate.release("start")
@@ -239,6 +259,8 @@ class Browse(Screen[None]):
             self.perform(action)
 
     def _forward(self, event: events.Key, target: Widget, reason: str) -> None:
+        elif self.faceting.active:
+            self.faceting.press(event.key, action)
         """Give a key to a text or a dialog; those behind one that is no character wait until it has been taken."""
         if reason != "typing" or not event.is_printable:
             self.gate.hold(reason)
@@ -249,7 +271,7 @@ class Browse(Screen[None]):
         self.gate.release("typing")
 
     def _typing(self) -> bool:
-        return self.app.screen is not self or self.focused is not None or self.pausing.on
+        return self.app.screen is not self or self.focused is not None or self.pausing.on or self.faceting.active
 
     def say(self, text: str, *shorter: str, error: bool = False) -> None:
         """Show one line at the bottom until the next key: the first form that fits, the last one cut if none does."""
@@ -266,11 +288,12 @@ class Browse(Screen[None]):
     def go_to(self, index: int) -> None:
         """Show the pair at `index` of the result."""
         view = self.view.at(index)
+        self.faceting.look_again()
         if view.index == self.view.index and len(view.ids):
             self.say("first pair" if index < 0 else "last pair" if index >= len(view.ids) else "here already")
             return
         self.finding.view = view
-        self._quiet()
+        self.quiet()
         self.list.cursor_to(view.index)
         self.show_pair()
 
@@ -299,6 +322,7 @@ class Browse(Screen[None]):
 
     def _draw_together(self, *widgets: Widget) -> None:
         """Let these be drawn in one frame: by themselves they ask for it one by one, and a frame may part them."""
+        self.faceting.pair_changed()
         for widget in widgets:
             self.post_message(Update(widget))
 
@@ -314,6 +338,14 @@ class Browse(Screen[None]):
     @on(QueryLine.Picked)
     def _query_clicked(self, message: QueryLine.Picked) -> None:
         self.gate.press(Press(partial(self.perform, BY_ID["query"]), BY_ID["query"], message.time))
+
+    @on(FacetView.Picked)
+    def _facet_clicked(self, message: FacetView.Picked) -> None:
+        self.gate.press(Press(partial(self.faceting.picked, message.index), None, message.time))
+
+    @on(Counted)
+    def _counted(self, message: Counted) -> None:
+        self.faceting.take(message.counted)
 
     @on(QueryLine.Edited)
     def _query_edited(self, message: QueryLine.Edited) -> None:
@@ -365,15 +397,25 @@ class Browse(Screen[None]):
         self._lay_out(self.size.width)
 
     def _lay_out(self, width: int) -> None:
-        shown = width >= LIST_FROM if self._list_wanted is None else self._list_wanted
-        self.list.display = shown
-        hidden, self.pair.display = not self.pair.display, not shown or width >= BOTH_SIDES_FROM
+        self.faceting.hide()
+        facets, wide = self.faceting.open, self.faceting.beside
+        shown = not facets and (width >= LIST_FROM if self._list_wanted is None else self._list_wanted)
+        self.list.display, self.facets.display = shown, facets
+        self.facets.set_class(not wide, "alone")
+        hidden = not self.pair.display
+        self.pair.display = wide if facets else not shown or width >= BOTH_SIDES_FROM
+    def lay_out(self) -> None:
+        """Give every part its place anew."""
+        self._lay_out(self.size.width)
+        self.show_lines()
+
         if hidden and self.pair.display:
             self.pair.paint_again()
         self.list.set_class(not self.pair.display, "alone")
         self.pair.one_side = width < BOTH_SIDES_FROM
 
-    def _quiet(self) -> None:
+    def quiet(self) -> None:
+        """Take the line away that was said last."""
         if self._message:
             self._message = ""
             self._show_footer()
@@ -416,13 +458,16 @@ class Browse(Screen[None]):
         elif self.pair.presentation.blind:
             status.show([])
         else:
-            status.show([], headline.status(view.total, self.reader.total(), view.order, width))
+            status.show([], headline.status(view, self.reader.total(), width))
 
     def _show_footer(self) -> None:
         ordinary = TRIAGE_FOOTER if self.triaging.on else ORDINARY_FOOTER
         actions = BLIND_FOOTER if self.pair.presentation.blind else ordinary
         self.query_one("#footer", Line).show([(f" {footer(self.size.width - 1, self.app.keys, actions)}", "quiet")])
 
+        if self.faceting.active:
+            self.query_one("#footer", Line).show([(f" {self.faceting.footer(self.size.width - 1)}", "quiet")])
+            return
     def _poll(self) -> None:
         version = self.database.data_version()
         if version == self._seen_version or self.app.screen is not self:
@@ -433,6 +478,7 @@ class Browse(Screen[None]):
         self.reader.forget_numbers()
         self.list.update_marks()
         if self.view.current is not None:
+        self.faceting.look_again(grown=True)
             self.pair.rate(self.reader.scores(self.view.current))
         self.shielding.look_again()
         self.show_lines()
@@ -447,7 +493,10 @@ class Browse(Screen[None]):
         first = max(0, view.index - PAGE_KEPT // 2)
         ids = tuple(int(one) for one in view.ids[first : first + PAGE_KEPT])
         key = None if view.current is None else pairs.key_of(self.connection, view.current)
-        return settings.Place(view.text, key or "", view.position, view.first + first, view.total, ids, view.order)
+        listed = "" if view.list_file is None else str(view.list_file)
+        return settings.Place(
+            view.text, key or "", view.position, view.first + first, view.total, ids, view.order, listed
+        )
 
 
 def _apart(event: events.Key) -> list[events.Key]:
