@@ -173,6 +173,16 @@ ACTIONS: tuple[Action, ...] = (
         leaves=True,
     ),
     Action(
+        "facets",
+        "find",
+        ("F",),
+        "facets",
+        "count the result by subset, structure, decisions, scores and words; a row narrows the query to it",
+        opens=True,
+        reveals=True,
+        leaves=True,
+    ),
+    Action(
         "order",
         "find",
         ("O",),
@@ -186,36 +196,12 @@ ACTIONS: tuple[Action, ...] = (
         "thresholds",
         "find",
         ("H",),
-    Action(
-        "facets",
-        "find",
-        ("F",),
-        "facets",
-        "count the result by subset, structure, decisions, scores and words; a row narrows the query to it",
-        opens=True,
-        reveals=True,
-        leaves=True,
-    ),
         "thresholds",
         "count the pairs above a score, and show them",
         opens=True,
         reveals=True,
         leaves=True,
     ),
-    Action("flagged", "find", ("T",), "flagged", "only flagged pairs, or the query before", reveals=True, leaves=True),
-    Action("reload", "find", ("ctrl+l",), "reload", "run the query again", leaves=True),
-    Action(
-        "palette", "find", ("colon", "ctrl+p"), "go to", "all actions; a number or a key goes to that pair", opens=True
-    ),
-    Action("export", "out", ("w",), "export", "write the flagged pairs or this view to a file", opens=True),
-    Action("copy_key", "out", ("y",), "copy key", "copy the pair's key"),
-    Action("copy_pair", "out", ("Y",), "copy pair", "copy the pair as JSON", reveals=True),
-    Action("copy_command", "out", ("C",), "copy command", "copy the command that opens this view", reveals=True),
-    Action("help", "out", ("question_mark",), "help", "keys and the query language", opens=True, footer=8),
-    Action("quit", "out", ("q",), "quit", "quit; everything decided is saved already", footer=9),
-    Action("suspend", "out", ("ctrl+z",), "suspend", "back to the shell; fg returns"),
-)
-
     Action(
         "views",
         "find",
@@ -237,4 +223,18 @@ ACTIONS: tuple[Action, ...] = (
         reveals=True,
         leaves=True,
     ),
+    Action("flagged", "find", ("T",), "flagged", "only flagged pairs, or the query before", reveals=True, leaves=True),
+    Action("reload", "find", ("ctrl+l",), "reload", "run the query again", leaves=True),
+    Action(
+        "palette", "find", ("colon", "ctrl+p"), "go to", "all actions; a number or a key goes to that pair", opens=True
+    ),
+    Action("export", "out", ("w",), "export", "write the flagged pairs or this view to a file", opens=True),
+    Action("copy_key", "out", ("y",), "copy key", "copy the pair's key"),
+    Action("copy_pair", "out", ("Y",), "copy pair", "copy the pair as JSON", reveals=True),
+    Action("copy_command", "out", ("C",), "copy command", "copy the command that opens this view", reveals=True),
+    Action("help", "out", ("question_mark",), "help", "keys and the query language", opens=True, footer=8),
+    Action("quit", "out", ("q",), "quit", "quit; everything decided is saved already", footer=9),
+    Action("suspend", "out", ("ctrl+z",), "suspend", "back to the shell; fg returns"),
+)
+
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}

@@ -38,8 +38,8 @@ from hhtui.tui.shield import Shielded
 from hhtui.tui.shielding import Shielding
 from hhtui.tui.triaging import Triaging
 from hhtui.tui.view import View
-from hhtui.tui.widgets.cover import Cover
 from hhtui.tui.viewing import Viewing
+from hhtui.tui.widgets.cover import Cover
 from hhtui.tui.widgets.line import Line
 from hhtui.tui.widgets.pair_list import PairList
 from hhtui.tui.widgets.pair_view import PairView
@@ -48,8 +48,8 @@ from hhtui.tui.workers import Answer
 
 if TYPE_CHECKING:
     from hhtui.tui.app import HhtuiApp
-
     from hhtui.tui.facets.runner import Counted as CountedFacets
+
 Given = TypeVar("Given")
 
 LIST_FROM = 120
@@ -76,7 +76,6 @@ class Browse(Screen[None]):
             super().__init__()
             self.answer = answer
 
-    def __init__(self, app: "HhtuiApp") -> None:
     class Counted(Message):
         """Facets or a histogram have been counted."""
 
@@ -84,6 +83,7 @@ class Browse(Screen[None]):
             super().__init__()
             self.counted = counted
 
+    def __init__(self, app: "HhtuiApp") -> None:
         super().__init__()
         self.database = app.database
         self.annotator = app.annotator
@@ -96,15 +96,15 @@ class Browse(Screen[None]):
         self.shielding = Shielding(self)
         self.moving = Moving(self)
         self.finding = Finding(self)
+        self.faceting = Faceting(self)
         self.deciding = Deciding(self)
         self.labelling = Labelling(self)
-        self.faceting = Faceting(self)
         self.leaving = Leaving(self)
         self.queueing = Queueing(self)
-        self.triaging = Triaging(self, app.now)
-        self.gate = Gate(self._painted, self._typing, self._ask_about_paste)
         self.viewing = Viewing(self)
         self.comparing = Comparing(self)
+        self.triaging = Triaging(self, app.now)
+        self.gate = Gate(self._painted, self._typing, self._ask_about_paste)
         self.gate.hold("start")
         self._actions = {blind: by_key(app.keys, blind=blind) for blind in (False, True)}
         self._list_wanted: bool | None = None
@@ -113,16 +113,16 @@ class Browse(Screen[None]):
         self._handlers: dict[str, Callable[[], object]] = {
             **self.moving.handlers(),
             **self.finding.handlers(),
+            **self.faceting.handlers(),
             **self.deciding.handlers(),
             **self.labelling.handlers(),
             **self.leaving.handlers(),
-            **self.faceting.handlers(),
             **self.queueing.handlers(),
+            **self.viewing.handlers(),
+            **self.comparing.handlers(),
             **self.triaging.handlers(),
             **self.pausing.handlers(),
             **self.shielding.handlers(),
-            **self.viewing.handlers(),
-            **self.comparing.handlers(),
             "layout": self._toggle_list,
             "scores": self._show_scores,
             "help": self._help,
@@ -145,10 +145,10 @@ class Browse(Screen[None]):
         yield from self.noticing.widgets()
         with Horizontal(id="body"):
             yield PairList(self.reader.headings, self.reader.marks, self.reader.percentiles, id="list")
+            yield FacetView(self.faceting.lines, self.faceting.title, id="facets")
             yield PairView(self._pair_painted, header, self.app.now, id="pair")
         with Horizontal(id="query-row"):
             yield QueryLine(id="query")
-            yield FacetView(self.faceting.lines, self.faceting.title, id="facets")
             yield Line(id="status")
         yield Line(id="footer")
         yield Cover()
@@ -156,10 +156,10 @@ class Browse(Screen[None]):
     def on_mount(self) -> None:
         self.list = self.query_one("#list", PairList)
         self.pair = self.query_one("#pair", PairView)
+        self.facets = self.query_one("#facets", FacetView)
         self.app.when_drawn(self.noticing.drawn)
         self.app.app_suspend_signal.subscribe(self, lambda _: self.pair.visit.pause("suspended"), immediate=True)
         self.app.app_resume_signal.subscribe(self, lambda _: self.pair.visit.go_on("suspended"), immediate=True)
-        self.facets = self.query_one("#facets", FacetView)
         self._lay_out(self.app.size.width)
         self.finding.start()
         self.gate.release("start")
@@ -195,7 +195,7 @@ class Browse(Screen[None]):
 
     def perform(self, action: Action) -> None:
         """Do now what an action does."""
-        self._quiet()
+        self.quiet()
         if action.reveals and self.pair.presentation.blind:
             self.say(self._refusal(action), error=True)
         elif action.for_blind and self.triaging.any_blind and not self.pair.presentation.blind:
@@ -255,12 +255,12 @@ class Browse(Screen[None]):
             self._forward(event, screen.focused or screen, "dialog" if event.key in screen.ENDING else "typing")
         elif self.focused is not None:
             self._forward(event, self.focused, "query" if event.key in QueryLine.ENDING else "typing")
+        elif self.faceting.active:
+            self.faceting.press(event.key, action)
         elif action is not None:
             self.perform(action)
 
     def _forward(self, event: events.Key, target: Widget, reason: str) -> None:
-        elif self.faceting.active:
-            self.faceting.press(event.key, action)
         """Give a key to a text or a dialog; those behind one that is no character wait until it has been taken."""
         if reason != "typing" or not event.is_printable:
             self.gate.hold(reason)
@@ -284,11 +284,11 @@ class Browse(Screen[None]):
         self.deciding.give_up_selection()
         self.list.set_result(self.view.ids, self.view.index)
         self.show_pair()
+        self.faceting.look_again()
 
     def go_to(self, index: int) -> None:
         """Show the pair at `index` of the result."""
         view = self.view.at(index)
-        self.faceting.look_again()
         if view.index == self.view.index and len(view.ids):
             self.say("first pair" if index < 0 else "last pair" if index >= len(view.ids) else "here already")
             return
@@ -318,11 +318,11 @@ class Browse(Screen[None]):
             self.triaging.arrived()
         self._show_query()
         self.show_lines()
+        self.faceting.pair_changed()
         self._draw_together(self.query_one("#header"), *self.pair.panes.values())
 
     def _draw_together(self, *widgets: Widget) -> None:
         """Let these be drawn in one frame: by themselves they ask for it one by one, and a frame may part them."""
-        self.faceting.pair_changed()
         for widget in widgets:
             self.post_message(Update(widget))
 
@@ -335,10 +335,6 @@ class Browse(Screen[None]):
     def _list_clicked(self, message: PairList.Picked) -> None:
         self.gate.press(Press(partial(self.go_to, message.index), None, message.time))
 
-    @on(QueryLine.Picked)
-    def _query_clicked(self, message: QueryLine.Picked) -> None:
-        self.gate.press(Press(partial(self.perform, BY_ID["query"]), BY_ID["query"], message.time))
-
     @on(FacetView.Picked)
     def _facet_clicked(self, message: FacetView.Picked) -> None:
         self.gate.press(Press(partial(self.faceting.picked, message.index), None, message.time))
@@ -346,6 +342,10 @@ class Browse(Screen[None]):
     @on(Counted)
     def _counted(self, message: Counted) -> None:
         self.faceting.take(message.counted)
+
+    @on(QueryLine.Picked)
+    def _query_clicked(self, message: QueryLine.Picked) -> None:
+        self.gate.press(Press(partial(self.perform, BY_ID["query"]), BY_ID["query"], message.time))
 
     @on(QueryLine.Edited)
     def _query_edited(self, message: QueryLine.Edited) -> None:
@@ -393,22 +393,22 @@ class Browse(Screen[None]):
         self.ask(Confirm(question), lambda agreed: self.gate.answer(bool(agreed)))
 
     def _toggle_list(self) -> None:
+        self.faceting.hide()
         self._list_wanted = not self.list.display
         self._lay_out(self.size.width)
 
+    def lay_out(self) -> None:
+        """Give every part its place anew."""
+        self._lay_out(self.size.width)
+        self.show_lines()
+
     def _lay_out(self, width: int) -> None:
-        self.faceting.hide()
         facets, wide = self.faceting.open, self.faceting.beside
         shown = not facets and (width >= LIST_FROM if self._list_wanted is None else self._list_wanted)
         self.list.display, self.facets.display = shown, facets
         self.facets.set_class(not wide, "alone")
         hidden = not self.pair.display
         self.pair.display = wide if facets else not shown or width >= BOTH_SIDES_FROM
-    def lay_out(self) -> None:
-        """Give every part its place anew."""
-        self._lay_out(self.size.width)
-        self.show_lines()
-
         if hidden and self.pair.display:
             self.pair.paint_again()
         self.list.set_class(not self.pair.display, "alone")
@@ -461,24 +461,24 @@ class Browse(Screen[None]):
             status.show([], headline.status(view, self.reader.total(), width))
 
     def _show_footer(self) -> None:
+        if self.faceting.active:
+            self.query_one("#footer", Line).show([(f" {self.faceting.footer(self.size.width - 1)}", "quiet")])
+            return
         ordinary = TRIAGE_FOOTER if self.triaging.on else ORDINARY_FOOTER
         actions = BLIND_FOOTER if self.pair.presentation.blind else ordinary
         self.query_one("#footer", Line).show([(f" {footer(self.size.width - 1, self.app.keys, actions)}", "quiet")])
 
-        if self.faceting.active:
-            self.query_one("#footer", Line).show([(f" {self.faceting.footer(self.size.width - 1)}", "quiet")])
-            return
     def _poll(self) -> None:
         version = self.database.data_version()
         if version == self._seen_version or self.app.screen is not self:
             return
         self._seen_version = version
         self.finding.grown()
+        self.faceting.look_again(grown=True)
         self.triaging.look_again()
         self.reader.forget_numbers()
         self.list.update_marks()
         if self.view.current is not None:
-        self.faceting.look_again(grown=True)
             self.pair.rate(self.reader.scores(self.view.current))
         self.shielding.look_again()
         self.show_lines()
