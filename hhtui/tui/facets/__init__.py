@@ -1,0 +1,1 @@
+"""The panel of facets and histograms: its lines, the thread that counts, and its keys."""

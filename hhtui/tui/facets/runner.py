@@ -1,0 +1,76 @@
+"""Counts facets and histograms beside the screen, in one thread, for the newest request alone."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from hhtui.query.errors import QueryError
+from hhtui.store.connection import Connection, SqliteError
+from hhtui.store.database import Database, explain
+from hhtui.store.errors import StoreError
+from hhtui.store.facets import Facets, Overtaken, gather
+from hhtui.store.facets.histogram import Histogram, histogram
+
+
+class Counted(NamedTuple):
+    """What was counted for a request: facets, a histogram, or in words why there is neither."""
+
+    request: int
+    found: Facets | Histogram | str
+
+
+class FacetRunner:
+    """Delivers the answer to the newest request, in its own thread; what is overtaken is stopped or never begun."""
+
+    def __init__(self, database: Database, deliver: Callable[[Counted], object]) -> None:
+        """Use `deliver`, which is called in the runner's thread, to hand answers on."""
+        self._database = database
+        self._deliver = deliver
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="facets")
+        self._mutex = threading.Lock()
+        self._newest = 0
+        self._running: Connection | None = None
+
+    def ask(self, query: str, ids: Sequence[int], column: str = "") -> int:
+        """Count the facets of `ids`, which `query` found, or the histogram of `column`; return the request's number."""
+        request = self.cancel()
+        self._thread.submit(self._run, request, query, ids, column)
+        return request
+
+    def cancel(self) -> int:
+        """Stop what runs; nothing asked before is answered."""
+        with self._mutex:
+            self._newest += 1
+            if self._running is not None:
+                self._running.interrupt()
+            return self._newest
+
+    def close(self) -> None:
+        """Stop what runs, and deliver nothing more."""
+        self.cancel()
+        self._thread.shutdown(wait=True)
+
+    def _run(self, request: int, query: str, ids: Sequence[int], column: str) -> None:
+        connection = self._database.reader()
+        with self._mutex:
+            if request != self._newest:
+                return
+            self._running = connection
+        found: Facets | Histogram | str
+        try:
+            if column:
+                found = histogram(connection, ids, column)
+            else:
+                found = gather(connection, query, ids, lambda: request == self._newest)
+        except Overtaken:
+            return
+        except (QueryError, StoreError) as error:
+            found = str(error)
+        except SqliteError as error:
+            found = explain(error)
+        finally:
+            with self._mutex:
+                self._running = None
+        if request == self._newest:
+            self._deliver(Counted(request, found))
