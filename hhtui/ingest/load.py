@@ -117,6 +117,7 @@ def _read_on(
     start = Start() if stored is None else Start(stored.lines_done, stored.rows_read, _opening(stored))
     source_id, lines_done = (stored.id if stored else None), start.lines
     opening: Opening | None = None
+    growing = index.Growing(database, observer) if options.index else None
     with produced(read(source, start, limit=options.limit, strict=options.strict)) as items:
         for item in items:
             if isinstance(item, Opening):
@@ -130,7 +131,11 @@ def _read_on(
                 if batch is None:
                     loading.finish(connection, source_id)
                     break
-                loading.append(connection, source_id, lines_done, batch)
+                first = loading.append(connection, source_id, lines_done, batch)
+                if growing is not None:
+                    growing.take(connection, first)
+            if growing is not None:
+                growing.tidy()
             lines_done = batch.lines_done
             done, total = source.position()
             observer(Progress("loading", done, total, source.unit, batch.rows_read, source.name))

@@ -2,10 +2,9 @@
 
 import sqlite3
 import time
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from hhtui.dialogue import without_markers
+from hhtui.model import ASSISTANT, HUMAN, SIDES
 from hhtui.progress import Observer, Progress, unobserved
 from hhtui.store import relations, settings
 from hhtui.store.columns import last_id, pack_structure, read_structure
@@ -25,7 +24,14 @@ USUAL_SETTINGS = {"hashsize": 1024 * 1024, "automerge": 4, "crisismerge": 16}
 FINISHED = "finished_pairs"
 """The setting that holds for which pairs, as [count, greatest id], everything here was made."""
 
-Texts = tuple[int, str, str, str]
+_SPOKEN = (
+    "replace(replace({0}, char(10, 10) || '" + HUMAN + ":', char(10)), char(10, 10) || '" + ASSISTANT + ":', char(10))"
+)
+_INSERT = (
+    "INSERT INTO pair_fts (rowid, prompt, chosen, rejected) "
+    f"SELECT id, {', '.join(map(_SPOKEN.format, SIDES))} FROM body WHERE id BETWEEN ? AND ? ORDER BY id"
+)
+"""One statement for all pairs of a chunk: FTS5 writes its hash table out after each one that inserts several rows."""
 
 
 def extend(database: Database, observer: Observer = unobserved) -> None:
@@ -38,7 +44,7 @@ def extend(database: Database, observer: Observer = unobserved) -> None:
         return
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading") as beside:
         try:
-            _index_texts(database, beside, observer)
+            _index_texts(database, observer)
             related = beside.submit(lambda: relations.relations(database.reader()))
             if _segments(database.reader()) > MOST_SEGMENTS:
                 _merge(database, observer, everything=True)
@@ -67,46 +73,54 @@ def _extent(connection: sqlite3.Connection) -> list[int]:
     return list(connection.execute("SELECT count(*), coalesce(max(id), 0) FROM pair").fetchone())
 
 
-def _index_texts(database: Database, beside: ThreadPoolExecutor, observer: Observer) -> None:
-    """Put every pair above the watermark into the text index, a chunk in each transaction, while the next is read."""
-    last = last_id(database.reader())
-    done, chunks = _watermark(database.reader()), 0
-    with database.writing(durable=False) as connection:
-        _configure(connection, BULK_SETTINGS)
-    coming = beside.submit(_texts, database, done)
+class Growing:
+    """The text index, which takes pairs a chunk in a transaction and now and then merges what the chunks left."""
+
+    def __init__(self, database: Database, observer: Observer = unobserved) -> None:
+        """Nothing is changed before the first chunk; `extend` has to follow the last one."""
+        self._database = database
+        self._observer = observer
+        self._chunks = 0
+
+    def take(self, connection: sqlite3.Connection, first: int) -> None:
+        """Index the pairs with the ids from `first` on, within the transaction of the caller, which stored them.
+
+        Nothing is done where pairs before them are not in the index yet: it grows in the order of ids.
+        """
+        if _watermark(connection) >= first - 1:
+            self.add(connection, first, last_id(connection))
+
+    def add(self, connection: sqlite3.Connection, first: int, last: int) -> None:
+        """Index the pairs with the ids `first` to `last`, within the caller's transaction."""
+        if first <= last:
+            if not self._chunks:
+                _configure(connection, BULK_SETTINGS)
+            connection.execute(_INSERT, (first, last))
+            settings.put(connection, INDEXED, last)
+            self._chunks += 1
+
+    def tidy(self) -> None:
+        """Merge segments of one size where many chunks have left theirs."""
+        if self._chunks and self._chunks % CHUNKS_TO_MERGE == 0:
+            _merge(self._database, self._observer, everything=False)
+
+
+def _index_texts(database: Database, observer: Observer) -> None:
+    """Put every pair above the watermark into the text index, a chunk in each transaction."""
+    growing, last = Growing(database, observer), last_id(database.reader())
+    done = _watermark(database.reader())
     while done < last:
-        texts = coming.result()
-        coming = beside.submit(_texts, database, texts[-1][0])
         with database.writing(durable=False) as connection:
-            if _watermark(connection) == done:
-                _insert(connection, texts)
-                settings.put(connection, INDEXED, texts[-1][0])
-        if (watermark := _watermark(database.reader())) != texts[-1][0]:
-            coming = beside.submit(_texts, database, watermark)
-        done, chunks = watermark, chunks + 1
+            first = _watermark(connection) + 1
+            growing.add(connection, first, min(first + CHUNK - 1, last))
+        done = _watermark(database.reader())
         observer(Progress("indexing", done, last, "pairs"))
-        if chunks % CHUNKS_TO_MERGE == 0:
-            _merge(database, observer, everything=False)
+        growing.tidy()
         time.sleep(PAUSE)
 
 
 def _watermark(connection: sqlite3.Connection) -> int:
     return int(settings.get(connection, INDEXED) or 0)
-
-
-def _texts(database: Database, after: int) -> list[Texts]:
-    rows = database.reader().execute(
-        "SELECT id, prompt, chosen, rejected FROM body WHERE id > ? ORDER BY id LIMIT ?", (after, CHUNK)
-    )
-    return [
-        (number, without_markers(prompt), without_markers(chosen), without_markers(rejected))
-        for number, prompt, chosen, rejected in rows
-    ]
-
-
-def _insert(connection: sqlite3.Connection, texts: Sequence[Texts]) -> None:
-    """Insert one row with each statement: several would make FTS5 write out its hash table after every statement."""
-    connection.executemany("INSERT INTO pair_fts (rowid, prompt, chosen, rejected) VALUES (?, ?, ?, ?)", texts)
 
 
 def _segments(connection: sqlite3.Connection) -> int:

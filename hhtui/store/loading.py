@@ -120,9 +120,10 @@ def prepare(batch: Batch) -> Prepared:
     return Prepared(statements, batch.refused, batch.rows_read, batch.lines_done)
 
 
-def append(connection: sqlite3.Connection, source_id: int, lines_done: int, batch: Batch | Prepared) -> None:
+def append(connection: sqlite3.Connection, source_id: int, lines_done: int, batch: Batch | Prepared) -> int:
     """Store a batch that follows line `lines_done` of the source, within the caller's transaction.
 
+    Return the id of its first pair, which the others follow.
     Raises StoreError where the source stands somewhere else, because another process loads it too.
     """
     stands = connection.execute("SELECT lines_done FROM source WHERE id = ?", (source_id,)).fetchone()
@@ -140,6 +141,7 @@ def append(connection: sqlite3.Connection, source_id: int, lines_done: int, batc
         "UPDATE source SET rows_read = ?, lines_done = ?, rows_refused = rows_refused + ? WHERE id = ?",
         (prepared.rows_read, prepared.lines_done, len(prepared.refused), source_id),
     )
+    return first
 
 
 def finish(connection: sqlite3.Connection, source_id: int) -> None:

@@ -208,12 +208,35 @@ def test_chunks_of_any_size_make_the_same_index(
 
 def test_a_few_new_pairs_do_not_make_the_whole_index_anew(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "CHUNK", 1)
-    add(database, conversations(4, 30), "first")
-    assert index._segments(database.reader()) == 1
-    add(database, conversations(5, 3), "second")
-    assert index._segments(database.reader()) == 4
-    add(database, conversations(6, 30), "third")
-    assert index._segments(database.reader()) == 1
+    for seed, pairs, name, segments in ((4, 30, "first", 1), (5, 3, "second", 4), (6, 30, "third", 1)):
+        add(database, conversations(seed, pairs), name, indexed=False)
+        index.extend(database)
+        assert index._segments(database.reader()) == segments
+
+
+def test_texts_can_be_searched_as_soon_as_they_can_be_read(database: Database, tmp_path: Path) -> None:
+    file = write(tmp_path / "many.jsonl", [(dialogue("how", str(row)), dialogue("how", "no")) for row in range(1700)])
+    reached: list[tuple[int, int]] = []
+
+    def look(progress: Progress) -> None:
+        if progress.phase == "loading":
+            reader = database.reader()
+            reached.append((progress.rows, int(settings.get(reader, loading.INDEXED))))
+            assert len(matches(database, "how")) == progress.rows
+
+    load(database, [file], observer=look)
+    assert reached == [(500, 500), (1500, 1500), (1700, 1700)]
+
+
+def test_pairs_after_a_gap_wait_for_those_before_them(database: Database) -> None:
+    add(database, conversations(7, 30), "first", indexed=False)
+    growing = index.Growing(database)
+    add(database, conversations(8, 10), "second", indexed=False)
+    with database.writing() as connection:
+        growing.take(connection, 31)
+    assert matches(database, "how OR why") == set()
+    index.extend(database)
+    assert matches(database, "how OR why") == set(range(1, 41))
 
 
 def test_an_index_that_another_process_extends_too_has_every_pair_once(database: Database) -> None:

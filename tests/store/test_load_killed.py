@@ -41,11 +41,13 @@ index.CHUNK = 100
 writing.begin = watched(writing.begin, "source written, not committed")
 writing.append = watched(writing.append, "batch written, not committed")
 writing.finish = watched(writing.finish, "end written, not committed")
-index._insert = watched(index._insert, "texts indexed, not committed")
+index.Growing.add = watched(index.Growing.add, "texts indexed, not committed")
 index.pack_structure = watched(index.pack_structure, "columns packed, not committed")
 relations.relations = watched(relations.relations, "relations found, not stored")
 with Database.open_or_create(path) as database:
-    loading.load(database, [file], observer=lambda told: stop(told.phase))
+    observer = lambda told: stop(told.phase)
+    loading.load(database, [file], loading.Options(index=moment not in ("indexing", "merging")), observer)
+    index.extend(database, observer)
 """
 
 MOMENTS = [
