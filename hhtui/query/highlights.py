@@ -8,24 +8,23 @@ from dataclasses import dataclass, field
 
 from hhtui.model import SIDES, Side
 from hhtui.query import tree
-from hhtui.query.regex import compiled, literal, widened
+from hhtui.query.matches import Span, matchable, matches
+from hhtui.query.regex import check, literal, widened
 from hhtui.query.terms import Indexed, term_of
 from hhtui.query.tokens import FoldedText, Sequence
 from hhtui.query.wanted import wanted_texts
 from hhtui.text import fold
 
-LONGEST_FOR_REGEX = 4_000
-
-Span = tuple[int, int]
-
 
 @dataclass(slots=True)
 class _Wanted:
-    """What is looked for on one side."""
+    """What is looked for on one side; `unmarked` says that there is also something that cannot be marked."""
 
     sequences: list[Sequence] = field(default_factory=list)
     folded: list[str] = field(default_factory=list)
-    patterns: list[re.Pattern[str]] = field(default_factory=list)
+    exact: list[re.Pattern[str]] = field(default_factory=list)
+    patterns: list[str] = field(default_factory=list)
+    unmarked: bool = False
 
 
 class Highlighter:
@@ -37,8 +36,8 @@ class Highlighter:
     def spans(self, side: Side, text: str) -> list[Span]:
         """Return where the query's texts stand in `text` of `side`: offsets, ascending, without overlap.
 
-        What the query excludes is not marked. A regular expression is marked where Python's `re` has RE2's
-        meaning and is quick: at most two unbounded repeats, none of them nested, in up to 4,000 characters.
+        `text` is what the text index holds of the side. What the query excludes is not marked. Regular expressions
+        are matched by RE2, as the search does it.
         """
         wanted = self._wanted[side]
         found: list[Span] = []
@@ -50,13 +49,21 @@ class Highlighter:
             plain = fold(text)
             for piece in wanted.folded:
                 found.extend(_occurrences(piece, plain))
+        for literally in wanted.exact:
+            found.extend(one.span() for one in literally.finditer(text))
         for pattern in wanted.patterns:
-            if len(text) <= LONGEST_FOR_REGEX:
-                found.extend(one.span() for one in pattern.finditer(text) if one.end() > one.start())
+            found.extend(matches(pattern, text))
         return _merged(found)
 
+    def leaves_out(self, side: Side) -> bool:
+        """Return whether the query looks on `side` for something that `spans` cannot tell the place of.
+
+        That is a likeness (`~word`), and a regular expression that RE2 finds too large.
+        """
+        return self._wanted[side].unmarked
+
     def __bool__(self) -> bool:
-        return any(one.sequences or one.folded or one.patterns for one in self._wanted.values())
+        return any(one.sequences or one.folded or one.exact or one.patterns for one in self._wanted.values())
 
 
 def highlighter(query: tree.Query) -> Highlighter:
@@ -71,19 +78,31 @@ def highlighter(query: tree.Query) -> Highlighter:
 def _add(wanted: _Wanted, text: tree.Text) -> None:
     match text:
         case tree.Regex(pattern, case_sensitive):
-            plain = literal(pattern)
-            if plain is not None and not case_sensitive:
-                wanted.folded.append(fold(plain))
-            elif plain is not None:
-                wanted.patterns.append(re.compile(widened(plain)))
-            elif (ready := compiled(pattern, case_sensitive)) is not None:
-                wanted.patterns.append(ready)
+            _add_pattern(wanted, pattern, case_sensitive)
+        case tree.Fuzzy():
+            wanted.unmarked = True
         case tree.Word() | tree.Phrase():
             term = term_of(text)
             if not isinstance(term, Indexed):
                 wanted.folded.append(fold(term.text))
             else:
                 wanted.sequences.append(Sequence(term.terms, prefix=term.prefix))
+
+
+def _add_pattern(wanted: _Wanted, pattern: str, case_sensitive: bool) -> None:
+    plain = literal(pattern)
+    if plain == "":
+        return
+    if plain is not None and not case_sensitive:
+        wanted.folded.append(fold(plain))
+    elif plain is not None:
+        wanted.exact.append(re.compile(widened(plain)))
+    else:
+        ready = f"{'' if case_sensitive else '(?i)'}{check(pattern).re2}"
+        if matchable(ready):
+            wanted.patterns.append(ready)
+        else:
+            wanted.unmarked = True
 
 
 def _occurrences(piece: str, text: str) -> Iterator[Span]:

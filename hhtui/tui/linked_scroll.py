@@ -71,6 +71,16 @@ class LinkedScroll:
         if not self._in_view(lines):
             self.move_to(first)
 
+    def reveal_in(self, pane: DialoguePane, position: int) -> None:
+        """Bring the character at `position` of one pane's text into view, the others moving with it."""
+        line = pane.line_of(position)
+        if pane.top <= line < pane.top + pane.body_height:
+            return
+        shift = next((by for one, by in self._shown if one is pane), 0)
+        self.move_to(line - shift - pane.body_height // 3)
+        if not pane.top <= line < pane.top + pane.body_height:
+            pane.move_to(line)
+
     @property
     def _shown(self) -> list[tuple[DialoguePane, int]]:
         """The panes that are shown, with how far each is shifted."""

@@ -36,8 +36,6 @@ class Moving:
             "half_page_up": pane("scroll_pages", -0.5),
             "next_difference": partial(self._next_difference, 1),
             "previous_difference": partial(self._next_difference, -1),
-            "next_hit": partial(self._next_hit, 1),
-            "previous_hit": partial(self._next_hit, -1),
             "focus_chosen": pane("focus_place", "left"),
             "focus_rejected": pane("focus_place", "right"),
             "focus_other": pane("focus_other"),
@@ -50,11 +48,6 @@ class Moving:
         if not self._screen.pair.next_difference(step):
             masked = self._screen.shown is not None and not self._screen.shown.compares
             self._screen.say(f"no differences are marked {'between masks' if masked else 'here; d marks them always'}")
-
-    def _next_hit(self, step: int) -> None:
-        if not self._screen.pair.next_hit(step):
-            masked = self._screen.shown is not None and self._screen.shown.masked
-            self._screen.say(f"the query marks nothing {'that is not masked' if masked else 'here'}")
 
     def _next_undecided(self, step: int) -> None:
         if self._screen.triaging.on:

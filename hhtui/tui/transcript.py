@@ -1,6 +1,6 @@
 """Turns as one cleaned text for the screen, with the place of every turn in it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,14 +25,6 @@ class Transcript(NamedTuple):
 
     text: str
     turns: tuple[ShownTurn, ...]
-
-    def spans(self, find: Callable[[str], Iterable[Span]]) -> tuple[Span, ...]:
-        """Return what `find` finds in the text of each turn, as spans of the whole text."""
-        return tuple(
-            (turn.text[0] + start, turn.text[0] + end)
-            for turn in self.turns
-            for start, end in find(self.text[turn.text[0] : turn.text[1]])
-        )
 
     @property
     def last_human(self) -> ShownTurn | None:

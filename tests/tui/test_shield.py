@@ -189,11 +189,11 @@ async def test_hits_and_differences_are_not_marked_in_masks(path: Path) -> None:
         await desk.press("n")
         assert desk.browse.pair._hit == 0, "the word that is not masked"
         await desk.press("j", "n")
-        assert desk.footer == "the query marks nothing that is not masked"
+        assert desk.footer == "no further hit from here to the end of the result but masked ones; r reveals a pair"
         await desk.press("d", "}")
         assert desk.footer == "no differences are marked between masks"
         await desk.press("r", "n", "}")
-        assert "marks nothing" not in desk.footer and "between masks" not in desk.footer
+        assert "masked" not in desk.footer and "between masks" not in desk.footer
 
 
 async def test_copies_are_masked_until_the_pair_is_revealed(path: Path) -> None:

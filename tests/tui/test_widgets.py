@@ -22,6 +22,7 @@ from hhtui.dialogue import pair_up
 from hhtui.model import Bit, Turn
 from hhtui.store.pairs import Heading
 from hhtui.tui.diff import word_diff
+from hhtui.tui.hits import Hits
 from hhtui.tui.linked_scroll import LinkedScroll
 from hhtui.tui.oddities import oddities
 from hhtui.tui.transcript import EMPTY, response_transcript, transcript
@@ -301,9 +302,9 @@ async def test_marks_are_more_than_colour() -> None:
     left, right = "the same words and then a cat here", "the same words and then a dog here"
     found = word_diff(left, right)
     async with app.run_test(size=(160, 24)):
-        show(app.chosen, left, differences=found.left(), hits=((4, 8),))
+        show(app.chosen, left, differences=found.left(), hits=Hits(((4, 8),)))
         looks = dict(styled(app.chosen))
-        assert looks["cat"].underline and looks["cat"].bold
+        assert looks["cat"].underline and not looks["cat"].bold
         assert looks["same"].reverse and not looks["same"].bold
         app.chosen.mark((4, 8))
         assert dict(styled(app.chosen))["same"].bold
@@ -352,7 +353,7 @@ async def test_every_line_is_as_wide_as_its_view(size: tuple[int, int], shared_d
 def _show_everywhere(app: Browser, text: str) -> None:
     turns = (Turn("Human", text), Turn(text, text), Turn("Assistant", text))
     shown = transcript(turns)
-    hits = shown.spans(lambda part: [(at, at + 1) for at in range(0, len(part), 3)])
+    hits = Hits(tuple((at, at + 1) for turn in shown.turns for at in range(*turn.text, 3)))
     for pane in (app.prompt, app.chosen, app.rejected):
         pane.show(DialogueContent(text, shown, score=text, oddities=(text,), hits=hits))
 
@@ -434,7 +435,6 @@ def test_transcripts_label_turns_and_keep_positions() -> None:
     shown = transcript([Turn("Human", "  \x1b[2J hi \n"), Turn("Assistant", " "), Turn("", "x")])
     assert shown.text == f"Human: \u241b[2J hi\nAssistant: {EMPTY}\nx"
     assert [shown.text[slice(*turn.text)] for turn in shown.turns] == ["\u241b[2J hi", "", "x"]
-    assert shown.spans(lambda text: [(0, 1)] if text else []) == ((7, 8), (len(shown.text) - 1, len(shown.text)))
     assert shown.last_human == shown.turns[0]
     assert response_transcript(response(" hi")).text == "hi"
     assert response_transcript((*response("a"), *response("b"))).text == "Assistant: a\nAssistant: b"

@@ -34,6 +34,7 @@ from hhtui.tui.presentation import Blind
 from hhtui.tui.queueing import Queueing
 from hhtui.tui.reading import Reader
 from hhtui.tui.screens.dialog import Dialog
+from hhtui.tui.seeking import Seeking
 from hhtui.tui.shield import Shielded
 from hhtui.tui.shielding import Shielding
 from hhtui.tui.triaging import Triaging
@@ -95,6 +96,7 @@ class Browse(Screen[None]):
         self.pausing = Pausing(self)
         self.shielding = Shielding(self)
         self.moving = Moving(self)
+        self.seeking = Seeking(self)
         self.finding = Finding(self)
         self.faceting = Faceting(self)
         self.deciding = Deciding(self)
@@ -112,6 +114,7 @@ class Browse(Screen[None]):
         self._seen_version = self.database.data_version()
         self._handlers: dict[str, Callable[[], object]] = {
             **self.moving.handlers(),
+            **self.seeking.handlers(),
             **self.finding.handlers(),
             **self.faceting.handlers(),
             **self.deciding.handlers(),
@@ -195,6 +198,7 @@ class Browse(Screen[None]):
 
     def perform(self, action: Action) -> None:
         """Do now what an action does."""
+        self.seeking.stop()
         self.quiet()
         if action.reveals and self.pair.presentation.blind:
             self.say(self._refusal(action), error=True)

@@ -12,8 +12,9 @@ from textual.strip import Strip
 
 from hhtui.model import ASSISTANT, HUMAN
 from hhtui.tui.glyphs import drawn, plain, snap
+from hhtui.tui.hits import NO_HITS, Hits, forms
 from hhtui.tui.transcript import Span, Transcript
-from hhtui.tui.widgets.line_view import LineView, Title
+from hhtui.tui.widgets.line_view import WORDS_GAP, LineView, Title
 from hhtui.tui.wrap import Line, line_at, overlapping, wrap
 
 if TYPE_CHECKING:
@@ -31,25 +32,29 @@ _LAYERS = (
     "dialogue-pane--current",
 )
 _HUMAN, _ASSISTANT, _ROLE, _DIFFERENCE, _HIT, _CURRENT = (1 << at for at in range(len(_LAYERS)))
+_LABELLED, _MARKS = _HUMAN | _ASSISTANT | _ROLE, _HIT | _CURRENT
 _LABELS = {HUMAN: _HUMAN, ASSISTANT: _ASSISTANT}
 
 
 class DialogueContent(NamedTuple):
     """What a pane shows: its title's name, the words for what is odd, the score's text; a text and what to mark in it.
 
-    `hits` and `differences` are sorted, disjoint spans of the transcript's text.
+    `differences` are sorted, disjoint spans of the transcript's text.
     """
 
     name: str
     transcript: Transcript = NOTHING
     score: str = ""
     oddities: tuple[str, ...] = ()
-    hits: tuple[Span, ...] = ()
+    hits: Hits = NO_HITS
     differences: tuple[Span, ...] = ()
 
 
 class DialoguePane(LineView):
-    """Shows one side of a pair. `show` swaps the text; nothing here asks for a layout."""
+    """Shows one side of a pair. `show` swaps the text; nothing here asks for a layout.
+
+    `elsewhere` says, in a long and in a short form, what hits there are in a pane that is not shown.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(_LAYERS)
 
@@ -61,6 +66,7 @@ class DialoguePane(LineView):
         self._serial = self._last_serial = 0
         self._active = False
         self._current: Span | None = None
+        self.elsewhere = ("", "")
         self._top = 0
         self._first_position: int | None = None
         self._placed_for = (-1, -1)
@@ -138,7 +144,9 @@ class DialoguePane(LineView):
             if one is not None:
                 first, last = line_at(self.lines, one[0]), line_at(self.lines, max(one[0], one[1] - 1))
                 self.refresh_rows(first - self.top, last - first + 1)
-        self._current = span
+        before, self._current = self.current_hit, span
+        if self.current_hit != before:
+            self.refresh_title()
 
     def move_to(self, top: int) -> None:
         """Scroll so that line `top` is the first in view, or as near to that as the text allows."""
@@ -162,11 +170,35 @@ class DialoguePane(LineView):
         return 0
 
     def title_of(self, width: int) -> Title:
-        """Return the name, what is odd, the score, and how many lines are out of view."""
+        """Return the name, the hits, what is odd, the score, and how many lines are out of view, as `width` allows."""
         above, below = self.top, max(0, self.most_top - self.top)
         unseen = f"{f'▲{above}' if above else ''}{f'▼{below}' if below else ''}"
-        aside = "  ".join(part for part in (self._content.score, unseen) if part)
-        return Title(self._name_shown(), " · ".join(self._content.oddities), aside, self._active)
+        return self._fitting((self._name_shown(), self._name_shown()), unseen, width)
+
+    @property
+    def current_hit(self) -> int | None:
+        """The number of the current hit in this pane, from 0; None where it is not here."""
+        spans = self._content.hits.spans
+        return spans.index(self._current) if self._current is not None and self._current in spans else None
+
+    def _fitting(self, names: tuple[str, str], unseen: str, width: int, hits_above: int = 0) -> Title:
+        """Return the title in the first form that fits: hits come before what is odd, and are not cut off.
+
+        `names` are a long and a short form, `hits_above` are those that the name tells of.
+        """
+        content = self._content
+        counts = forms(content.hits, self.current_hit, hits_above)
+        said = [WORDS_GAP.join(filter(None, one)) for one in zip(counts, self.elsewhere, strict=True)]
+        odd = WORDS_GAP.join(content.oddities)
+        aside = "  ".join(filter(None, (content.score, unseen)))
+        titles = [
+            Title(name, WORDS_GAP.join(filter(None, (count, words))), right, self._active)
+            for words in (odd, "")
+            for right in ((aside, content.score) if any(said) or hits_above else (aside,))
+            for name, count in zip(names, said, strict=True)
+        ]
+        fitting = next((title for title in titles if title.fits(width)), titles[-1])
+        return fitting._replace(words=WORDS_GAP.join(filter(None, (said[titles.index(fitting) % 2], odd))))
 
     def body_line(self, row: int) -> Strip:
         """Return one line of the text with its marks."""
@@ -226,14 +258,17 @@ class DialoguePane(LineView):
     def _drawn(self, line: Line, current: Span | None) -> Strip:
         pieces = []
         for start, end, layers in self._pieces(line, current):
+            layers &= ~_MARKS if layers & _LABELLED else ~0
             pieces.append(Segment(drawn(self._content.transcript.text[start:end]), self._look_of(layers)))
-        return self.edged([piece for piece in pieces if piece.text], line.cells, self.look())
+        return self.edged(
+            [piece for piece in pieces if piece.text], line.cells, self.look(), pointed=current is not None
+        )
 
     def _pieces(self, line: Line, current: Span | None) -> list[tuple[int, int, int]]:
         content, (start, end, _) = self._content, line
         marked = [(span, _LABELS.get(role, _ROLE)) for role, span in self._labels(start, end)]
         marked += [(span, _DIFFERENCE) for span in overlapping(content.differences, start, end)]
-        marked += [(span, _HIT) for span in overlapping(content.hits, start, end)]
+        marked += [(span, _HIT) for span in overlapping(content.hits.spans, start, end)]
         if current is not None:
             marked.append((current, _CURRENT))
         if not marked:

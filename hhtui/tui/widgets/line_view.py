@@ -12,13 +12,14 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hhtui.text import clean_line
+from hhtui.text import cells, clean_line
 from hhtui.tui.glyphs import drawn, fit
 
 TITLE_LINES = 1
 KEPT_STRIPS = 512
 RULE = "─"
-EDGE = "│ "
+EDGE, POINTED = "│ ", "│▸"
+WORDS_GAP = " · "
 
 
 class Title(NamedTuple):
@@ -28,6 +29,12 @@ class Title(NamedTuple):
     words: str = ""
     aside: str = ""
     active: bool = False
+
+    def fits(self, width: int) -> bool:
+        """Return whether all of it can be read in `width` cells."""
+        words = cells(clean_line(self.words)) + len(WORDS_GAP) if self.words else 0
+        aside = cells(clean_line(self.aside)) + 2 if self.aside else 0
+        return cells(clean_line(self.name)) + words + aside + 3 < width + (not words)
 
 
 class LineView(Widget, can_focus=False):
@@ -129,12 +136,15 @@ class LineView(Widget, can_focus=False):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
 
-    def edged(self, pieces: Sequence[Segment], cells: int, padding: Style) -> Strip:
-        """Return a body line from pieces that take `cells` cells: the edge before them, blanks behind them."""
-        edge = [Segment(EDGE, self.look("line-view--rule"))] if self.corner else []
-        missing = max(0, self.text_width - cells)
+    def edged(self, pieces: Sequence[Segment], used: int, padding: Style, *, pointed: bool = False) -> Strip:
+        """Return a body line from pieces that take `used` cells: the edge before them, blanks behind them.
+
+        The edge of a `pointed` line points at it.
+        """
+        edge = [Segment(POINTED if pointed else EDGE, self.look("line-view--rule"))] if self.corner else []
+        missing = max(0, self.text_width - used)
         blank = [Segment(" " * missing, padding)] if missing else []
-        length = len(EDGE) * len(edge) + cells + missing
+        length = len(EDGE) * len(edge) + used + missing
         return Strip([*edge, *pieces, *blank], length).adjust_cell_length(self.outer_size.width, padding)
 
     def _title_line(self) -> Strip:
@@ -151,7 +161,7 @@ class LineView(Widget, can_focus=False):
         rule = self.look("line-view--rule")
         room = width - 3 - (cell_len(aside) + 2 if aside else 0)
         if words and cell_len(name) + 3 < room:
-            words = _shortened(f" · {words}", room - cell_len(name))
+            words = _shortened(f"{WORDS_GAP}{words}", room - cell_len(name))
         else:
             words, name = "", _shortened(name, max(0, room if room > 0 else width - 3))
         if room <= 0:

@@ -14,6 +14,7 @@ from hhtui.model import Pair, Score, Side, Turn
 from hhtui.tui import headline
 from hhtui.tui.diff import WordDiff, word_diff
 from hhtui.tui.drawn import Drawn
+from hhtui.tui.hits import NO_HITS, forms, hits_of
 from hhtui.tui.linked_scroll import LinkedScroll
 from hhtui.tui.oddities import oddities
 from hhtui.tui.pair_layout import TITLE, Heights, Part, arrange
@@ -219,12 +220,13 @@ class PairView(Widget):
             if presentation.blind:
                 content = DialogueContent(presentation.name_of(side), text, oddities=shown.words(side))
             else:
-                hits = text.spans(partial(highlighter.spans, side)) if highlighter else ()
-                self._hits += [(part, span) for span in hits]
+                hits = hits_of(side, shown, text, highlighter)
+                self._hits += [(part, span) for span in hits.spans]
                 score = headline.score_words(scores.get(side))
                 odd = (*shown.words(side), *oddities(side, pair.bits, shown.original.dialogues))
                 content = DialogueContent(side, text, score, odd, hits, self._differing(part))
             self.panes[part].show(content)
+        self._tell_elsewhere()
         extra = NOTHING if presentation.blind else _extra_text(pair)
         self.panes["extra"].show(DialogueContent("from the source", extra))
         self._await_painting(before)
@@ -238,6 +240,7 @@ class PairView(Widget):
         self.panes["prompt"].show(DialogueContent("prompt", transcript((Turn("", words),))))
         for place in PLACES:
             self.panes[place].show(DialogueContent(OPEN.at(place)))
+        self._tell_elsewhere()
         self.panes["extra"].show(DialogueContent("from the source"))
         self._await_painting(before)
 
@@ -322,21 +325,48 @@ class PairView(Widget):
         self.scroll.reveal([found.left[0], found.right[0]])
         return True
 
+    @property
+    def has_masked_hits(self) -> bool:
+        """Whether a hit is not marked because it is masked."""
+        return any(self.panes[part].content.hits.masked for part in TEXTS)
+
     def next_hit(self, step: int) -> bool:
-        """Go to the next or previous place that the query found; return whether there is one."""
-        if not self._hits:
+        """Go to the next or previous place that the query found in this pair; return whether there is one.
+
+        They follow each other as they are read: prompt, response at the left, response at the right. The first step
+        of all is to the first or last one.
+        """
+        following = self._hit + step if self._hit >= 0 else 0 if step > 0 else len(self._hits) - 1
+        if not 0 <= following < len(self._hits):
             return False
-        self._hit = _cycled(self._hit, step, len(self._hits))
-        part, span = self._hits[self._hit]
+        self._hit = following
+        part, span = self._hits[following]
         for name, pane in self.panes.items():
             pane.mark(span if name == part else None)
         if part in PLACES and self._only:
             self.focus_place(part)
-        pane = self.panes[part]
-        line = pane.line_of(span[0])
-        if not pane.top <= line < pane.top + pane.body_height:
-            (pane if part == "prompt" else self.scroll).move_to(line - pane.body_height // 3)
+        if self._arranged(part):
+            self._bring_hit_to_view()
+        else:
+            self.call_after_refresh(self._bring_hit_to_view)
         return True
+
+    def _arranged(self, part: Part) -> bool:
+        """Return whether a pane has the size that it has in the layout of this pair."""
+        region = self.regions(self.size).get(part)
+        return region is None or self.panes[part].outer_size == region.size
+
+    def _bring_hit_to_view(self) -> None:
+        """Scroll so that the current hit is seen, where there is one."""
+        if self._hit < 0:
+            return
+        part, (start, _) = self._hits[self._hit]
+        pane = self.panes[part]
+        line = pane.line_of(start)
+        if part != "prompt":
+            self.scroll.reveal_in(pane, start)
+        elif not pane.top <= line < pane.top + pane.body_height:
+            pane.move_to(line - pane.body_height // 3)
 
     @property
     def _only(self) -> Place | None:
@@ -351,8 +381,18 @@ class PairView(Widget):
     def _arrange_anew(self) -> None:
         """Ask for a layout, through a child: what Textual remembers of a widget's own arrangement ends only so."""
         self.scroll.alone = self.panes[self._only] if self._only else None
+        self._tell_elsewhere()
         self.panes["prompt"].refresh(layout=True)
         self.paint_again()
+
+    def _tell_elsewhere(self) -> None:
+        """Say in the title of the only response that is shown what hits the other one has."""
+        for place, pane in zip(PLACES, (self.panes["right"], self.panes["left"]), strict=True):
+            hits = pane.content.hits if self._only == place else NO_HITS
+            long, brief = forms(hits)
+            count = len(hits.spans) or brief
+            told = (f"{pane.content.name}: {long}", f"{count} →" if place == "left" else f"← {count}")
+            self.panes[place].elsewhere = told if long else ("", "")
 
     def _await_painting(self, before: dict[Part, Region]) -> None:
         self._await_drawing()

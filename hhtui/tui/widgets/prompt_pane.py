@@ -1,5 +1,6 @@
 """The pane of the turns that both responses answer."""
 
+from hhtui.tui.hits import counted_hits
 from hhtui.tui.widgets.dialogue_pane import DialoguePane
 from hhtui.tui.widgets.line_view import Title
 
@@ -27,12 +28,14 @@ class PromptPane(DialoguePane):
         return sum(self.line_of(turn.label[0]) < top for turn in self.content.transcript.turns)
 
     def title_of(self, width: int) -> Title:
-        """Return how many turns begin above the view, or the name where none does."""
-        title = super().title_of(width)
+        """Return how many turns begin above the view and the hits in them, or the name where none does."""
         earlier = self.earlier_turns()
         if not earlier:
-            return title
+            return super().title_of(width)
+        begin = self.lines[self.top].start
+        above = sum(start < begin for start, _ in self.content.hits.spans)
+        hits = f", {counted_hits(above)}" if above else ""
         key = f" ({self.whole_key})" if self.whole_key else ""
-        name = f"▲ {earlier} earlier turn{'s' if earlier > 1 else ''}{key}"
+        turns = f"turn{'s' if earlier > 1 else ''}{hits}{key}"
         below = f"▼{self.most_top - self.top}" if self.top < self.most_top else ""
-        return Title(name, title.words, "  ".join(part for part in (self.content.score, below) if part), title.active)
+        return self._fitting((f"▲ {earlier} earlier {turns}", f"▲ {earlier} {turns}"), below, width, above)
