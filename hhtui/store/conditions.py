@@ -12,6 +12,7 @@ from hhtui.query.nodes import (
     Decided,
     Disputed,
     Duplicated,
+    Fuzzy,
     Grouped,
     IsMissing,
     Labelled,
@@ -33,6 +34,7 @@ from hhtui.store.connection import kept_by
 from hhtui.store.decided import KINDS, decided, labelled, noted
 from hhtui.store.disputes import disputed
 from hhtui.store.dupes.asked import duplicated
+from hhtui.store.fuzzy.finding import matching
 from hhtui.store.indexed import TextIndex, mask_from
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
     Mask = NDArray[numpy.bool_]
 
-_COST: dict[type, int] = {Match: 2, Not: 3, All: 3, Any: 3, Substring: 4, Regex: 5}
+_COST: dict[type, int] = {Match: 2, Fuzzy: 3, Not: 3, All: 3, Any: 3, Substring: 4, Regex: 5}
 
 
 class Conditions:
@@ -76,6 +78,8 @@ class Conditions:
                 return self._bodies.with_substring(self._connection, node, candidates)
             case Regex():
                 return self._bodies.with_pattern(self._connection, node, candidates)
+            case Fuzzy():
+                return matching(self._connection, node, candidates)
             case _:
                 return self._small(node)
 

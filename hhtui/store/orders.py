@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.query.nodes import KeyOrder, Order, Ordering, Shuffle, UndecidedFirst
 from hhtui.store.columns import Columns
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 FEW = 0.05
 """The share of pairs below which a result is sorted on its own, without sorting the column."""
+
+
+class Ranked(NamedTuple):
+    """An order by numbers, one for each pair id from 1: the greatest first, or `reversed`; without one (NaN) last."""
+
+    numbers: "NDArray[numpy.float32]"
+    reversed: bool = False
 
 
 class Sorted:
@@ -42,7 +49,7 @@ class Sorted:
         return places
 
 
-def ordered(connection: sqlite3.Connection, mask: "Mask", order: Sequence[Ordering]) -> "Ids":
+def ordered(connection: sqlite3.Connection, mask: "Mask", order: Sequence[Ordering | Ranked]) -> "Ids":
     """Return the ids of the pairs in `mask` in this order; ties, and everything without an order, by id."""
     import numpy
 
@@ -69,7 +76,7 @@ def _by_column(connection: sqlite3.Connection, mask: "Mask", order: Order) -> "N
     return places[mask[places]]
 
 
-def _keys(connection: sqlite3.Connection, order: Ordering, size: int) -> list["NDArray[numpy.generic]"]:
+def _keys(connection: sqlite3.Connection, order: Ordering | Ranked, size: int) -> list["NDArray[numpy.generic]"]:
     import numpy
 
     columns = kept_by(connection, Columns)
@@ -87,6 +94,8 @@ def _keys(connection: sqlite3.Connection, order: Ordering, size: int) -> list["N
             return [_key(columns.get(connection, str(column)), descending)]
         case UndecidedFirst(descending):
             return [decided(connection, size) != descending]
+        case Ranked(numbers, reverse):
+            return [_key(numbers, not reverse)]
     raise TypeError(order)
 
 

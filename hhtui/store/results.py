@@ -1,10 +1,11 @@
 """Runs the plan of a query: a result is the ids of its pairs, in order."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from hhtui.model import NO_VALUES
 from hhtui.store.columns import last_id
 from hhtui.store.pairs import count as count_pairs
 from hhtui.store.scorers import harm_column, score_fields
@@ -27,6 +28,7 @@ class Result(NamedTuple):
     `ids` are local pair ids in the result's order: a numpy int32 array, or a range where the result is every pair
     in the order of the rows. `total` is how many pairs the database held, `searched` how many of them the query
     could look at: fewer while the text index is being made. `note` is a sentence that has to be shown with it.
+    `alike` has for each `~text` of the query, by the text, the words of the index that it stands for.
     """
 
     ids: Sequence[int]
@@ -34,6 +36,7 @@ class Result(NamedTuple):
     searched: int = 0
     ranking: Ranking | None = None
     note: str = ""
+    alike: Mapping[str, tuple[str, ...]] = NO_VALUES
 
 
 def everything(connection: sqlite3.Connection) -> Result:

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import TYPE_CHECKING
 
-from hhtui.query.nodes import All, Any, Match, Node, Not, Plan
+from hhtui.query.nodes import All, Any, Fuzzy, Match, Node, Not, Plan
 from hhtui.store.columns import last_id
 from hhtui.store.conditions import Conditions
 from hhtui.store.connection import kept_by
@@ -11,7 +11,8 @@ from hhtui.store.dupes.asked import note_for
 from hhtui.store.indexed import mask_from, reach
 from hhtui.store.orders import ordered
 from hhtui.store.pairs import count
-from hhtui.store.results import Result
+from hhtui.store.ranking import expansions, fuzzy_notes, ranked
+from hhtui.store.results import Ranking, Result
 
 if TYPE_CHECKING:
     import numpy
@@ -31,8 +32,12 @@ def run_plan(connection: sqlite3.Connection, wanted: Plan) -> Result:
         searched = int(candidates.sum())
     if wanted.filter is not None:
         candidates &= Conditions(connection, last).mask(wanted.filter, candidates)
-    ids = ordered(connection, candidates, wanted.order)
-    return Result(ids, total, searched, note=note_for(connection, wanted.filter))  # type: ignore[arg-type]
+    ranks = ranked(connection, wanted.order, candidates)
+    ids = ordered(connection, candidates, ranks.order)
+    ranking = None if ranks.numbers is None else Ranking(ranks.name, ranks.numbers[ids - 1])  # type: ignore[arg-type]
+    notes = [note_for(connection, wanted.filter), *fuzzy_notes(connection, wanted.filter), ranks.note]
+    note = " ".join(filter(None, notes))
+    return Result(ids, total, searched, ranking, note, expansions(connection, wanted.filter))  # type: ignore[arg-type]
 
 
 def _everyone(connection: sqlite3.Connection, last: int, total: int) -> "Mask":
@@ -64,4 +69,4 @@ def _asks_the_index(node: Node) -> bool:
             return any(map(_asks_the_index, nodes))
         case Not(inner):
             return _asks_the_index(inner)
-    return isinstance(node, Match)
+    return isinstance(node, Match | Fuzzy)
