@@ -11,6 +11,7 @@
 All raise StoreError, LoadError, ScoreError or QueryError with a message for people.
 """
 
+from hhtui.api.counting import facets, histogram
 from hhtui.api.deciding import decide, label, set_taxonomy, taxonomy
 from hhtui.api.finding import records, score_details, search, show, words
 from hhtui.api.leaving import apply, clean, export, select
@@ -40,6 +41,8 @@ __all__ = [
     "estimate",
     "evaluate",
     "export",
+    "facets",
+    "histogram",
     "import_decisions",
     "label",
     "load",

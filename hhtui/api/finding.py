@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from hhtui.api.found import Found
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 
@@ -10,11 +11,10 @@ if TYPE_CHECKING:
     from hhtui.model import Side
     from hhtui.score.scorer import WordWeight
     from hhtui.store.records import Record
-    from hhtui.store.results import Result
     from hhtui.store.score_details import ScoreDetails
 
 
-def search(database: Database, query: str = "") -> "Result":
+def search(database: Database, query: str = "") -> Found:
     """Return the pairs that meet `query`, in its order; the empty query is every pair, in the order of rows.
 
     Raises QueryError where the query cannot be read, or this database cannot answer it.
@@ -22,7 +22,7 @@ def search(database: Database, query: str = "") -> "Result":
     from hhtui.query.parser import parse
     from hhtui.store import results
 
-    return results.search(database.reader(), parse(query))
+    return Found(database, query, results.search(database.reader(), parse(query)))
 
 
 def show(database: Database, key: str) -> "Record":

@@ -1,5 +1,6 @@
 """Loading sources into a database, and building that of the shipped sample."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from hhtui.api.scoring import score
 from hhtui.store.database import Database
 
 if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
     from hhtui.ingest.load import Options
     from hhtui.ingest.report import LoadReport
     from hhtui.ingest.resolving import Named
@@ -66,6 +69,27 @@ def build_sample(
             settings.put(connection, "sample", True)
         draft.replace(path)
     return path
+
+
+def database_of(source: "PathLike | Dataset | DatasetDict | None", db: PathLike | None = None) -> Path:
+    """Return the database that `source` stands for, made of a dataset first where it is not there yet.
+
+    Without `source` it is `db`, the one used last, or the shipped sample. Raises as `load` does.
+    """
+    if source is None:
+        return Path(db) if db else paths.named_database() or paths.last_database() or build_sample()
+    if isinstance(source, str | os.PathLike):
+        return Path(source)
+    place = Path(db) if db else paths.dataset_database(_fingerprint(source))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    load(place, source)
+    return place
+
+
+def _fingerprint(dataset: "Dataset | DatasetDict") -> str:
+    """Return what `datasets` knows a dataset by; of a dictionary that of every split together."""
+    splits = dataset.values() if isinstance(dataset, dict) else [dataset]
+    return "-".join(str(split._fingerprint) for split in splits)
 
 
 def _has_sources(database: Database) -> bool:

@@ -9,14 +9,28 @@ from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 
 if TYPE_CHECKING:
+    from hhtui.api.found import Found
     from hhtui.config import Config
 
 PathLike = str | os.PathLike[str]
 
 
-def open(path: PathLike, *, read_only: bool = False) -> Database:  # noqa: A001
-    """Open the database at `path`; close it, or use it in a `with` statement."""
-    return Database.open(Path(path), read_only=read_only)
+class Opened(Database):
+    """A database that is open, which can be searched; every verb of `hhtui.api` takes it."""
+
+    def search(self, query: str = "") -> "Found":
+        """Return the pairs that meet `query`, in its order; see `hhtui.api.search`."""
+        from hhtui.api.finding import search
+
+        return search(self, query)
+
+
+def open(path: PathLike, *, read_only: bool = False) -> Opened:  # noqa: A001
+    """Open the database at `path`; close it, or use it in a `with` statement.
+
+    Raises StoreError where there is none, or it cannot be opened.
+    """
+    return Opened.open(Path(path), read_only=read_only)
 
 
 def refuse_read_only(database: Database) -> None:

@@ -1,15 +1,19 @@
 """Reading pairs on the terminal: browsing, and triages."""
 
+import asyncio
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from hhtui import paths
 from hhtui.api.leaving import export
-from hhtui.api.loading import build_sample
+from hhtui.api.loading import build_sample, database_of
 from hhtui.api.opening import PathLike, annotator_name, configuration, refuse_read_only
 from hhtui.store.database import Database
 
 if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
     from hhtui.config import Config
     from hhtui.score.explain.process import Deliver, Explaining
     from hhtui.store import lanes
@@ -21,9 +25,14 @@ if TYPE_CHECKING:
 Colour = Literal["auto", "truecolor", "256", "16"]
 
 
+class ScreenError(RuntimeError):
+    """There is no terminal that pairs could be shown on, or something else runs in its thread."""
+
+
 def browse(
-    path: PathLike | None = None,
+    source: "PathLike | Dataset | DatasetDict | None" = None,
     *,
+    db: PathLike | None = None,
     query: str | None = None,
     at: str | None = None,
     by: str | None = None,
@@ -32,15 +41,19 @@ def browse(
 ) -> "Ending":
     """Open the browser on the terminal until it ends; return how it did: what to tell the reader, and a status.
 
-    Without `path` that is the database used last, on the first run the shipped sample. `query` and `at`, a pair's
+    `source` is a database, or a `datasets.Dataset` of preferences: its pairs are loaded into the database `db`, else
+    into one in the data folder under the dataset's fingerprint, so that decisions are there the next time. Without
+    `source` it is the database used last, on the first run the shipped sample. `query` and `at`, a pair's
     key, replace what the reader left; `by` is the name that decisions are saved under, `colour` one of
     `hhtui.config.COLOURS`. Raises StoreError where the database cannot be opened or has no such pair, QueryError
-    where it cannot answer the query, and ConfigError where the configuration names a key that no terminal has.
+    where it cannot answer the query, LoadError where a dataset holds no pairs, ConfigError where the configuration
+    names a key that no terminal has, and ScreenError where there is no terminal or an event loop runs already.
     """
     from hhtui.tui.start import Start
 
+    _need_screen()
     config = _screen_configuration(colour)
-    place = Path(path) if path is not None else paths.named_database() or paths.last_database() or build_sample()
+    place = database_of(source, db)
     with Database.open(place) as database:
         _check_start(database, query, at)
         return _on_screen(database, by or annotator_name(), config, Start(query, at), mouse)
@@ -110,6 +123,17 @@ def read(
     with Database.open(Path(path)) as database:
         start = Start(triage=triage, left=left or _resume_command(database, triage.annotator), more=more)
         return _on_screen(database, triage.annotator, config, start, mouse)
+
+
+def _need_screen() -> None:
+    """Raise ScreenError where the browser cannot run: it needs a terminal, and an event loop of its own."""
+    if asyncio._get_running_loop() is not None:
+        raise ScreenError(
+            "an event loop runs here already, as in a notebook; call browse() from a plain script, or use "
+            "hhtui.open(…).search(…).to_pandas()"
+        )
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+        raise ScreenError("browsing needs a terminal; without one there is hhtui.open(…).search(…).to_pandas()")
 
 
 def _screen_configuration(colour: "Colour | None") -> "Config":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hhtui.bars import bar
 from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, database_first
 from hhtui.text import clean_line
@@ -23,7 +24,6 @@ ABOUT_SCORES = """\
 Toxicity is not harm: it catches swearing and names of groups of people, whatever is meant, and a politely worded
 recipe for a crime scores low. A low number clears no text."""
 
-EIGHTHS = " ▏▎▍▌▋▊▉█"
 BAR = 30
 MERGED = 2
 
@@ -82,12 +82,6 @@ def to_text(gathered: "Statistics", path: Path) -> str:
         *_scores(gathered),
     ]
     return "\n".join(parts)
-
-
-def bar(share: float, columns: int = BAR) -> str:
-    """Return a bar of up to `columns` blocks for a share from 0 to 1, in eighths; a share above 0 is never empty."""
-    eighths = max(round(share * columns * 8), 1 if share > 0 else 0)
-    return EIGHTHS[8] * (eighths // 8) + EIGHTHS[eighths % 8].strip()
 
 
 def _source_json(source: "StoredSource") -> dict[str, Any]:
@@ -174,7 +168,7 @@ def _histogram(histogram: "Histogram") -> list[str]:
     step = (histogram.high - histogram.low) / len(counts)
     for place, count in enumerate(counts):
         low = histogram.low + place * step
-        lines.append(f"    {low:.2f}–{low + step:.2f} {count:>8,} {bar(count / most if most else 0)}".rstrip())
+        lines.append(f"    {low:.2f}–{low + step:.2f} {count:>8,} {bar(count / most if most else 0, BAR)}".rstrip())
     return [*lines, ""]
 
 

@@ -21,6 +21,7 @@ MODULES = {
     "scorer": "scorers",
     "search": "searching",
     "show": "searching",
+    "facets": "facets",
     "similar": "similarity",
     "dupes": "similarity",
     "flag": "deciding",

@@ -36,7 +36,7 @@ class Faceting:
         self._runner: FacetRunner | None = None
         self._facets: Facets | None = None
         self._histogram: Histogram | None = None
-        self._column = ""
+        self._column = self._left = ""
         self._logarithmic = False
         self._asked = self._answered = 0
         self._counted_view: View | None = None
@@ -183,7 +183,8 @@ class Faceting:
             if self._histogram is None or self._histogram.column != self._column:
                 return [Item(((" counting …", "quiet"),))]
             current = self._screen.view.current
-            return of_histogram(self._histogram, current, width, logarithmic=self._logarithmic)
+            query = self._screen.view.text
+            return of_histogram(self._histogram, query, current, width, logarithmic=self._logarithmic)
         if self._facets is None:
             return [Item(((" counting …", "quiet"),))]
         masked = self._screen.shield.level != "off"
@@ -238,8 +239,10 @@ class Faceting:
             self._show_column(column)
 
     def _show_column(self, column: str) -> None:
+        if column and not self._column:
+            self._left = self._view.current.term if self._view.current else ""
         self._column, self._histogram = column, None
-        self._view.show(anew=True)
+        self._view.show(anew=True, term="" if column else self._left)
         self._count(self._screen.view)
         self._screen.show_lines()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from hhtui.bars import bar as blocks
 from hhtui.identity import SOURCE, TERMS
 from hhtui.model import SIDES, ScoreColumn
 from hhtui.store.score_details import ColumnDetails, Number, ScoreDetails, ScorerDetails, TurnScore
@@ -16,7 +17,6 @@ Found = Mapping[Asked, Words | str | None]
 """The words for what was asked, why there are none, or None while they are looked for."""
 
 BAR_CELLS = 10
-EIGHTHS = " ▏▎▍▌▋▊▉█"
 LEAST_EXCERPT = 12
 INDENT = "  "
 LOOKING = "words: looking …"
@@ -44,8 +44,7 @@ def written(column: ScoreColumn, value: float | None) -> str:
 def bar(column: ScoreColumn, value: float) -> str:
     """Return where a number lies in its column's range, as a bar of ten cells in eighths."""
     share = (value - column.low) / (column.high - column.low) if column.high > column.low else 0.0
-    eighths = round(8 * BAR_CELLS * min(1.0, max(0.0, share)))
-    return f"{EIGHTHS[8] * (eighths // 8)}{EIGHTHS[eighths % 8].strip()}".ljust(BAR_CELLS)
+    return blocks(min(1.0, max(0.0, share)), BAR_CELLS).ljust(BAR_CELLS)
 
 
 def _groups(details: ScoreDetails, width: int) -> Iterator[Line]:

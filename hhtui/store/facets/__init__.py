@@ -90,12 +90,20 @@ def _counted(connection: sqlite3.Connection, section: Section, counter: Counter,
             elif section.name == "decisions" and _hangs_together(query, term):
                 pairs = count(connection, toggle(query, term))
             rows.append(Row(label, term, pairs, of_all, on, column))
+    if section.name == "structure":
+        rows = [row for row in rows if row.on or not _said_by_a_side(row, rows)]
     if section.by_size:
         rows.sort(key=lambda row: (-row.pairs, -(row.of_all or 0)))
     note = section.note
     if section.name == "groups" and counter.beyond_index:
         note = f"{note}; {counter.beyond_index:,} pairs are not in the text index yet"
     return Group(section.name, section.title, tuple(rows), note)
+
+
+def _said_by_a_side(row: Row, rows: Sequence[Row]) -> bool:
+    """Return whether only one side of a structure bit has any, so that the bit as a whole says nothing more."""
+    sides = [one for one in rows if one.term.startswith(f"{row.term}.")]
+    return len(sides) == 1 and sides[0].of_all == row.of_all
 
 
 def _hangs_together(query: str, term: str) -> bool:
@@ -110,7 +118,7 @@ def _words(connection: sqlite3.Connection, counter: Counter, there: Sequence[str
     rows = tuple(
         Row(word.word, word.word, word.pairs, word.of_all, _holds(there, word.word), z=word.z) for word in found
     )
-    return Group("words", "words over-represented here", rows, note)
+    return Group("words", "over-represented words", rows, note)
 
 
 def _holds(there: Sequence[str], term: str) -> bool:

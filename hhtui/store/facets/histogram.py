@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from hhtui.store.columns import Array
 
 BINS = 20
+MOST_SHOWN = 99.0
+"""The percentile up to which bins have equal widths where the greatest number is FAR_APART times as far as that."""
+FAR_APART = 1.5
 
 
 class Bin(NamedTuple):
@@ -76,8 +79,9 @@ def offered(connection: sqlite3.Connection) -> list[str]:
 def histogram(connection: sqlite3.Connection, ids: Sequence[int], name: str, most: int = BINS) -> Histogram:
     """Return the histogram of the number `name` for the pairs `ids`, in at most `most` bins, at least two.
 
-    The range is the one that the column's scorer gives, for other numbers the one of all pairs' numbers. Raises
-    StoreError, which names the nearest, where there is no such number.
+    The range is the one that the column's scorer gives. For other numbers it is that of all pairs: the greatest
+    hundredth of them, where they lie far apart, is in a last bin of its own. Raises StoreError where there is no such
+    number, and names the nearest.
     """
     import numpy
 
@@ -87,13 +91,17 @@ def histogram(connection: sqlite3.Connection, ids: Sequence[int], name: str, mos
     values = kept_by(connection, Columns).get(connection, named_values.stored_name(connection, named))
     counter = Counter(connection, ids)
     whole = values.dtype.kind == "i"
-    low, high = _range(connection, named, values[counter.everyone])
-    edges = steps(low, high + 1, most, whole=True) if whole else steps(low, high, most)
+    low, high, greatest = _range(connection, named, values[counter.everyone])
+    edges = (
+        steps(low, high + 1, most - 1, whole=True)
+        if whole
+        else steps(low, high, most if high == greatest else most - 1)
+    )
     missing = numpy.isnan(values)
     return Histogram(
         named,
         _title(connection, named),
-        tuple(_bins(values, counter, named, edges, whole)),
+        tuple(_bins(values, counter, named, edges, greatest)),
         counter.pairs,
         counter.total,
         int(numpy.count_nonzero(missing & counter.inside)),
@@ -104,15 +112,19 @@ def histogram(connection: sqlite3.Connection, ids: Sequence[int], name: str, mos
     )
 
 
-def _bins(values: "Array", counter: Counter, name: str, edges: Sequence[float], whole: bool) -> Iterator[Bin]:
-    """Yield the bins, counted as a query counts: in the precision of the numbers."""
+def _bins(values: "Array", counter: Counter, name: str, edges: Sequence[float], greatest: float) -> Iterator[Bin]:
+    """Yield the bins, counted as a query counts: in the precision of the numbers; the last one has no end."""
     import numpy
 
+    whole = values.dtype.kind == "i"
     kind = numpy.float64 if whole else values.dtype.type
-    for low, above in pairwise(edges):
-        high = above - 1 if whole else above
-        among = (values >= kind(low)) & (values <= kind(high))
-        written = number(low) if low == high else f"{number(low)}..{number(high)}"
+    ranges = [(low, above - 1 if whole else above) for low, above in pairwise(edges)]
+    if greatest > ranges[-1][1]:
+        ranges.append((edges[-1], greatest))
+    for low, high in ranges:
+        endless = low == edges[-1]
+        among = (values >= kind(low)) & (endless | (values <= kind(high)))
+        written = number(low) if low == high else f"{number(low)}..{'' if endless else number(high)}"
         pairs, of_all = (int(numpy.count_nonzero(among & some)) for some in (counter.inside, counter.everyone))
         yield Bin(low, high, f"{name}:{written}", pairs, of_all)
 
@@ -127,12 +139,18 @@ def _scored(connection: sqlite3.Connection, name: str) -> tuple[StoredColumn | N
     return None, ""
 
 
-def _range(connection: sqlite3.Connection, name: str, values: "Array") -> tuple[float, float]:
+def _range(connection: sqlite3.Connection, name: str, values: "Array") -> tuple[float, float, float]:
+    """Return where the bins begin, where those of equal width end, and the greatest number."""
+    import numpy
+
     column, part = _scored(connection, name)
     if column is None:
-        return extremes([values])
+        low, greatest = extremes([values])
+        known = values[numpy.isfinite(values)]
+        high = float(numpy.percentile(known, MOST_SHOWN, method="inverted_cdf")) if len(known) else greatest
+        return low, greatest if greatest - low <= FAR_APART * (high - low) else high, greatest
     low, high = ends(connection, column)
-    return (low - high, high - low) if part == "gap" else (low, high)
+    return (low - high, high - low, high - low) if part == "gap" else (low, high, high)
 
 
 def _title(connection: sqlite3.Connection, name: str) -> str:

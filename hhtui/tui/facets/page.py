@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from hhtui.bars import bar
+from hhtui.query.toggling import holds
 from hhtui.store.facets import Facets, Group, Row
 from hhtui.store.facets.histogram import Histogram
-from hhtui.store.facets.ranges import number
 from hhtui.tui.facets.view import Item, Line
 from hhtui.tui.widgets.line import Part
 
@@ -28,8 +28,8 @@ def of_facets(facets: Facets, width: int, masked: Callable[[str], str]) -> list[
     return items
 
 
-def of_histogram(found: Histogram, current: int | None, width: int, *, logarithmic: bool) -> list[Item]:
-    """Return the lines of a histogram, with the bin of the pair `current` marked."""
+def of_histogram(found: Histogram, query: str, current: int | None, width: int, *, logarithmic: bool) -> list[Item]:
+    """Return the lines of a histogram, with the bin of the pair `current` marked, and bins that are in `query`."""
     value = None if current is None else found.value(current)
     place = None if current is None else found.place(current)
     known, of_all = found.pairs - found.missing, found.of_all - found.missing_of_all
@@ -46,10 +46,11 @@ def of_histogram(found: Histogram, current: int | None, width: int, *, logarithm
         share = one.pairs / most if most else 0.0
         if logarithmic:
             share = math.log1p(one.pairs) / math.log1p(most) if most else 0.0
-        here = THIS_PAIR if at == place else " "
-        label = f"{number(one.low)}..{number(one.high)}" if one.low != one.high else number(one.low)
+        on = holds(query, one.term)
+        here = THIS_PAIR if at == place else IN_QUERY if on else " "
         numbers = (f"{one.pairs:,}", _percent(one.pairs, found.pairs), _percent(one.of_all, found.of_all))
-        items.append(Item(_row(here, label, numbers, bar(share, _bar_width(width)), width), one.term, found.column))
+        line = _row(here, one.label, numbers, bar(share, _bar_width(width)), width)
+        items.append(Item(line, one.term, found.column, on=on))
     if found.missing_of_all:
         numbers = (
             *(f"{found.missing:,}", _percent(found.missing, found.pairs)),

@@ -62,14 +62,17 @@ class FacetView(LineView):
         item = self._items[self._cursor] if self._cursor < len(self._items) else None
         return item if item is not None and item.term else None
 
-    def show(self, *, anew: bool = False) -> None:
-        """Ask for the lines anew; the cursor stays on the line of its term, else near its place, `anew` at the top."""
-        before = None if anew else self.current
+    def show(self, *, anew: bool = False, term: str = "") -> None:
+        """Ask for the lines anew; the cursor stays on the line of its term, else near its place.
+
+        With `anew` it goes to the line of `term`, or to the top.
+        """
+        before = self.current.term if self.current and not anew else term
         if anew:
             self._cursor = self._top = 0
         self._items = self._make(self.text_width) if self.text_width else ()
         places = [place for place, item in enumerate(self._items) if item.term]
-        same = [place for place in places if before and self._items[place].term == before.term]
+        same = [place for place in places if before and self._items[place].term == before]
         nearest = min(same or places, key=lambda place: (abs(place - self._cursor), place), default=0)
         self._go(nearest)
         self.refresh()
