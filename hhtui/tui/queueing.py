@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from hhtui.query.queues import Queue
     from hhtui.store.lanes import Wanted
     from hhtui.tui.screens.browse import Browse
-    from hhtui.tui.screens.queue_card import Offered, QueueCard, QueuesAndOrders
+    from hhtui.tui.screens.orders import QueuesAndOrders
+    from hhtui.tui.screens.queue_card import Offered, QueueCard
 
 Found = TypeVar("Found")
 
@@ -59,14 +60,14 @@ class Queueing:
 
     def choose(self) -> None:
         """Show the queues, and the orders for this result."""
-        from hhtui.tui.screens.dialogs import Choice
-        from hhtui.tui.screens.queue_card import ORDER, QueuesAndOrders
+        from hhtui.tui.orders import orders, why_not
+        from hhtui.tui.screens.orders import QueuesAndOrders
 
-        orders = [
-            Choice(ORDER, "row", "the order of the source"),
-            *(Choice(f"{ORDER}{order}", order, brings) for order, brings in self._screen.reader.orders()),
-        ]
-        self._offer(lambda offered: QueuesAndOrders(offered, orders))
+        view, connection = self._screen.view, self._screen.connection
+        offers = orders(connection, view.text, view.listed)
+        self._offer(
+            lambda offered: QueuesAndOrders(offered, offers, view.order, partial(why_not, connection, view.text))
+        )
 
     def close(self) -> None:
         """Count no further."""

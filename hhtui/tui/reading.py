@@ -11,13 +11,6 @@ from hhtui.tui.presentation import OPEN, Blind, Presentation, presented, read_op
 from hhtui.tui.shield import Shield, Shielded
 from hhtui.tui.widgets.pair_rows import Marks, Percentiles
 
-PLAIN_ORDERS = (
-    ("length.chosen-", "the longest chosen replies first"),
-    ("length.rejected-", "the longest rejected replies first"),
-    ("turns-", "the longest dialogues first"),
-    ("random(1)", "shuffled, the same for the same number"),
-)
-
 UNCOUNTED = ("note", "skip")
 """The kinds of decision that leave a pair undecided."""
 
@@ -146,27 +139,6 @@ class Reader:
             for stored in scorers.known(self._connection)
             for column in stored.columns
         )
-
-    def orders(self) -> list[tuple[str, str]]:
-        """Return the orders to choose from: the `sort:` column and what it brings first."""
-        harm = self.harm_column()
-        if harm is None:
-            return list(PLAIN_ORDERS)
-        columns = scorers.score_columns(self._connection)
-        name, title = scorers.shortest_name(self._connection, harm), columns.pop(harm).title
-        of_harm = [
-            (f"{name}.min-", f"both responses high in {title} first"),
-            (f"{name}-", f"either response high in {title} first"),
-            (f"{name}.chosen-", f"chosen responses high in {title} first"),
-            ("gap-", f"chosen above rejected in {title} first"),
-        ]
-        of_others = [
-            (f"{scorers.shortest_name(self._connection, one.name)}.min-", f"both responses high in {one.title} first")
-            if one.sides
-            else (f"{scorers.shortest_name(self._connection, one.name)}-", f"pairs high in {one.title} first")
-            for one in columns.values()
-        ]
-        return [*of_harm, *of_others, *PLAIN_ORDERS]
 
     def forget_numbers(self) -> None:
         """The database has changed: read counts and scores anew."""

@@ -19,7 +19,7 @@ from hhtui.store.columns import Columns, percentiles
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.scorers import StoredScorer
-from hhtui.tui.reading import Reader
+from hhtui.tui.orders import orders
 from tests.store.filled import add_pairs, dialogue, new_database, read_transcripts
 from tests.store.made_scorer import NOT_FINITE, MadeScorer, expected
 
@@ -292,13 +292,14 @@ def test_pairs_that_are_gone_count_in_no_percentile(database: Database, tmp_path
 def test_an_order_is_by_the_scorer_whose_numbers_are_shown(database: Database) -> None:
     first, second = MadeScorer(columns=["size"]), MadeScorer(name="other:one", columns=["size", "letters"])
     run(database, [first, second], lambda progress: None)
-    reader = Reader(database.reader(), "ann")
-    assert [order for order, _ in reader.orders()][:4] == ["size.min-", "size-", "size.chosen-", "gap-"]
+    of_size = ["size.min-", "size-", "size.chosen-", "size.rejected-", "gap-"]
+    assert [order.sort(turned=False) for order in orders(database.reader(), "")][1:6] == of_size
     with database.writing() as connection:
         scorers.choose_harm_column(connection, "other_one.size")
-    orders = dict(reader.orders())
-    assert list(orders)[:2] == ["other_one.size.min-", "other_one.size-"]
-    assert "size (other:one 1.2)" in orders["other_one.size.min-"]
-    assert {"size.min-", "letters.min-"} <= set(orders)
-    for order in orders:
-        results.search(database.reader(), parse(f"sort:{order}"))
+    found = {order.sort(turned=False): order.brings(turned=False) for order in orders(database.reader(), "")}
+    assert list(found)[1:3] == ["other_one.size.min-", "other_one.size-"]
+    assert "size (other:one 1.2)" in found["other_one.size.min-"]
+    assert {"size.min-", "letters.min-", "letters.prompt-", "length.ratio-"} <= set(found)
+    for order, turned in product(orders(database.reader(), "answer"), (False, True)):
+        sort = f"sort:{order.sort(turned)}" if order.name else ""
+        assert len(results.search(database.reader(), parse(sort)).ids if order.name != "relevance" else (1,))

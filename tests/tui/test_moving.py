@@ -77,7 +77,7 @@ async def test_a_key_outside_the_result_is_not_gone_to(made: Path) -> None:
         await desk.search("chosen:bank")
         await desk.burst(":", *"made/test/1", "enter")
         assert desk.row == 0
-        assert desk.footer == "made/test/1 is not in this view; empty the query to see it"
+        assert desk.footer == "made/test/1 is not in this view; A shows all pairs"
 
 
 async def test_a_click_in_the_list_goes_to_its_pair(made: Path) -> None:

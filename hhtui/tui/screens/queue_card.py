@@ -1,4 +1,4 @@
-"""What to read: the card of queues, and the same with the orders of the result."""
+"""What to read: the card of queues."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -9,23 +9,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Static
 
 from hhtui.query.queues import Queue
 from hhtui.text import clean
 from hhtui.tui.queue_page import Lines, lines
 from hhtui.tui.screens.dialog import Dialog
-from hhtui.tui.screens.dialogs import Choice, Choose
-from hhtui.tui.widgets.field import Field
 from hhtui.tui.widgets.page import Page
 
 DIGITS = "0123456789"
-BESIDE_QUEUES = 4
-"""How many lines of the dialog with the orders are not for queues."""
 
 RESUME, QUIT = "resume:", "quit:"
 QUEUE, ORDER = "queue:", "order:"
-"""What begins the answer of these dialogs, before the name of what was chosen."""
+"""What begins the answer of this dialog and of that with the orders, before the name of what was chosen."""
 
 
 class Offered:
@@ -114,40 +110,3 @@ class QueueCard(Dialog[str | None]):
 
     def action_leave(self) -> None:
         self.dismiss(QUIT)
-
-
-class QueuesAndOrders(Choose):
-    """The queues, a digit each, and below them the orders of the result, to be chosen as from any list."""
-
-    ENDING = Choose.ENDING | frozenset(DIGITS)
-
-    def __init__(self, offered: Offered, orders: Sequence[Choice]) -> None:
-        super().__init__("Order by   (a digit reads a queue)", orders)
-        self._offered = offered
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog--box dialog--card"):
-            yield Queues(self._offered, "0", BESIDE_QUEUES)
-            yield Trouble(classes="dialog--trouble")
-            yield Static(Content(self._title))
-            yield Field()
-            options = OptionList(markup=False, compact=True)
-            options.can_focus = False
-            yield options
-
-    def show_counts(self) -> None:
-        """Show what has been counted by now."""
-        for page in self.query(Page):
-            page.show()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        digit = event.value if event.value in tuple(DIGITS) else ""
-        chosen, missing = (self._offered.chosen(digit), self._offered.missing(digit)) if digit else (None, "")
-        self.query_one(Trouble).tell(missing)
-        if missing:
-            self.stay()
-        elif chosen is not None:
-            event.prevent_default()
-            self.dismiss(chosen)
-        elif event.value[-1:] in tuple(DIGITS):
-            self.stay()

@@ -83,7 +83,6 @@ class SavedViews(Choose):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.query_one(Trouble).tell("")
-        super().on_input_changed(event)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.prevent_default()
