@@ -11,7 +11,7 @@ from hhtui.query import tree
 from hhtui.query.matches import Span, matchable, matches
 from hhtui.query.regex import check, literal, widened
 from hhtui.query.terms import Indexed, term_of
-from hhtui.query.tokens import FoldedText, Sequence
+from hhtui.query.tokens import FoldedText, Sequence, make_ready
 from hhtui.query.wanted import wanted_texts
 from hhtui.text import fold
 
@@ -72,6 +72,8 @@ def highlighter(query: tree.Query) -> Highlighter:
     for columns, text in wanted_texts(query):
         for column in columns:
             _add(wanted[column], text)
+    if any(one.sequences for one in wanted.values()):
+        make_ready()
     return Highlighter(wanted)
 
 

@@ -23,6 +23,12 @@ def tokenise(text: str) -> list[Token]:
     return [Token(_fold(found[0]), *found.span()) for found in _token().finditer(text)]
 
 
+def make_ready() -> None:
+    """Build what every text needs, so that the first one does not wait for it."""
+    for build in (_member, _dropped, _folding):
+        build()
+
+
 class Sequence:
     """Tokens that stand next to each other, to be found in texts; the last is a beginning where `prefix` says so."""
 
@@ -30,22 +36,31 @@ class Sequence:
         """Take the folded `terms`, of which there is at least one."""
         self.terms = terms
         self.prefix = prefix
-        members = _members(token_ranges())
-        tail = "" if prefix else f"(?![{members}])"
-        end = f"[{members}]*" if prefix else ""
-        self._pattern = re.compile(f"[^{members}]+".join(map(re.escape, terms)) + end + tail)
 
     def spans(self, text: FoldedText) -> Iterator[tuple[int, int]]:
         """Yield where the sequence stands in the text."""
         if text.tokens is not None:
             yield from self._among(text.tokens)
             return
-        found = self._pattern.search(text.folded)
-        while found is not None:
-            start = found.start()
-            if start == 0 or not _member().match(text.folded, start - 1):
-                yield found.span()
-            found = self._pattern.search(text.folded, start + 1)
+        folded, first = text.folded, self.terms[0]
+        start = folded.find(first)
+        while start >= 0:
+            end = None if start and _member().match(folded, start - 1) else self._end(folded, start + len(first))
+            if end is not None:
+                yield start, end
+            start = folded.find(first, start + 1)
+
+    def _end(self, folded: str, at: int) -> int | None:
+        """Return where the sequence ends whose first term ends at `at`, None where what follows is not it."""
+        for term in self.terms[1:]:
+            gap = _between().match(folded, at)
+            if gap is None or not folded.startswith(term, gap.end()):
+                return None
+            at = gap.end() + len(term)
+        if self.prefix:
+            rest = _rest().match(folded, at)
+            return at if rest is None else rest.end()
+        return None if _member().match(folded, at) else at
 
     def _among(self, tokens: list[Token]) -> Iterator[tuple[int, int]]:
         last = len(self.terms) - 1
@@ -77,6 +92,16 @@ def _fold(text: str) -> str:
 @cache
 def _member() -> re.Pattern[str]:
     return re.compile(f"[{_members(token_ranges())}]")
+
+
+@cache
+def _rest() -> re.Pattern[str]:
+    return re.compile(f"[{_members(token_ranges())}]*")
+
+
+@cache
+def _between() -> re.Pattern[str]:
+    return re.compile(f"[^{_members(token_ranges())}]+")
 
 
 @cache
