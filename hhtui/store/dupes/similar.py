@@ -64,8 +64,9 @@ def similar(connection: sqlite3.Connection, pair_id: int, limit: int = 10) -> Si
     kin = [
         *_related(connection, pair_id, key, limit),
         *_duplicates(connection, pair_id, limit),
-        *_nearest(connection, pair_id, key, limit),
     ]
+    known = {alike.pair_id for one in kin for alike in one.pairs}
+    kin += _nearest(connection, pair_id, key, limit, known)
     return Similar(key, tuple(kin), _note(connection, pair_id))
 
 
@@ -119,8 +120,8 @@ def _duplicates(connection: sqlite3.Connection, pair_id: int, limit: int) -> "It
         yield Kin("duplicate", title, f"dupe:{number}", len(places), pairs)
 
 
-def _nearest(connection: sqlite3.Connection, pair_id: int, key: str, limit: int) -> "Iterator[Kin]":
-    found = nearest(connection, pair_id, limit)
+def _nearest(connection: sqlite3.Connection, pair_id: int, key: str, limit: int, known: set[int]) -> "Iterator[Kin]":
+    found = [near for near in nearest(connection, pair_id, limit + len(known)) if near.pair_id not in known][:limit]
     if found:
         pairs = tuple(_alike(connection, near.pair_id, near[1:]) for near in found)
         keys = ",".join(_quoted(one) for one in [key, *(pair.key for pair in pairs)])
@@ -148,8 +149,8 @@ def _quoted(key: str) -> str:
 
 
 def in_words(alike: Alike) -> str:
-    """Return how much is alike in a few words, "" where that was not asked."""
+    """Return how much of which texts is alike in a few words, "" where that was not asked."""
     if alike.likeness is None:
         return ""
-    of = alike.own if alike.own == alike.other else f"{alike.own} and its {alike.other}"
-    return f"{100 * alike.likeness:.0f} % alike: {of}"
+    of = f"{alike.own}s" if alike.own == alike.other == "prompt" else f"this {alike.own}, its {alike.other}"
+    return f"{100 * alike.likeness:3.0f} %  {of}"

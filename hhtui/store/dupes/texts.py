@@ -42,7 +42,7 @@ class Texts:
     def of(self, numbers: Sequence[int]) -> list[str]:
         """Return these texts as they are compared."""
         wanted = set(numbers)
-        self._read(sorted(wanted - self._kept.keys()))
+        self._read(sorted(number for number in wanted if number not in self._kept))
         for number in wanted:
             self._kept.move_to_end(number)
         found = [self._kept[number] for number in numbers]
