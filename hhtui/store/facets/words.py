@@ -53,7 +53,7 @@ def over_represented(connection: sqlite3.Connection, counter: Counter, most: int
     inside, everyone = held.counts(counter.inside), held.pairs
     scores = z_scores(inside, everyone, counter.pairs, counter.total)
     found = []
-    for place in _best(scores, inside, most):
+    for place in sorted(_best(scores, inside, most), key=lambda place: (-scores[place], held.terms[place])):
         word = held.terms[place]
         if _can_be_asked_for(word):
             found.append(OverWord(word, int(inside[place]), int(everyone[place]), float(scores[place])))
@@ -85,7 +85,7 @@ def _best(scores: "Scores", inside: "Counts", most: int) -> list[int]:
     import numpy
 
     places = numpy.flatnonzero((scores >= LEAST_Z) & (inside >= LEAST_PAIRS))
-    return [int(place) for place in places[numpy.lexsort((places, -scores[places]))][: 4 * most]]
+    return [int(place) for place in places[numpy.argsort(-scores[places], kind="stable")][: 4 * most]]
 
 
 def _can_be_asked_for(word: str) -> bool:
