@@ -47,6 +47,11 @@ def sample_database() -> Path:
     return data_folder() / "sample.db"
 
 
+def dataset_database(fingerprint: str) -> Path:
+    """Return where the database of a `datasets.Dataset` is kept, by the dataset's fingerprint."""
+    return data_folder() / "datasets" / f"{fingerprint}.db"
+
+
 def model_folder(name: str) -> Path:
     """Return where the model that `hhtui scorer export` makes is kept, by its scorer's name as queries write it."""
     return data_folder() / "models" / name

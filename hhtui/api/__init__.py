@@ -5,7 +5,7 @@
     hhtui.load("audit.db", "harmless-base/test.jsonl.gz")
     hhtui.score("audit.db")
     with hhtui.open("audit.db") as database:
-        for record in hhtui.records(database, hhtui.search(database, "harm.min:>0.5 sort:harm-").ids):
+        for record in database.search("harm.min:>0.5 sort:harm-"):
             print(record.pair.key, record.scores)
 
 All raise StoreError, LoadError, ScoreError or QueryError with a message for people.
@@ -14,11 +14,12 @@ All raise StoreError, LoadError, ScoreError or QueryError with a message for peo
 from hhtui.api.counting import facets, histogram
 from hhtui.api.deciding import decide, label, set_taxonomy, taxonomy
 from hhtui.api.finding import records, score_details, search, show, words
+from hhtui.api.found import Found
 from hhtui.api.leaving import apply, clean, export, select
 from hhtui.api.loading import build_sample, load
-from hhtui.api.opening import PathLike, annotator_name, open  # noqa: A004
+from hhtui.api.opening import Opened, PathLike, annotator_name, open  # noqa: A004
 from hhtui.api.people import import_decisions, merge_decisions, unmatched
-from hhtui.api.reading import Colour, browse, read, triage
+from hhtui.api.reading import Colour, ScreenError, browse, read, triage
 from hhtui.api.samples import apply_rule, attainable, check, estimate, sample
 from hhtui.api.scoring import evaluate, merge, score
 from hhtui.api.similarity import dupes, similar
@@ -26,7 +27,10 @@ from hhtui.api.telling import agreement, log, methods, statistics
 
 __all__ = [
     "Colour",
+    "Found",
+    "Opened",
     "PathLike",
+    "ScreenError",
     "agreement",
     "annotator_name",
     "apply",

@@ -51,8 +51,8 @@ def browse(
     """
     from hhtui.tui.start import Start
 
-    _need_screen()
     config = _screen_configuration(colour)
+    _need_screen()
     place = database_of(source, db)
     with Database.open(place) as database:
         _check_start(database, query, at)

@@ -40,6 +40,7 @@ import hhtui.__main__
 import hhtui.api
 import hhtui.tui.app
 
+hhtui.api.reading._need_screen = lambda: None
 hhtui.tui.app.browse = lambda *_, **__: print(json.dumps(sorted(sys.modules)))
 hhtui.api.browse(sys.argv[1])
 """
