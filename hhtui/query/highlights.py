@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from hhtui.model import SIDES, Side
+from hhtui.model import NO_VALUES, SIDES, Side
 from hhtui.query import tree
+from hhtui.query.fuzzy import asked
 from hhtui.query.matches import Span, matchable, matches
 from hhtui.query.regex import check, literal, widened
 from hhtui.query.terms import Indexed, term_of
-from hhtui.query.tokens import FoldedText, Sequence, make_ready
+from hhtui.query.tokens import FoldedText, Sequence, make_ready, tokenise
 from hhtui.query.wanted import wanted_texts
 from hhtui.text import fold
 
@@ -24,6 +25,7 @@ class _Wanted:
     folded: list[str] = field(default_factory=list)
     exact: list[re.Pattern[str]] = field(default_factory=list)
     patterns: list[str] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
     unmarked: bool = False
 
 
@@ -53,34 +55,44 @@ class Highlighter:
             found.extend(one.span() for one in literally.finditer(text))
         for pattern in wanted.patterns:
             found.extend(matches(pattern, text))
+        if wanted.words:
+            found.extend((token.start, token.end) for token in tokenise(text) if token.term in wanted.words)
         return _merged(found)
 
     def leaves_out(self, side: Side) -> bool:
         """Return whether the query looks on `side` for something that `spans` cannot tell the place of.
 
-        That is a likeness (`~word`), and a regular expression that RE2 finds too large.
+        That is a `~word` of which it is not known what is like it, and a regular expression that RE2 finds too large.
         """
         return self._wanted[side].unmarked
 
     def __bool__(self) -> bool:
-        return any(one.sequences or one.folded or one.exact or one.patterns for one in self._wanted.values())
+        return any(
+            one.sequences or one.folded or one.exact or one.patterns or one.words for one in self._wanted.values()
+        )
 
 
-def highlighter(query: tree.Query) -> Highlighter:
-    """Return what marks the positive texts of `query`: a bare word on every side, others on their own."""
+def highlighter(query: tree.Query, alike: Mapping[str, tuple[str, ...]] = NO_VALUES) -> Highlighter:
+    """Return what marks the positive texts of `query`: a bare word on every side, others on their own.
+
+    `alike` has the words that each `~text` stands for, by the text, as a result has them.
+    """
     wanted: dict[Side, _Wanted] = {side: _Wanted() for side in SIDES}
     for columns, text in wanted_texts(query):
         for column in columns:
-            _add(wanted[column], text)
-    if any(one.sequences for one in wanted.values()):
+            _add(wanted[column], text, alike)
+    if any(one.sequences or one.words for one in wanted.values()):
         make_ready()
     return Highlighter(wanted)
 
 
-def _add(wanted: _Wanted, text: tree.Text) -> None:
+def _add(wanted: _Wanted, text: tree.Text, alike: Mapping[str, tuple[str, ...]]) -> None:
     match text:
         case tree.Regex(pattern, case_sensitive):
             _add_pattern(wanted, pattern, case_sensitive)
+        case tree.Fuzzy(words) if words in alike:
+            wanted.words.update(alike[words])
+            wanted.folded.extend(map(fold, asked(words).literals))
         case tree.Fuzzy():
             wanted.unmarked = True
         case tree.Word() | tree.Phrase():

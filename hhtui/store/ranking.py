@@ -91,8 +91,8 @@ def _numbers(connection: sqlite3.Connection, key: Relevance | Likeness, among: "
 
 
 def _not_by_relevance(pairs: int, left: Sequence[Ordering]) -> str:
-    instead = "by what else sort: names" if left else "in the order of rows"
-    return f"Not by relevance, which is for up to {MOST_RELEVANT:,} pairs, but {instead}: these are {pairs:,}."
+    instead = "By what else sort: names" if left else "By row"
+    return f"{instead}, not by relevance, which is for up to {MOST_RELEVANT:,} pairs: these are {pairs:,}."
 
 
 def _partly(numbers: "Numbers", among: "Mask") -> str:
@@ -103,9 +103,7 @@ def _partly(numbers: "Numbers", among: "Mask") -> str:
     everyone = int(among.sum())
     if known == everyone:
         return ""
-    return (
-        f"By likeness are the first {known:,} of these {everyone:,} pairs, the others after them in the order of rows."
-    )
+    return f"Only the first {known:,} of these {everyone:,} pairs are by likeness, the others by row."
 
 
 def _fuzzy_in(node: Node | None) -> Iterator[Fuzzy]:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import isnan
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.model import NO_VALUES
@@ -16,10 +17,19 @@ if TYPE_CHECKING:
 
 
 class Ranking(NamedTuple):
-    """What a result was ordered by that no column holds: its name, and a number for each of the result's ids."""
+    """What a result was ordered by that no column holds: its name, and a number for each of the result's ids.
+
+    A likeness is from 0 to 100, a relevance at least 0; pairs without one (NaN) come last.
+    """
 
     name: str
     values: Sequence[float]
+
+    def told(self, index: int) -> str:
+        """Return the name and the number of the id at `index` of the result: `likeness 87`, `relevance 7.34`."""
+        value = self.values[index]
+        number = "–" if isnan(value) else f"{value:.0f}" if self.name == "likeness" else f"{value:.2f}"
+        return f"{self.name} {number}"
 
 
 class Result(NamedTuple):

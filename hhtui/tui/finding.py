@@ -168,6 +168,7 @@ class Finding:
             found = View(answer.text, answer.result, answer.order, answer.highlighter, listed=answer.listed)
             self._show(found, keep=awaited)
             if answer.note:
+                self._complained = True
                 self._screen.say(answer.note)
         if awaited:
             self._screen.gate.release("query")

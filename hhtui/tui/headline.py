@@ -24,12 +24,16 @@ GAP = "  "
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the reader stands: the database's file, the pair's key ("" for none), its index, of how many."""
+    """Where the reader stands: the database's file, the pair's key ("" for none), its index, of how many.
+
+    `ranked` is what the pair was ordered by where no column holds it, as `likeness 87`.
+    """
 
     database: str
     key: str
     index: int
     total: int
+    ranked: str = ""
 
 
 def dispute_words(disputes: Sequence[Dispute], *, brief: bool = False) -> str:
@@ -124,18 +128,24 @@ def header(
     decided = "decision" if found or disputes else "quiet"
     key = clean_line(standing.key) or "no pair"
     place = f"{standing.index + 1:,}/{standing.total:,}" if standing.key else ""
+    ranked = f"{standing.ranked}{GAP}" if standing.key and standing.ranked else ""
     words = decided_words(found, annotator, presentation=presentation)
     brief = decided_words(found, annotator, brief=True, presentation=presentation)
     if disputes:
         words, brief = dispute_words(disputes), dispute_words(disputes, brief=True)
     if not standing.key:
         words = brief = ""
-    whole = [(f" {clean_line(standing.database)}{GAP}", "quiet"), (f"{key}{GAP}", "strong"), (f"{place}{GAP}", "")]
+    whole = [
+        (f" {clean_line(standing.database)}{GAP}", "quiet"),
+        (f"{key}{GAP}", "strong"),
+        (f"{place}{GAP}{ranked}", ""),
+    ]
     row = f"…/{key.rpartition('/')[2]}" if standing.key else key
     lefts: list[list[Part]] = [
         [*whole, (words, decided)],
-        [(f" {key}{GAP}", "strong"), (f"{place}{GAP}", ""), (words, decided)],
-        [(f" {key}{GAP}", "strong"), (f"{place}{GAP}", ""), (brief, decided)],
+        [(f" {key}{GAP}", "strong"), (f"{place}{GAP}{ranked}", ""), (words, decided)],
+        [(f" {key}{GAP}", "strong"), (f"{place}{GAP}{ranked}", ""), (brief, decided)],
+        [(f"{row} ", "strong"), (f"{place} {ranked}", ""), (brief, decided)],
         [(f"{row} ", "strong"), (f"{place} ", ""), (brief, decided)],
     ]
     first, *others = ([(f"{number} ", "quiet")] for number in numbers)

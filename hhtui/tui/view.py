@@ -71,6 +71,12 @@ class View:
         """The local id of the current pair, None where nothing was found."""
         return int(self.ids[self.index]) if len(self.ids) else None
 
+    @property
+    def ranked(self) -> str:
+        """What the current pair was ordered by that no column holds, as `likeness 87`; "" in any other order."""
+        ranking = self.result.ranking
+        return ranking.told(self.index) if ranking is not None and len(self.ids) else ""
+
     def at(self, index: int) -> "View":
         """Return this view at another index, kept within the result."""
         return replace(self, index=max(0, min(index, len(self.ids) - 1)))
@@ -96,10 +102,15 @@ def everything(connection: Connection) -> View:
     return View("", results.everything(connection))
 
 
-def order_of(query: "Query", listed: Listed = None) -> str:
-    """Return the order of what a query finds, in its words where it asks for one."""
+def order_of(query: "Query", listed: Listed = None, result: Result | None = None) -> str:
+    """Return the order of what a query finds, in its words where it asks for one.
+
+    A relevance that was left out of the order of `result` is no part of it.
+    """
     if query.sort:
-        return ",".join(map(str, query.sort))
+        left_out = result is not None and result.ranking is None
+        kept = [str(key) for key in query.sort if not (left_out and key.name == "relevance")]
+        return ",".join(kept) or ROW_ORDER
     return LIKENESS if is_fuzzy(query) else ROW_ORDER if listed is None else LIST_ORDER
 
 

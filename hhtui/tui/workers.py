@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Answer(NamedTuple):
     """What came of a request: a result, its order in the query's words and what to highlight, or the error.
 
-    `listed` is the list that it was run on, and `note` what is to be said of that list.
+    `listed` is the list that it was run on, and `note` what is to be said of that list and of the result.
     """
 
     request: int
@@ -108,7 +108,8 @@ def answer_to(connection: Connection, text: str, request: int = 0, listed: Liste
         result = search(connection, query, None if listed is None else listed.ids)
     except QueryError as error:
         return Answer(request, text, error=error)
-    return Answer(request, text, result, order_of(query, listed), highlighter(query), listed=listed, note=note)
+    order, marks = order_of(query, listed, result), highlighter(query, result.alike)
+    return Answer(request, text, result, order, marks, listed=listed, note=" ".join(filter(None, [note, result.note])))
 
 
 def _read(connection: Connection, path: Path) -> "tuple[Listing | None, str]":

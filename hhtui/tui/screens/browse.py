@@ -431,7 +431,8 @@ class Browse(Screen[None]):
         view, current = self.view, self.view.current
         presentation = self.pair.presentation
         found = [] if current is None else self.reader.decisions(current)
-        standing = headline.Standing(self.database.path.name, self.pair.key, view.position, view.total)
+        ranked = "" if presentation.blind else view.ranked
+        standing = headline.Standing(self.database.path.name, self.pair.key, view.position, view.total, ranked)
         numbers = self.shielding.forms(self.reader.descriptions(blind=presentation.blind))
         if self.database.read_only:
             numbers = (*(f"read-only  {form}" for form in numbers), "read-only")
