@@ -35,10 +35,10 @@ def any_of(nodes: Sequence[Node]) -> Node:
 
 
 def _flat(nodes: Sequence[Node], kind: type[All] | type[Any]) -> list[Node]:
-    flat: list[Node] = []
+    flat: dict[Node, None] = {}
     for node in nodes:
-        flat.extend(node.nodes if isinstance(node, kind) else (node,))
-    return flat
+        flat.update(dict.fromkeys(node.nodes if isinstance(node, kind) else (node,)))
+    return list(flat)
 
 
 def _sorted(nodes: Sequence[Node]) -> tuple[list[str], list[str], list[Node]]:

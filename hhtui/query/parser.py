@@ -71,7 +71,7 @@ class _Parser:
                     raise self._error("There is nothing before AND", "a word, a field or a quoted phrase")
                 joined = scanner.take("AND")
                 continue
-            if top and scanner.run().startswith("sort:"):
+            if top and scanner.run()[:5].lower() == "sort:":
                 self._sort()
             else:
                 operands.append(self._not())
@@ -200,7 +200,7 @@ class _Parser:
 
     def _sort(self) -> None:
         scanner = self.scanner
-        scanner.take("sort:")
+        scanner.at += len("sort:")
         more = True
         while more:
             found = _SORT_KEY.match(scanner.text, scanner.at)
@@ -231,7 +231,7 @@ def unknown_field(written: str, position: int, value: str, columns: frozenset[st
     hint = nearest(name, {*fields.names(), *columns}) or nearest(name.partition(".")[0], columns)
     known = ", ".join(sorted(numbers | {one for one in columns if "." not in one})) if columns else ""
     words = "" if could_be_number(value) else " for words"
-    if words and not hint:
+    if words and not hint and not value.startswith("/"):
         hint = f" A score takes a number, such as {written}:>0.5."
     return QueryError(
         f'There is no field “{written}”{words}.{hint} To search for the text, quote it: "{written}:{value}"',

@@ -40,7 +40,7 @@ def looked_for_condition(field: tree.Field) -> nodes.Node:
 def _patterns(field: tree.Field) -> list[nodes.Node]:
     """Return one condition for each group of columns: patterns are looked for together, each text is read once."""
     together: dict[Columns, list[str]] = {}
-    for columns, text in looked_for(field):
+    for columns, text in dict.fromkeys(looked_for(field)):
         assert isinstance(text, tree.Regex)
         together.setdefault(columns, []).append(check(text.pattern).re2)
     return [nodes.Regex(columns, "|".join(some), position=field.position) for columns, some in together.items()]
