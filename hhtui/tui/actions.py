@@ -197,6 +197,9 @@ ACTIONS: tuple[Action, ...] = (
         leaves=True,
     ),
     Action(
+        "language", "find", ("ctrl+g",), "language", "all that a query can say; in an empty query ? too", opens=True
+    ),
+    Action(
         "order",
         "find",
         ("O",),

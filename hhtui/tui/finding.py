@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hhtui.store import pairs, settings
 from hhtui.store.connection import Connection
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FLAGGED = "flag:yes"
 NOTHING = Result(())
+Given = TypeVar("Given")
 
 
 class Finding:
@@ -128,6 +129,8 @@ class Finding:
         """Put the cursor into the query line."""
         self._before_editing = self.view
         self._line.edit()
+        self._screen.completing.begin()
+        self._screen.show_lines()
 
     def typed(self, text: str) -> None:
         """The text in the query line has changed: show what it finds, or what is wrong with it."""
@@ -138,6 +141,7 @@ class Finding:
     def keep(self, text: str) -> None:
         """Enter: keep the query, once it has been run without an error."""
         if text == self.view.text and not self.waiting:
+            self._screen.completing.kept(text)
             self._leave_line()
             self._screen.gate.release("query")
         else:
@@ -163,7 +167,7 @@ class Finding:
         self._answered = answer.request
         awaited = self._before_editing is None or self._keep_when_answered
         if answer.result is None:
-            self._complain(answer.error)
+            self._complain(answer.text, answer.error, quietly=not awaited)
         else:
             found = View(answer.text, answer.result, answer.order, answer.highlighter, listed=answer.listed)
             self._show(found, keep=awaited)
@@ -173,7 +177,8 @@ class Finding:
         if awaited:
             self._screen.gate.release("query")
 
-    def _complain(self, error: "QueryError | None") -> None:
+    def _complain(self, text: str, error: "QueryError | None", *, quietly: bool) -> None:
+        """Say what is wrong with `text`; `quietly` only what is missing where it is not written to its end."""
         self._keep_when_answered = False
         if not self.view.whole:
             self.view = everything(self._screen.connection).at_pair(self.view.current)
@@ -181,9 +186,14 @@ class Finding:
         if self._before_editing is None:
             self._line.leave(self.view.text)
         self._complained = True
-        self._screen.say(_in_words(error), error=True)
+        if quietly and error is not None and self._screen.completing.unfinished(text, error):
+            self._screen.say(f"still to come: {error.expected or error.message}", quiet=True)
+        else:
+            self._screen.say(_in_words(error), error=True)
 
     def _show(self, found: View, *, keep: bool) -> None:
+        if self._keep_when_answered:
+            self._screen.completing.kept(found.text)
         came_from = self.view.current if self._return_to is None else self._return_to
         self.view = found.at_pair(came_from)
         if keep:
@@ -219,9 +229,19 @@ class Finding:
     def _line(self) -> QueryLine:
         return self._screen.query_one("#query", QueryLine)
 
+    @property
+    def editing(self) -> bool:
+        """Whether the query is being edited."""
+        return self._before_editing is not None
+
+    def beside(self, work: "Callable[[Connection], Given]", deliver: "Callable[[Given | Exception], object]") -> None:
+        """Have something read after the queries that were asked so far; the next one drops it."""
+        self._runner.beside(work, deliver)
+
     def _leave_line(self) -> None:
         self._before_editing, self._keep_when_answered, self._return_to = None, False, None
         self._line.leave(self.view.text)
+        self._screen.completing.end()
 
     def set_query(self, text: str) -> None:
         """Show another result of the same list, or of every pair; keys wait for it."""

@@ -62,11 +62,19 @@ ORDINARY_FOOTER = tuple(action.id for action in sorted(ACTIONS, key=lambda actio
 
 def footer(width: int, keys: Keys = DEFAULT_KEYS, actions: Sequence[str] = ORDINARY_FOOTER) -> str:
     """Return the keys to remind of, the most important first, as many as fit into `width` cells."""
+    shown = [BY_ID[name] for name in actions if keys[name]]
+    return _fitting([f"{shown_key(keys[action.id][0])} {action.label}" for action in shown], width)
+
+
+def editing_footer(width: int, keys: Keys = DEFAULT_KEYS) -> str:
+    """Return the keys to remind of while a query is edited, as many as fit into `width` cells."""
+    language = [f"{shown_key(key)} {BY_ID['language'].label}" for key in keys["language"][:1]]
+    return _fitting(["Enter keeps", "Esc back", "Tab completes", "↑ earlier", *language], width)
+
+
+def _fitting(parts: Sequence[str], width: int) -> str:
     text = ""
-    for action in (BY_ID[name] for name in actions):
-        if not keys[action.id]:
-            continue
-        part = f"{shown_key(keys[action.id][0])} {action.label}"
+    for part in parts:
         longer = f"{text}  {part}" if text else part
         if len(longer) > width:
             break

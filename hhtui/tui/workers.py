@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from hhtui.store.connection import Connection
 from hhtui.store.database import Database
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from hhtui.query.errors import QueryError
     from hhtui.query.highlights import Highlighter
     from hhtui.store.listing import Listing
+
+
+Given = TypeVar("Given")
 
 
 class Answer(NamedTuple):
@@ -60,6 +63,13 @@ class QueryRunner:
         self._thread.submit(self._run, request, text, listed)
         return request
 
+    def beside(self, work: Callable[[Connection], Given], deliver: Callable[[Given | Exception], object]) -> None:
+        """Run `work` in the same thread, after the queries asked so far; the next one drops or interrupts it.
+
+        `deliver` gets what it returned, or the error that it ended with.
+        """
+        self._thread.submit(self._run_beside, self._newest, work, deliver)
+
     def cancel(self) -> None:
         """Stop what runs; no request made before this is answered."""
         with self._mutex:
@@ -89,6 +99,24 @@ class QueryRunner:
                 self._running = None
         if request == self._newest:
             self._deliver(answer)
+
+    def _run_beside(
+        self, request: int, work: Callable[[Connection], Given], deliver: Callable[[Given | Exception], object]
+    ) -> None:
+        connection = self._database.reader()
+        with self._mutex:
+            if request != self._newest:
+                return
+            self._running = connection
+        try:
+            given: Given | Exception = work(connection)
+        except Exception as error:
+            given = error
+        finally:
+            with self._mutex:
+                self._running = None
+        if request == self._newest:
+            deliver(given)
 
 
 def answer_to(connection: Connection, text: str, request: int = 0, listed: Listed = None) -> Answer:

@@ -18,13 +18,14 @@ from hhtui.text import cells
 from hhtui.tui import headline, shielding
 from hhtui.tui.actions import BY_ID, Action
 from hhtui.tui.comparing import Comparing
+from hhtui.tui.completing import Completing, Found
 from hhtui.tui.deciding import Deciding
 from hhtui.tui.faceting import Faceting
 from hhtui.tui.facets.view import FacetView
 from hhtui.tui.finding import Finding
 from hhtui.tui.gate import Gate, Press
 from hhtui.tui.key_names import key_name, shown_key
-from hhtui.tui.keys import BLIND_FOOTER, ORDINARY_FOOTER, TRIAGE_FOOTER, by_key, footer
+from hhtui.tui.keys import BLIND_FOOTER, ORDINARY_FOOTER, TRIAGE_FOOTER, by_key, editing_footer, footer
 from hhtui.tui.labelling import Labelling
 from hhtui.tui.leaving import Leaving
 from hhtui.tui.moving import Moving
@@ -40,6 +41,7 @@ from hhtui.tui.shielding import Shielding
 from hhtui.tui.triaging import Triaging
 from hhtui.tui.view import View
 from hhtui.tui.viewing import Viewing
+from hhtui.tui.widgets.completion_list import CompletionList
 from hhtui.tui.widgets.cover import Cover
 from hhtui.tui.widgets.line import Line
 from hhtui.tui.widgets.pair_list import PairList
@@ -84,6 +86,13 @@ class Browse(Screen[None]):
             super().__init__()
             self.counted = counted
 
+    class Completed(Message):
+        """What may follow in the query has been counted."""
+
+        def __init__(self, found: Found | Exception) -> None:
+            super().__init__()
+            self.found = found
+
     def __init__(self, app: "HhtuiApp") -> None:
         super().__init__()
         self.database = app.database
@@ -98,6 +107,8 @@ class Browse(Screen[None]):
         self.moving = Moving(self)
         self.seeking = Seeking(self)
         self.finding = Finding(self)
+        self.completing = Completing(self)
+        self.completions = CompletionList(self.completing.lines)
         self.faceting = Faceting(self)
         self.deciding = Deciding(self)
         self.labelling = Labelling(self)
@@ -116,6 +127,7 @@ class Browse(Screen[None]):
             **self.moving.handlers(),
             **self.seeking.handlers(),
             **self.finding.handlers(),
+            **self.completing.handlers(),
             **self.faceting.handlers(),
             **self.deciding.handlers(),
             **self.labelling.handlers(),
@@ -154,6 +166,7 @@ class Browse(Screen[None]):
             yield QueryLine(id="query")
             yield Line(id="status")
         yield Line(id="footer")
+        yield self.completions
         yield Cover()
 
     def on_mount(self) -> None:
@@ -257,6 +270,8 @@ class Browse(Screen[None]):
             self.pausing.pause()
         elif isinstance(screen, Dialog):
             self._forward(event, screen.focused or screen, "dialog" if event.key in screen.ENDING else "typing")
+        elif self.focused is not None and action is BY_ID["language"] and not event.is_printable:
+            self.perform(action)
         elif self.focused is not None:
             self._forward(event, self.focused, "query" if event.key in QueryLine.ENDING else "typing")
         elif self.faceting.active:
@@ -277,11 +292,12 @@ class Browse(Screen[None]):
     def _typing(self) -> bool:
         return self.app.screen is not self or self.focused is not None or self.pausing.on or self.faceting.active
 
-    def say(self, text: str, *shorter: str, error: bool = False) -> None:
+    def say(self, text: str, *shorter: str, error: bool = False, quiet: bool = False) -> None:
         """Show one line at the bottom until the next key: the first form that fits, the last one cut if none does."""
+        look = "error" if error else "quiet" if quiet else "strong"
         forms = (text, *shorter)
         text = self._message = next((form for form in forms if cells(form) < self.size.width), forms[-1])
-        self.query_one("#footer", Line).show([(f" {text}", "error" if error else "strong")])
+        self.query_one("#footer", Line).show([(f" {text}", look)])
 
     def show_view(self) -> None:
         """Show a new result: the list anew, and its current pair."""
@@ -354,6 +370,7 @@ class Browse(Screen[None]):
     @on(QueryLine.Edited)
     def _query_edited(self, message: QueryLine.Edited) -> None:
         self.finding.typed(message.text)
+        self.completing.edited(message.text)
 
     @on(QueryLine.Kept)
     def _query_kept(self, message: QueryLine.Kept) -> None:
@@ -361,7 +378,23 @@ class Browse(Screen[None]):
 
     @on(QueryLine.GivenUp)
     def _query_given_up(self) -> None:
-        self.finding.give_up()
+        if self.completing.close():
+            self.gate.release("query")
+        else:
+            self.finding.give_up()
+
+    @on(QueryLine.Pressed)
+    def _query_key(self, message: QueryLine.Pressed) -> None:
+        self.completing.key(message.key)
+        self.gate.release("typing")
+
+    @on(CompletionList.Clicked)
+    def _completion_clicked(self, message: CompletionList.Clicked) -> None:
+        self.gate.press(Press(partial(self.completing.clicked, message.line), None, message.time))
+
+    @on(Completed)
+    def _completed(self, message: Completed) -> None:
+        self.completing.take(message.found)
 
     @on(Answered)
     def _answered(self, message: Answered) -> None:
@@ -468,6 +501,9 @@ class Browse(Screen[None]):
     def _show_footer(self) -> None:
         if self.faceting.active:
             self.query_one("#footer", Line).show([(f" {self.faceting.footer(self.size.width - 1)}", "quiet")])
+            return
+        if self.finding.editing:
+            self.query_one("#footer", Line).show([(f" {editing_footer(self.size.width - 1, self.app.keys)}", "quiet")])
             return
         ordinary = TRIAGE_FOOTER if self.triaging.on else ORDINARY_FOOTER
         actions = BLIND_FOOTER if self.pair.presentation.blind else ordinary

@@ -16,6 +16,7 @@ class QueryLine(Field):
     """Shows the query; while it has the focus, every change is announced, Enter keeps it and Esc gives it up."""
 
     ENDING: ClassVar[frozenset[str]] = frozenset({"enter", "escape"})
+    OWN: ClassVar[frozenset[str]] = frozenset({"tab", "shift+tab", "up", "down"})
 
     class Edited(Message):
         """The text has changed while typing."""
@@ -36,6 +37,13 @@ class QueryLine(Field):
 
     class GivenUp(Message):
         """Esc was pressed."""
+
+    class Pressed(Message):
+        """A key of the line's own was pressed: a name in `OWN`, or the question mark in an empty line."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
 
     class Picked(Message):
         """The reader clicked the line while it had not the focus."""
@@ -96,3 +104,7 @@ class QueryLine(Field):
             event.stop()
             event.prevent_default()
             self.post_message(self.GivenUp())
+        elif event.key in self.OWN or (event.key == "question_mark" and not self.value):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Pressed(event.key))

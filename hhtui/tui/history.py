@@ -1,0 +1,49 @@
+"""Walks through the queries that were kept before, as those of a shell."""
+
+from collections.abc import Sequence
+
+from hhtui.store.history import with_newest
+
+
+class History:
+    """The queries of one annotator, newest first; walking begins with what is typed, which is what they begin with."""
+
+    def __init__(self) -> None:
+        self._queries: tuple[str, ...] = ()
+        self._found: tuple[str, ...] = ()
+        self._typed = ""
+        self._at = -1
+
+    @property
+    def walking(self) -> bool:
+        """Whether an earlier query is shown in place of what was typed."""
+        return self._at >= 0
+
+    def take(self, queries: Sequence[str]) -> None:
+        """Know these queries, newest first, before those that only this screen knows."""
+        self._queries = (*queries, *(one for one in self._queries if one not in queries))
+
+    def add(self, query: str) -> None:
+        """Know that `query` was kept."""
+        self._queries = with_newest(self._queries, query)
+
+    def stop(self) -> None:
+        """Begin anew with what is typed next."""
+        self._at = -1
+
+    def older(self, typed: str) -> str | None:
+        """Return the query before the one that is shown, None where there is none; `typed` counts at the first step."""
+        if not self.walking:
+            self._typed = typed
+            self._found = tuple(one for one in self._queries if one.startswith(typed) and one != typed)
+        if self._at + 1 >= len(self._found):
+            return None
+        self._at += 1
+        return self._found[self._at]
+
+    def newer(self) -> str | None:
+        """Return the query after the one that is shown, at last what was typed; None where nothing is newer."""
+        if not self.walking:
+            return None
+        self._at -= 1
+        return self._found[self._at] if self._at >= 0 else self._typed
