@@ -34,7 +34,8 @@ def search(
     """Find pairs by a query.
 
     Prints key, scores and the last human turn of each; without a query, of every pair. A query may begin with
-    -. `hhtui schema` lists the fields.
+    -. `hhtui schema` lists the fields. What ~word or "~quoted words" find is in the order of its likeness, which is
+    printed, 0 to 100; sort:relevance puts the best matches of the query's words first.
     """
     from hhtui import api
     from hhtui.cli import tables
@@ -45,17 +46,22 @@ def search(
     with api.open(path) as database, pointing_into(query):
         result = api.search(database, query)
         found = len(result.ids)
-        _tell_unindexed(result)
+        _tell_unindexed(result.result)
+        if result.note:
+            output.narrate(result.note)
         if count and not as_json:
             output.data(str(found))
             return
         some = [] if count else result.ids if unlimited else result.ids[:limit]
         names = tables.column_names(database, columns)
         if as_json:
-            told = list(tables.pairs_json(database, some, names))
-            output.data_json({"query": query, "total": found, "shown": len(told), "pairs": told})
+            told = list(tables.pairs_json(database, some, names, result.ranking))
+            output.data_json({"query": query, "total": found, "shown": len(told), "note": result.note, "pairs": told})
             return
-        lines = tables.keys(database, some) if ids else tables.pair_lines(database, some, names, output.width())
+        if ids:
+            lines = tables.keys(database, some)
+        else:
+            lines = tables.pair_lines(database, some, names, output.width(), result.ranking)
         for line in lines:
             output.data(line)
         output.narrate(f"{len(some):,} of {found:,}")

@@ -1,6 +1,7 @@
 """Pairs as lines, as text and as JSON."""
 
 from collections.abc import Iterator, Sequence
+from math import isnan
 from typing import Any
 
 from hhtui.cli.output import cut
@@ -9,6 +10,7 @@ from hhtui.model import BIT_MEANINGS, RESPONSES, SIDES, Decision
 from hhtui.store import named_values, pairs, records, scorers
 from hhtui.store.database import Database
 from hhtui.store.records import Record
+from hhtui.store.results import Ranking
 from hhtui.text import clean_line
 
 RULE = "─"
@@ -29,27 +31,41 @@ def column_names(database: Database, wanted: str | None) -> list[str]:
     return named_values.checked(connection, [name.strip() for name in wanted.split(",") if name.strip()])
 
 
-def pairs_json(database: Database, pair_ids: Sequence[int], names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield one object a pair, with an object `columns` where there are `names`."""
+def pairs_json(
+    database: Database, pair_ids: Sequence[int], names: Sequence[str], ranking: Ranking | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield one object a pair, with an object `columns` where there are `names`.
+
+    With the `ranking` of a result that begins with these pairs, it has each one's number under the ranking's name.
+    """
     connection = database.reader()
     values = named_values.reader(connection, names)
+    places = {int(pair_id): place for place, pair_id in enumerate(pair_ids)}
     for record in records.records(connection, pair_ids):
-        yield {**_place_json(record), **({"columns": values(record)} if names else {})}
+        told = {} if ranking is None else {ranking.name: _number(ranking.values[places[record.pair.id]])}
+        yield {**_place_json(record), **told, **({"columns": values(record)} if names else {})}
 
 
-def pair_lines(database: Database, pair_ids: Sequence[int], names: Sequence[str], width: int) -> Iterator[str]:
-    """Yield one line a pair: its mark, key, the two scores, the columns `names`, and the last human turn."""
+def pair_lines(
+    database: Database, pair_ids: Sequence[int], names: Sequence[str], width: int, ranking: Ranking | None = None
+) -> Iterator[str]:
+    """Yield one line a pair: its mark, key, the two scores, its rank, the columns `names`, and the last human turn.
+
+    `ranking` is that of a result that begins with these pairs.
+    """
     connection = database.reader()
     values, harm = named_values.reader(connection, names), scorers.harm_column(connection)
     found = list(records.records(connection, pair_ids))
     key_width = max((len(record.pair.key) for record in found), default=0)
+    places = {int(pair_id): place for place, pair_id in enumerate(pair_ids)}
     for record in found:
+        rank = "" if ranking is None else f"{ranking.told(places[record.pair.id])}  "
         scores = record.scores.get(harm, {}) if harm else {}
         numbers = " ".join(_short(scores.get(side)) for side in RESPONSES)
         columns = "".join(f"{name}={_word(value)}  " for name, value in values(record).items())
         heading = pairs.headings(connection, [record.pair.id])[0]
         said = f"{heading.earlier} ⏎ {heading.last_human}" if heading.earlier else heading.last_human
-        yield cut(f"{_mark(record.decisions)} {record.pair.key:<{key_width}}  {numbers}  {columns}{said}", width)
+        yield cut(f"{_mark(record.decisions)} {record.pair.key:<{key_width}}  {numbers}  {rank}{columns}{said}", width)
 
 
 def record_json(database: Database, record: Record) -> dict[str, Any]:
@@ -126,6 +142,10 @@ def _mark(decisions: Sequence[Decision]) -> str:
 
 def _short(value: float | None) -> str:
     return "   –" if value is None else f"{value:.2f}"
+
+
+def _number(value: float) -> float | None:
+    return None if isnan(value) else round(float(value), 4)
 
 
 def _word(value: object) -> str:
