@@ -284,6 +284,8 @@ class Deciding:
         if self._anchor is not None:
             self.give_up_selection()
             self._screen.say("selection given up")
+        else:
+            self._screen.comparing.go_back()
 
     def give_up_selection(self) -> None:
         """Let the next decision be about the current pair alone."""
