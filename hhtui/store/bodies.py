@@ -1,191 +1,127 @@
-"""Searches the texts themselves: substrings and regular expressions, without the index."""
+"""Searches the texts themselves: substrings and regular expressions, in their copy or where there is none in SQL."""
 
-import json
-import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from hhtui.dialogue import without_markers
-from hhtui.model import ASSISTANT, HUMAN, SIDES, Side
 from hhtui.query.errors import QueryError
 from hhtui.query.nodes import Regex, Substring
-from hhtui.query.regex import widened
-from hhtui.store.indexed import mask_from
-from hhtui.text import fold
+from hhtui.store.connection import kept_by
+from hhtui.store.search_progress import SearchProgress
+from hhtui.store.streaming import Streamed
+from hhtui.store.text_copy.literals import LONGEST_LITERAL, pattern_of
+from hhtui.store.text_copy.reading import opened
 
 if TYPE_CHECKING:
     import numpy
+    import pyarrow
     from numpy.typing import NDArray
+
+    from hhtui.model import Side
 
     Mask = NDArray[numpy.bool_]
 
-BATCH = 2_000
-_MARKERS = tuple(f"\n\n{role}:".lower() for role in (HUMAN, ASSISTANT))
-_UNSURE = frozenset("\n\0")
-"""What joins two turns, and where LIKE stops."""
-_MISREAD = {"\0": "", "\u0130": "i", "\u212a": "k"}
-"""Characters that LIKE reads otherwise than `fold`: it stops at NUL, and folds to ASCII nothing from beyond it."""
-_QUOTES = frozenset("'\"")
-_PLAIN = str.maketrans("‘’“”", "''\"\"")
-_TYPOGRAPHIC = str.maketrans("'`‘", "’’’")
-
 
 class Bodies:
-    """Searches the texts of a database; remembers which of them SQL's LIKE misreads."""
+    """Searches the texts of a database, as a reader keeps it."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[int, list[int]]] = {}
+        self._streamed = Streamed()
 
     def with_substring(self, connection: sqlite3.Connection, wanted: Substring, candidates: "Mask") -> "Mask":
-        """Return which of the `candidates` hold a literal.
-
-        SQL finds the usual forms of the literal on its own; what could be another form of it is folded and looked at.
-        """
-        import numpy
-
-        sure, doubtful = _narrowed(connection, wanted, candidates)
-        for pair_id in self._unlike(connection, wanted, len(candidates)):
-            doubtful[pair_id - 1] = True
-        found = sure & candidates
-        holds = _verifier(wanted)
-        for pair_id, texts in _texts(connection, wanted.columns, doubtful & candidates & numpy.logical_not(found)):
-            found[pair_id - 1] = any(map(holds, texts))
+        """Return which of the `candidates` hold a literal."""
+        pattern = pattern_of(wanted.literal, case_sensitive=wanted.case_sensitive)
+        with _searching(connection, candidates) as progress:
+            found, rest = _in_copy(connection, wanted.columns, pattern, True, candidates, progress)
+            if len(wanted.literal) > LONGEST_LITERAL:
+                found, rest = found & False, found | rest
+            if rest.any():
+                found |= self._streamed.with_substring(connection, wanted, rest, progress)
         return found
 
     def with_pattern(self, connection: sqlite3.Connection, wanted: Regex, candidates: "Mask") -> "Mask":
         """Return which of the `candidates` match a regular expression, by RE2; raises QueryError where it refuses."""
-        import numpy
-        import pyarrow
-        from pyarrow import compute
+        return self.with_any_pattern(connection, [wanted], candidates)
 
-        found = numpy.zeros(len(candidates), dtype=numpy.bool_)
-        for batch in _batches(_texts(connection, wanted.columns, candidates)):
-            ids = numpy.array([pair_id for pair_id, _ in batch]) - 1
-            for column in range(len(wanted.columns)):
-                texts = pyarrow.array([texts[column] for _, texts in batch], type=pyarrow.string())
-                try:
-                    hits = compute.match_substring_regex(texts, wanted.pattern, ignore_case=not wanted.case_sensitive)
-                except pyarrow.ArrowInvalid as error:
-                    reason = str(error).removeprefix("Invalid regular expression: ")
-                    raise QueryError(f"The regular expression cannot be read: {reason}", wanted.position) from None
-                found[ids[hits.to_numpy(zero_copy_only=False)]] = True
+    def with_any_pattern(self, connection: sqlite3.Connection, wanted: Sequence[Regex], candidates: "Mask") -> "Mask":
+        """Return which of the `candidates` match any of some regular expressions; raises as `with_pattern` does.
+
+        They are of the same columns, and all of them case-sensitive or none, so that RE2 can look for them at once.
+        """
+        from pyarrow import ArrowInvalid
+
+        for one in wanted:
+            _check(one)
+        try:
+            pattern = "|".join(f"(?:{one.pattern})" for one in wanted)
+            return self._matching(connection, wanted[0].columns, pattern, wanted[0].case_sensitive, candidates)
+        except ArrowInvalid:
+            found = candidates & False
+            for one in wanted:
+                found |= self._matching(connection, one.columns, one.pattern, one.case_sensitive, candidates & ~found)
+            return found
+
+    def _matching(
+        self,
+        connection: sqlite3.Connection,
+        columns: "Sequence[Side]",
+        pattern: str,
+        case_sensitive: bool,
+        candidates: "Mask",
+    ) -> "Mask":
+        def matches(texts: "pyarrow.Array") -> "Mask":
+            from pyarrow import compute
+
+            hits: Mask = compute.match_substring_regex(texts, pattern, ignore_case=not case_sensitive).to_numpy(
+                zero_copy_only=False
+            )
+            return hits
+
+        with _searching(connection, candidates) as progress:
+            found, rest = _in_copy(connection, columns, pattern, case_sensitive, candidates, progress)
+            if rest.any():
+                found |= self._streamed.with_pattern(connection, columns, matches, rest, progress)
         return found
 
-    def _unlike(self, connection: sqlite3.Connection, wanted: Substring, size: int) -> Iterator[int]:
-        """Yield the pairs with a character for whose sake LIKE could miss the literal."""
-        for character, folded in _MISREAD.items():
-            if not folded or (folded in fold(wanted.literal) and not wanted.case_sensitive):
-                yield from self._with_character(connection, character, size)
 
-    def _with_character(self, connection: sqlite3.Connection, character: str, size: int) -> list[int]:
-        looked_at, found = self._seen.get(character, (0, []))
-        if looked_at < size:
-            holds = " OR ".join(f"instr({column}, char(:code))" for column in SIDES)
-            rows = connection.execute(
-                f"SELECT id FROM body WHERE id > :after AND id <= :upto AND ({holds})",
-                {"code": ord(character), "after": looked_at, "upto": size},
-            )
-            found = found + [pair_id for (pair_id,) in rows]
-            self._seen[character] = (size, found)
-        return [pair_id for pair_id in found if pair_id <= size]
+def _in_copy(
+    connection: sqlite3.Connection,
+    columns: "Sequence[Side]",
+    pattern: str,
+    case_sensitive: bool,
+    candidates: "Mask",
+    progress: SearchProgress,
+) -> "tuple[Mask, Mask]":
+    """Return which of the candidates match by the copy of the texts, and which it does not have."""
 
+    def advance(pairs: int) -> None:
+        connection.execute("SELECT 1").fetchone()
+        progress.advance(pairs)
 
-def _narrowed(connection: sqlite3.Connection, wanted: Substring, candidates: "Mask") -> tuple["Mask", "Mask"]:
-    """Return which pairs surely hold the literal, and which of the others may."""
-    forms, loose = _forms(wanted), "".join(map(_loose, wanted.literal))
-    in_texts = [_spoken(column, wanted.literal) for column in wanted.columns]
-    contains = "instr({}, ?) > 0" if wanted.case_sensitive else "{} LIKE ? ESCAPE '\\'"
-    certain = [(contains.format(text), form) for text in in_texts for form in forms]
-    possible = (
-        [(f"{text} LIKE ? ESCAPE '\\'", f"%{loose}%") for text in in_texts] if _has_more_forms(wanted) else certain
-    )
-    if _UNSURE & set(wanted.literal):
-        certain = [("0 = ?", "1")]
-    chosen, ids = _among(candidates)
-    row = connection.execute(
-        "SELECT group_concat(id) FILTER (WHERE certain), group_concat(id) FILTER (WHERE NOT certain) "
-        f"FROM (SELECT id, ({_any(certain)}) AS certain FROM body WHERE {chosen} AND ({_any(possible)}))",
-        (*(form for _, form in certain), *ids, *(form for _, form in possible)),
-    ).fetchone()
-    return mask_from(row[0], len(candidates)), mask_from(row[1], len(candidates))
+    copy, rest = opened(connection), candidates.copy()
+    if copy is None:
+        return candidates & False, rest
+    rest[: copy.upto] = False
+    return copy.matching(pattern, columns, candidates, ignore_case=not case_sensitive, advance=advance), rest
 
 
-def _any(conditions: Sequence[tuple[str, object]]) -> str:
-    return " OR ".join(condition for condition, _ in conditions)
+def _check(wanted: Regex) -> None:
+    import pyarrow
+    from pyarrow import compute
+
+    try:
+        compute.match_substring_regex(pyarrow.array([""]), wanted.pattern)
+    except pyarrow.ArrowInvalid as error:
+        reason = str(error).removeprefix("Invalid regular expression: ")
+        raise QueryError(f"The regular expression cannot be read: {reason}", wanted.position) from None
 
 
-def _forms(wanted: Substring) -> list[str]:
-    """Return the usual ways in which the literal is written: with plain or typographic quotes, small or capital."""
-    quoted = [wanted.literal.translate(quotes) for quotes in ({}, _PLAIN, _TYPOGRAPHIC)]
-    if wanted.case_sensitive:
-        return list(dict.fromkeys(quoted))
-    folded = fold(wanted.literal)
-    cased = [form for one in quoted for form in (one, one.lower(), one.upper()) if fold(form) == folded]
-    distinct = {form.lower() if form.isascii() else form: None for form in cased}
-    return [f"%{''.join(map(_escaped, form))}%" for form in distinct]
-
-
-def _has_more_forms(wanted: Substring) -> bool:
-    """Tell whether a text can hold the literal in a form that `_forms` does not name."""
-    return any(
-        character in _UNSURE or (_loose(character) == "_" and (not wanted.case_sensitive or fold(character) in _QUOTES))
-        for character in wanted.literal
-    )
-
-
-def _loose(character: str) -> str:
-    """Return the LIKE pattern of whatever folds as `character` does, K and I beyond ASCII apart."""
-    if character in _UNSURE:
-        return "%"
-    cased = character > "\x7f" and (character.lower() != character or character.upper() != character)
-    return "_" if cased or fold(character) in _QUOTES else _escaped(character)
-
-
-def _escaped(character: str) -> str:
-    return f"\\{character}" if character in "%_\\" else character
-
-
-def _spoken(column: str, literal: str) -> str:
-    """Return SQL for a column's text, without its role markers where they could be mistaken for the literal."""
-    folded = fold(literal)
-    if _UNSURE & set(folded) or not any(
-        folded in marker or any(folded.startswith(marker[at:]) for at in range(len(marker))) for marker in _MARKERS
-    ):
-        return column
-    for role in (HUMAN, ASSISTANT):
-        column = f"replace({column}, char(10, 10) || '{role}:', char(10))"
-    return column
-
-
-def _verifier(wanted: Substring) -> Callable[[str], bool]:
-    if wanted.case_sensitive:
-        search = re.compile(widened(wanted.literal)).search
-        return lambda text: search(text) is not None
-    folded = fold(wanted.literal)
-    return lambda text: folded in fold(text)
-
-
-def _texts(
-    connection: sqlite3.Connection, columns: Sequence[Side], candidates: "Mask"
-) -> Iterator[tuple[int, list[str]]]:
-    chosen, ids = _among(candidates)
-    if ids == ("[]",):
-        return
-    rows = connection.execute(f"SELECT id, {', '.join(columns)} FROM body WHERE {chosen}", ids)
-    for pair_id, *bodies in rows:
-        if pair_id <= len(candidates):
-            yield pair_id, list(map(without_markers, bodies))
-
-
-def _among(candidates: "Mask") -> tuple[str, tuple[str, ...]]:
-    """Return the condition on `id` that picks the candidates, and its parameters."""
-    if candidates.all():
-        return "1", ()
-    return "id IN (SELECT value FROM json_each(?))", (json.dumps((candidates.nonzero()[0] + 1).tolist()),)
-
-
-def _batches(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
-    while batch := list(islice(rows, BATCH)):
-        yield batch
+@contextmanager
+def _searching(connection: sqlite3.Connection, candidates: "Mask") -> Iterator[SearchProgress]:
+    progress = kept_by(connection, SearchProgress)
+    progress.begin(int(candidates.sum()))
+    try:
+        yield progress
+    finally:
+        progress.end()

@@ -1,7 +1,7 @@
 """The conditions of a plan become masks over the pairs."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from hhtui.query.nodes import (
@@ -66,9 +66,11 @@ class Conditions:
                     left = left & self.mask(one, left)
                 return left
             case Any(nodes):
-                found = ~candidates
-                for one in sorted(nodes, key=_cost):
+                found, patterns = ~candidates, [one for one in nodes if isinstance(one, Regex)]
+                for one in sorted((one for one in nodes if not isinstance(one, Regex)), key=_cost):
                     found = found | self.mask(one, ~found)
+                for alike in _alike(patterns):
+                    found = found | self._bodies.with_any_pattern(self._connection, alike, ~found)
                 return found
             case Not(inner):
                 return ~self.mask(inner, candidates)
@@ -161,6 +163,14 @@ class Conditions:
         mask = numpy.isin(numbers, wanted[wanted > 0])
         mask[members] = True
         return mask
+
+
+def _alike(patterns: Sequence[Regex]) -> Iterable[Sequence[Regex]]:
+    """Return the patterns together that are looked for in the same columns, in any case or not."""
+    groups: dict[tuple[object, ...], list[Regex]] = {}
+    for one in patterns:
+        groups.setdefault((one.columns, one.case_sensitive), []).append(one)
+    return groups.values()
 
 
 def _cost(node: Node) -> int:

@@ -100,6 +100,12 @@ def words(connection: sqlite3.Connection) -> Words:
     return kept_by(connection, _Kept).get(connection)
 
 
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Tell whether the copy has all pairs and their words, and none that is gone."""
+    copy = opened(connection)
+    return copy is not None and copy.upto == last_id(connection) and _stored(connection, copy) is not None
+
+
 class _Kept:
     """The words that were made last, until the pairs or the copy are others."""
 

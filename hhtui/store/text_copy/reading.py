@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.model import Side
 from hhtui.store.connection import kept_by
+from hhtui.store.text_copy.pace import Pace
 from hhtui.store.text_copy.stamp import Stamp, path_of, stamp_in, stamp_of, texts_file
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 THREADS = min(2, os.cpu_count() or 1)
 FEW = 0.25
 """Where at most this share of some rows is asked for, only those are looked at."""
+ROWS_IN_MEMORY = 40_000
+"""After so many rows the system may take their memory back: some 60 MB of the texts of dialogues."""
 
 
 class TextCopy:
@@ -49,32 +53,46 @@ class TextCopy:
         candidates: "Mask",
         *,
         ignore_case: bool,
-        check: Callable[[], object] = lambda: None,
+        advance: Callable[[int], object] = lambda pairs: None,
     ) -> "Mask":
         """Return which of the `candidates` match `pattern`, of RE2, in any of the columns; none beyond `upto`.
 
-        `check` is called between some thousand pairs, and ends the search by an exception. Raises
-        pyarrow.ArrowInvalid where RE2 refuses the pattern.
+        `advance` is called after every few thousand pairs with how many of them were looked at; an exception of it
+        ends the search. Raises pyarrow.ArrowInvalid where RE2 refuses the pattern.
         """
         import numpy
 
         found = numpy.zeros(len(candidates), dtype=numpy.bool_)
-        search = partial(_hits, pattern=pattern, columns=columns, candidates=candidates, ignore_case=ignore_case)
-        running: deque[Future[NDArray[numpy.int64]]] = deque()
+        search = partial(_look, pattern=pattern, columns=columns, candidates=candidates, ignore_case=ignore_case)
+        running: deque[Future[_Looked]] = deque()
+        pace, held = Pace(), 0
+
+        def take() -> None:
+            nonlocal held
+            looked = running.popleft().result()
+            found[looked.hits] = True
+            pace.took(looked.rows, looked.seconds)
+            advance(looked.pairs)
+            held += looked.rows
+            if held > ROWS_IN_MEMORY:
+                held = 0
+                self.release()
+
         with ThreadPoolExecutor(THREADS, thread_name_prefix="texts") as threads:
             try:
                 for batch in self.batches:
-                    if len(running) > THREADS:
-                        found[running.popleft().result()] = True
-                        check()
-                    running.append(threads.submit(search, batch))
+                    start = 0
+                    while start < len(batch):
+                        if len(running) > THREADS:
+                            take()
+                        running.append(threads.submit(search, batch.slice(start, pace.rows)))
+                        start += pace.rows
                 while running:
-                    found[running.popleft().result()] = True
-                    check()
+                    take()
             finally:
                 for one in running:
                     one.cancel()
-        self.release()
+                self.release()
         return found
 
     def release(self) -> None:
@@ -141,22 +159,32 @@ def _open(path: Path, connection: sqlite3.Connection) -> TextCopy | None:
         return None
 
 
-def _hits(
-    batch: "pyarrow.RecordBatch", *, pattern: str, columns: Sequence[Side], candidates: "Mask", ignore_case: bool
-) -> "NDArray[numpy.int64]":
-    """Return the places, in the mask of candidates, of those in `batch` that match."""
+class _Looked(NamedTuple):
+    """The places of what was found among some rows, how many of these were candidates, and how long that took."""
+
+    hits: "NDArray[numpy.int64]"
+    pairs: int
+    rows: int
+    seconds: float
+
+
+def _look(
+    rows: "pyarrow.RecordBatch", *, pattern: str, columns: Sequence[Side], candidates: "Mask", ignore_case: bool
+) -> _Looked:
+    """Look at the candidates among `rows`; a place is that in the mask of candidates."""
     import numpy
     from pyarrow import compute
 
-    places = batch.column("id").to_numpy().astype(numpy.int64) - 1
-    wanted = candidates[places[places < len(candidates)]]
-    count = int(wanted.sum())
-    if count <= FEW * len(places) or len(wanted) < len(places):
-        rows = wanted.nonzero()[0]
-        batch, places = batch.take(rows), places[rows]
+    started = thread_time()
+    places = rows.column("id").to_numpy().astype(numpy.int64) - 1
+    wanted = candidates[places[: numpy.searchsorted(places, len(candidates))]].nonzero()[0]
+    texts = rows.select(columns)
+    if len(wanted) <= FEW * len(places):
+        texts, places = texts.take(wanted), places[wanted]
     found = numpy.zeros(len(places), dtype=numpy.bool_)
-    for column in columns if count else ():
-        hits = compute.match_substring_regex(batch.column(column), pattern, ignore_case=ignore_case)
+    for column in texts.columns if len(wanted) else ():
+        hits = compute.match_substring_regex(column, pattern, ignore_case=ignore_case)
         found |= hits.to_numpy(zero_copy_only=False)
-    hits_at: NDArray[numpy.int64] = places[found]
-    return hits_at[candidates[hits_at]]
+    hits_at = places[found]
+    hits_at = hits_at[hits_at < len(candidates)]
+    return _Looked(hits_at[candidates[hits_at]], len(wanted), len(rows), thread_time() - started)
