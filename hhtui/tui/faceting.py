@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 FAR = 1_000_000
 BESIDE_FROM = 120
 """From so many columns on the pair stands beside the panel."""
+CLOSING = ("escape", "q")
+AT_ONCE = (*CLOSING, "c", "tab")
+"""Keys that do not wait until there is something to choose from."""
 PASSED_ON = ("blank", "shield")
 """Actions beside those of the groups find and out that the panel leaves their keys to."""
 
@@ -37,10 +40,11 @@ class Faceting:
         self._facets: Facets | None = None
         self._histogram: Histogram | None = None
         self._column = self._left = ""
-        self._logarithmic = False
+        self._logarithmic = self._masked = False
         self._asked = self._answered = 0
         self._counted_view: View | None = None
         self._trouble = ""
+        self._early: list[str] = []
         self.open = self.active = False
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -56,6 +60,10 @@ class Faceting:
     def beside(self) -> bool:
         """Whether there is room for the pair beside the panel."""
         return self._screen.size.width >= BESIDE_FROM
+
+    @property
+    def _masks(self) -> bool:
+        return self._screen.shield.level != "off"
 
     @property
     def _view(self) -> FacetView:
@@ -79,6 +87,7 @@ class Faceting:
         """Close the panel; what it counts is given up."""
         if self.open:
             self.open = self.active = False
+            self._early.clear()
             if self._runner is not None:
                 self._answered = self._asked = self._runner.cancel()
             self._counted_view = None
@@ -101,8 +110,8 @@ class Faceting:
             self._count(view)
 
     def pair_changed(self) -> None:
-        """Another pair is shown: the histogram marks it."""
-        if self.open and self._column:
+        """Another pair is shown, which the histogram marks, or the shield is another."""
+        if self.open and (self._column or self._masked != self._masks):
             self._view.show()
 
     def take(self, counted: "Counted") -> None:
@@ -121,9 +130,15 @@ class Faceting:
             anew = self._histogram is None or self._histogram.column != counted.found.column
             self._histogram = counted.found
         self._view.show(anew=anew)
+        early, self._early = self._early, []
+        for key in early:
+            self.press(key, None)
 
     def press(self, key: str, action: "Action | None") -> None:
-        """Do what a key does in the panel; those of finding, leaving and help do what they always do."""
+        """Do what a key does in the panel; those of finding, leaving and help do what they always do.
+
+        Before there is anything to choose from, keys about it wait.
+        """
         moves: dict[str, Callable[[], object]] = {
             **dict.fromkeys(("j", "down"), partial(self._view.move, 1)),
             **dict.fromkeys(("k", "up"), partial(self._view.move, -1)),
@@ -139,10 +154,12 @@ class Faceting:
             "c": self._choose_column,
             "l": self._change_scale,
             "tab": self._to_the_pair,
-            **dict.fromkeys(("escape", "q"), self._back),
+            **dict.fromkeys(CLOSING, self._back),
         }
         found = moves.get(key)
-        if found is not None:
+        if found is not None and self.waiting and self._view.current is None and key not in AT_ONCE:
+            self._early.append(key)
+        elif found is not None:
             self._screen.seeking.stop()
             self._screen.quiet()
             found()
@@ -187,8 +204,8 @@ class Faceting:
             return of_histogram(self._histogram, query, current, width, logarithmic=self._logarithmic)
         if self._facets is None:
             return [Item(((" counting …", "quiet"),))]
-        masked = self._screen.shield.level != "off"
-        return of_facets(self._facets, width, mask if masked else str)
+        self._masked = self._masks
+        return of_facets(self._facets, width, mask if self._masked else str)
 
     def picked(self, index: int) -> None:
         """The line at `index` was clicked: toggle its term."""

@@ -180,7 +180,8 @@ class Desk:
         dialog = self.app.screen is not browse
         working = any(not worker.is_finished for worker in self.app.workers if worker.group != "export")
         painted = browse.pair.painted or not browse.pair.shows
-        return not (len(gate) or gate._reasons or gate._settling or browse.finding.waiting or working) and (
+        waiting = browse.finding.waiting or browse.completing.waiting or browse.faceting.waiting
+        return not (len(gate) or gate._reasons or gate._settling or waiting or working) and (
             dialog or painted
         )
 

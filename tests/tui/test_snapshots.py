@@ -29,6 +29,10 @@ KEYS: dict[str, tuple[str, ...]] = {
     "thresholds": ("H", "l", "l"),
     "scores": ("j", "t"),
 }
+FACETS: dict[str, tuple[str, ...]] = {
+    "facets": ("/", *"response:(sugar OR milk)", "enter", "F", *"JJJJ"),
+    "histogram": ("F", "c", *"harm.chosen", "enter", "j", "l"),
+}
 TRIAGES: dict[str, tuple[str, ...]] = {
     "card": (),
     "triage": ("s", "f", "enter", "c"),
@@ -63,6 +67,21 @@ def test_the_screen_looks_as_it_did(
         desk = Desk(app, pilot, [])
         await desk.settle()
         await (desk.press if what == "flagged" else desk.burst)(*KEYS[what])
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("what", FACETS)
+@pytest.mark.parametrize("size", ((200, 50), (80, 24)), ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_panel_of_facets_looks_as_it_did(
+    database: Database, snap_compare: Compare, size: tuple[int, int], what: str
+) -> None:
+    app = HhtuiApp(database, Annotator.begin(database, ANNOTATOR), Config(), lambda _database, _request: "")
+
+    async def before(pilot: Pilot[Any]) -> None:
+        desk = Desk(app, pilot, [])
+        await desk.settle()
+        await desk.burst(*FACETS[what])
 
     assert snap_compare(app, terminal_size=size, run_before=before)
 
