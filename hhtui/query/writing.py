@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 from hhtui.query.fields import SIDES
 
-_BLANK = re.compile(r"\s*")
-_SIGNS = re.compile(r"-*")
 _RUN = re.compile(r'[^\s()"]*')
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -73,11 +71,11 @@ class _Reader:
 
     def _open(self) -> None:
         """Read what stands before a term: white space, parentheses, signs."""
-        self._skip(_BLANK)
-        while not self._done() and self.text[self.at] in "()":
-            self._parenthesis()
-            self._skip(_BLANK)
-        self._skip(_SIGNS)
+        while not self._done() and (self.text[self.at].isspace() or self.text[self.at] in "()-"):
+            if self.text[self.at] in "()":
+                self._parenthesis()
+            else:
+                self.at += 1
 
     def _term(self, side: str) -> Writing | None:
         """Read a term; return the piece where it ends the text."""
