@@ -24,6 +24,7 @@ from hhtui.api.samples import apply_rule, attainable, check, estimate, sample
 from hhtui.api.scoring import evaluate, merge, score
 from hhtui.api.similarity import dupes, similar
 from hhtui.api.telling import agreement, log, methods, statistics
+from hhtui.api.viewing import delete_view, listing, rename_view, save_view, view, viewed, views
 
 __all__ = [
     "Colour",
@@ -41,6 +42,7 @@ __all__ = [
     "check",
     "clean",
     "decide",
+    "delete_view",
     "dupes",
     "estimate",
     "evaluate",
@@ -49,6 +51,7 @@ __all__ = [
     "histogram",
     "import_decisions",
     "label",
+    "listing",
     "load",
     "log",
     "merge",
@@ -57,7 +60,9 @@ __all__ = [
     "open",
     "read",
     "records",
+    "rename_view",
     "sample",
+    "save_view",
     "score",
     "score_details",
     "search",
@@ -69,5 +74,8 @@ __all__ = [
     "taxonomy",
     "triage",
     "unmatched",
+    "view",
+    "viewed",
+    "views",
     "words",
 ]

@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from hhtui.store.score_details import ScoreDetails
 
 
-def search(database: Database, query: str = "") -> Found:
+def search(database: Database, query: str = "", among: Sequence[int] | None = None) -> Found:
     """Return the pairs that meet `query`, in its order; the empty query is every pair, in the order of rows.
 
-    Raises QueryError where the query cannot be read, or this database cannot answer it.
+    With `among`, local ids as of `listing`, it is asked of these pairs alone, and their order is that of the empty
+    query. Raises QueryError where the query cannot be read, or this database cannot answer it.
     """
     from hhtui.query.parser import parse
     from hhtui.store import results
 
-    return Found(database, query, results.search(database.reader(), parse(query)))
+    return Found(database, query, results.search(database.reader(), parse(query), among))
 
 
 def show(database: Database, key: str) -> "Record":

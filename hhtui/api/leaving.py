@@ -18,16 +18,22 @@ if TYPE_CHECKING:
     from hhtui.export.writing import Report
     from hhtui.ingest.resolving import Named
     from hhtui.progress import Observer
+    from hhtui.store.listing import Listing
     from hhtui.store.placing import Sink
 
 
 def select(
-    database: Database, query: str | None = None, *, everything: bool = False
+    database: Database, query: str | None = None, *, everything: bool = False, among: "Listing | None" = None
 ) -> "tuple[Sequence[int], Selection]":
-    """Return the pairs to export: those of `query`, else every pair, else the flagged ones."""
+    """Return the pairs to export: those of `query`, else every pair, else the flagged ones.
+
+    With a list, `among`, they are those of its pairs that `query` finds, in its order.
+    """
     from hhtui.export.manifest import Selection
     from hhtui.store import records as stored
 
+    if among is not None:
+        return search(database, query or "", among.ids).ids, Selection("query", query or "", str(among.path))
     if query is not None:
         return search(database, query).ids, Selection("query", query)
     if everything:
@@ -42,12 +48,13 @@ def export(
     *,
     query: str | None = None,
     everything: bool = False,
+    among: "Listing | None" = None,
     with_decisions: bool = False,
     manifest: PathLike | None = None,
     force: bool = False,
     report: "Report | None" = None,
 ) -> "Export":
-    """Write the flagged pairs, or those of `query`, or everything, to a file (with a manifest) or a binary stream.
+    """Write the flagged pairs, or those of `query` or a list, or everything, to a file (with a manifest) or a stream.
 
     See `hhtui.export.run` for the formats and what they promise.
     """
@@ -61,7 +68,7 @@ def export(
         "report": report,
     }
     with snapshot(database.reader()):
-        pair_ids, selection = select(database, query, everything=everything)
+        pair_ids, selection = select(database, query, everything=everything, among=among)
         if isinstance(target, str | os.PathLike):
             return export_file(database, pair_ids, selection, form, Path(target), **more)
         return export_stream(database, pair_ids, selection, form, target, **more)

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -9,7 +10,9 @@ from hhtui import paths
 from hhtui.api.leaving import export
 from hhtui.api.loading import build_sample, database_of
 from hhtui.api.opening import PathLike, annotator_name, configuration, refuse_read_only
+from hhtui.api.viewing import check_query, listing, viewed
 from hhtui.store.database import Database
+from hhtui.store.errors import StoreError
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from hhtui.config import Config
     from hhtui.score.explain.process import Deliver, Explaining
     from hhtui.store import lanes
+    from hhtui.store.listing import Listing
     from hhtui.store.triage import Triage
     from hhtui.tui.app import Ending
     from hhtui.tui.screens.export import ExportRequest
@@ -34,7 +38,9 @@ def browse(
     *,
     db: PathLike | None = None,
     query: str | None = None,
+    view: str | None = None,
     at: str | None = None,
+    ids: PathLike | None = None,
     by: str | None = None,
     colour: "Colour | None" = None,
     mouse: bool = True,
@@ -43,11 +49,13 @@ def browse(
 
     `source` is a database, or a `datasets.Dataset` of preferences: its pairs are loaded into the database `db`, else
     into one in the data folder under the dataset's fingerprint, so that decisions are there the next time. Without
-    `source` it is the database used last, on the first run the shipped sample. `query` and `at`, a pair's
-    key, replace what the reader left; `by` is the name that decisions are saved under, `colour` one of
-    `hhtui.config.COLOURS`. Raises StoreError where the database cannot be opened or has no such pair, QueryError
-    where it cannot answer the query, LoadError where a dataset holds no pairs, ConfigError where the configuration
-    names a key that no terminal has, and ScreenError where there is no terminal or an event loop runs already.
+    `source` it is the database used last, on the first run the shipped sample. `query` and `at`, a pair's key, replace
+    what the reader left; so does `view`, the name of a saved view, which `query` narrows. `ids` is a file that lists
+    pairs, as `listing` reads it: they alone are shown, in its order; `by` is the name that decisions are saved under,
+    `colour` one of `hhtui.config.COLOURS`. Raises StoreError where the database cannot be opened or has no such pair,
+    QueryError where it cannot answer the query, LoadError where a dataset holds no pairs, ConfigError where the
+    configuration names a key that no terminal has, and ScreenError where there is no terminal or an event loop runs
+    already.
     """
     from hhtui.tui.start import Start
 
@@ -55,8 +63,20 @@ def browse(
     _need_screen()
     place = database_of(source, db)
     with Database.open(place) as database:
+        query = viewed(database, view, query)
         _check_start(database, query, at)
-        return _on_screen(database, by or annotator_name(), config, Start(query, at), mouse)
+        listed = None if ids is None else _some_of(database, listing(database, ids))
+        start = Start(query, at, listed=listed, by=by or "")
+        ending = _on_screen(database, by or annotator_name(), config, start, mouse)
+    told = "" if listed is None else listed.told()
+    return replace(ending, words=f"{ending.words}; {told}") if told else ending
+
+
+def _some_of(database: Database, found: "Listing") -> "Listing":
+    """Return a list of which there is something to show; raises StoreError where there is nothing."""
+    if not found.ids:
+        raise StoreError(f"{database.path} has none of these pairs: {found.told()}")
+    return found
 
 
 def triage(
@@ -64,6 +84,7 @@ def triage(
     *,
     queue: str | None = None,
     query: str | None = None,
+    view: str | None = None,
     order: str | None = None,
     resume: bool = False,
     adjudicate: bool = False,
@@ -75,11 +96,11 @@ def triage(
 ) -> "Ending":
     """Read pairs one after another on the terminal, those first that matter; return as `browse` does.
 
-    That is the `queue` of this name, what `query` finds in the `order` of a column, where `adjudicate` what annotators
-    differ about, where `resume` what was begun and not finished; else the reader chooses from a card of queues.
-    `wanted` says how many pairs and how they are mixed; its lists and lane follow from the rest. `more` is the command
-    that gives the next pairs, for the reader. Raises StoreError where there is nothing to read, QueryError about a
-    query.
+    That is the `queue` of this name, what `query` or the saved `view` finds in the `order` of a column, where
+    `adjudicate` what annotators differ about, where `resume` what was begun and not finished; else the reader chooses
+    from a card of queues. `wanted` says how many pairs and how they are mixed; its lists and lane follow from the rest.
+    `more` is the command that gives the next pairs, for the reader. Raises StoreError where there is nothing to read,
+    QueryError about a query.
     """
     from hhtui.store.lanes import Wanted
     from hhtui.store.queueing import begin_named, begin_query, left_to_read
@@ -88,6 +109,7 @@ def triage(
     config, annotator, how = _screen_configuration(colour), by or annotator_name(), wanted or Wanted(())
     with Database.open(Path(path or paths.named_database() or paths.last_database() or build_sample())) as database:
         refuse_read_only(database)
+        query = viewed(database, view, query)
         if resume:
             begun: Triage | None = left_to_read(database, annotator)
         elif adjudicate:
@@ -138,8 +160,6 @@ def _need_screen() -> None:
 
 def _screen_configuration(colour: "Colour | None") -> "Config":
     """Return the configuration of the screen, with the colours that were asked for."""
-    from dataclasses import replace
-
     from hhtui.tui.key_names import refuse_unknown
 
     chosen = configuration()
@@ -167,27 +187,22 @@ def _on_screen(database: Database, annotator: str, config: "Config", start: "Sta
 def _resume_command(database: Database, by: str | None) -> str:
     import shlex
 
-    return shlex.join(["hhtui", "triage", str(database.path), "--resume", *(["--by", by] if by else [])])
+    return shlex.join(["hhtui", "triage", str(database.path.absolute()), "--resume", *(["--by", by] if by else [])])
 
 
 def _check_start(database: Database, query: str | None, at: str | None) -> None:
     """Raise QueryError or StoreError before the screen opens where the query or the key is of no use."""
-    connection = database.reader()
     if query is not None:
-        from hhtui.query.parser import parse
-        from hhtui.query.planner import plan
-        from hhtui.store import scorers
-
-        plan(parse(query), scorers.score_fields(connection), scorers.harm_column(connection))
+        check_query(database, query)
     if at is not None:
         from hhtui.store import pairs
 
-        pairs.id_of(connection, at)
+        pairs.id_of(database.reader(), at)
 
 
 def _write_request(database: Database, request: "ExportRequest") -> str:
     """Write what the screen asks for, and return one line about it."""
-    done = export(database, request.path, request.format, query=request.query)
+    done = export(database, request.path, request.format, query=request.query, among=request.listed)
     left_out = "".join(f"; {count:,} left out ({why.replace('_', ' ')})" for why, count in done.left_out.items())
     return f"{done.pairs:,} of {done.of:,} to {done.path}, manifest {done.manifest_path}{left_out}"
 

@@ -94,14 +94,6 @@ def keys_from(words: Sequence[str]) -> list[str]:
     return keys
 
 
-def keys_of_file(name: str) -> list[str]:
-    """Return the keys in a file, one a line; raises Failure where there are none."""
-    keys = [line for line in map(str.strip, Path(name).read_text(encoding="utf-8").split("\n")) if line]
-    if not keys:
-        raise Failure(f"{name} holds no keys; write one a line, as hhtui search --ids does")
-    return keys
-
-
 def _is_database(path: Path) -> bool:
     if not os.path.isfile(path):
         return False

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from hhtui.cli import output
-from hhtui.cli.arguments import QueryCommand, keys_of_file
+from hhtui.cli.arguments import QueryCommand
 from hhtui.cli.failures import Failure, pointing_into
+from hhtui.cli.lists import list_file
 from hhtui.cli.score_progress import words
 from hhtui.config import COLOURS
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 @click.argument("database", required=False, type=click.Path(path_type=Path), metavar="[DB]")
 @click.option("--query", metavar="Q", help="Begin with this query instead of the one that was left.")
 @click.option("--order", metavar="COLUMN[-]", help="Order the result by this column, - for descending.")
+@click.option("--view", metavar="NAME", help="Begin with this saved view; --query narrows it.")
 @click.option("--at", metavar="KEY", help="Begin at this pair.")
-@click.option("--ids", metavar="FILE", help="Only the pairs whose keys stand in this file, one a line.")
+@click.option("--ids", "--ids-file", metavar="FILE", help="Only the pairs in this list, in its order; - reads a pipe.")
 @click.option("--by", metavar="NAME", help="Save decisions under this name.")
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option("--colour", type=click.Choice(COLOURS), help="How many colours to send; fewer is faster on a slow line.")
@@ -31,6 +33,7 @@ def browse(
     database: Path | None,
     query: str | None,
     order: str | None,
+    view: str | None,
     at: str | None,
     ids: str | None,
     by: str | None,
@@ -39,27 +42,21 @@ def browse(
 ) -> None:
     """Browse a database on the screen; the default command.
 
-    Without DB it is $HHTUI_DB, else the database used last, on the first run the shipped sample.
+    Without DB it is $HHTUI_DB, else the database used last, on the first run the shipped sample. A list for --ids has
+    a key or a hash a line, or is CSV or JSON lines with a column key or hash, as hhtui search and export write them.
     """
     from hhtui import api, paths
 
+    listed = None if ids is None else list_file(ids)
     need_terminal()
     if database is not None and database.is_dir():
         raise Failure(f"{database} is a folder; to read the pairs in it: hhtui load {database} --db NEW.db")
-    if ids is not None:
-        keys = keys_of_file(ids)
-        listed = "key:" + ",".join(f'"{key}"' for key in keys)
-        query = f"({query}) {listed}" if query else listed
-        from hhtui.query.parser import LONGEST
-
-        if len(query) > LONGEST:
-            raise Failure(f"{ids} names {len(keys):,} pairs, more than a query can list; divide it: split -l 200 {ids}")
     if order is not None:
         query = f"{query or ''} sort:{order}".strip()
     gc.disable()
     place = database or paths.named_database() or paths.last_database() or sample()
     with pointing_into(query or ""):
-        end(api.browse(place, query=query, at=at, by=by, colour=colour, mouse=not no_mouse))
+        end(api.browse(place, query=query, view=view, at=at, ids=listed, by=by, colour=colour, mouse=not no_mouse))
 
 
 @click.command()

@@ -7,6 +7,7 @@ import click
 from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, database_first
 from hhtui.cli.failures import pointing_into
+from hhtui.cli.lists import read_list
 
 FORMS = (
     *("ids", "csv", "jsonl", "parquet", "datasets"),
@@ -18,6 +19,8 @@ NOT_STREAMED = {"parquet": "a Parquet file", "datasets": "a folder of datasets"}
 @click.command(cls=QueryCommand)
 @click.argument("words", nargs=-1, metavar="[DB]")
 @click.option("--query", metavar="Q", help="The pairs that meet this query, in its order.")
+@click.option("--view", metavar="NAME", help="The pairs of this saved view; --query narrows it.")
+@click.option("--ids-file", metavar="FILE", help="The pairs in this list, in its order; - reads stdin.")
 @click.option("--all", "everything", is_flag=True, help="Every pair.")
 @click.option("--format", "form", type=click.Choice(FORMS), default="ids", show_default=True, help="What to write.")
 @click.option("-o", "--output", "path", metavar="FILE", help="The file to write; without it, standard output.")
@@ -27,6 +30,8 @@ NOT_STREAMED = {"parquet": "a Parquet file", "datasets": "a folder of datasets"}
 def export(
     words: tuple[str, ...],
     query: str | None,
+    view: str | None,
+    ids_file: str | None,
     everything: bool,
     form: str,
     path: str | None,
@@ -36,18 +41,18 @@ def export(
 ) -> None:
     """Write pairs to a file or standard output.
 
-    Without --query and --all these are the flagged pairs. ids is one key a line. csv has scores, decisions and texts; a
-    text that a spreadsheet would run as a formula has an apostrophe before it. jsonl is the source's own lines, byte
-    for byte where the source was JSON lines. parquet has the source's columns, as has datasets, a folder for
-    load_from_disk. The trl forms are those of TRL's dataset formats, as JSON lines, or as a table where FILE ends in
-    .parquet; the prompt is what both dialogues share in whole turns. A file appears whole or not at all, with a
-    manifest that says what it came from and what it promises. Pairs are exported as the source labels them: to turn
-    labels around, see hhtui clean.
+    Without --query, --view, --ids-file and --all these are the flagged pairs. ids is one key a line. csv has scores,
+    decisions and texts; a text that a spreadsheet would run as a formula has an apostrophe before it. jsonl is the
+    source's own lines, byte for byte where the source was JSON lines. parquet has the source's columns, as has
+    datasets, a folder for load_from_disk. The trl forms are those of TRL's dataset formats, as JSON lines, or as a
+    table where FILE ends in .parquet; the prompt is what both dialogues share in whole turns. A file appears whole or
+    not at all, with a manifest that says what it came from and what it promises. Pairs are exported as the source
+    labels them: to turn labels around, see hhtui clean.
     """
     from hhtui import api
 
-    if query is not None and everything:
-        raise click.UsageError("--query and --all exclude each other")
+    if everything and (query, view, ids_file) != (None, None, None):
+        raise click.UsageError("--all and a choice of pairs (--query, --view, --ids-file) exclude each other")
     if with_decisions and form != "jsonl":
         raise click.UsageError("--with-decisions is for --format jsonl; csv has them always, the others never")
     if form in NOT_STREAMED and path in (None, "-"):
@@ -63,12 +68,15 @@ def export(
             progress.update("exporting", written, total)
 
     with api.open(database_path) as database, pointing_into(query or ""):
+        query = api.viewed(database, view, query)
+        listing = None if ids_file is None else read_list(database, ids_file)
         try:
             done = api.export(
                 database,
                 target,
                 form,
                 query=query,
+                among=listing,
                 everything=everything,
                 with_decisions=with_decisions,
                 manifest=manifest,

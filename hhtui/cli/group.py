@@ -21,6 +21,7 @@ MODULES = {
     "scorer": "scorers",
     "search": "searching",
     "show": "searching",
+    "view": "views",
     "facets": "facets",
     "similar": "similarity",
     "dupes": "similarity",

@@ -7,6 +7,7 @@ import click
 from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, database_first
 from hhtui.cli.failures import pointing_into
+from hhtui.cli.lists import read_list
 
 if TYPE_CHECKING:
     from hhtui.store.results import Result
@@ -20,6 +21,8 @@ SHOWN = 20
 @click.option("--count", is_flag=True, help="Print how many pairs there are, and nothing else.")
 @click.option("--ids", is_flag=True, help="Print every key, one a line.")
 @click.option("--columns", metavar="A,B|all", help="Add these columns, by their names in queries.")
+@click.option("--view", metavar="NAME", help="What this saved view finds; a query narrows it.")
+@click.option("--ids-file", metavar="FILE", help="Among the pairs in this list alone, in its order; - reads stdin.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def search(
@@ -29,13 +32,17 @@ def search(
     count: bool,
     ids: bool,
     columns: str | None,
+    view: str | None,
+    ids_file: str | None,
     as_json: bool,
 ) -> None:
     """Find pairs by a query.
 
     Prints key, scores and the last human turn of each; without a query, of every pair. A query may begin with
     -. `hhtui schema` lists the fields. What ~word or "~quoted words" find is in the order of its likeness, which is
-    printed, 0 to 100; sort:relevance puts the best matches of the query's words first.
+    printed, 0 to 100; sort:relevance puts the best matches of the query's words first. A
+    list for --ids-file has a key or a hash a line, or is CSV or JSON lines with a column key or hash; what of it is not
+    here is told, with --json all of it as unknown.
     """
     from hhtui import api
     from hhtui.cli import tables
@@ -44,7 +51,9 @@ def search(
     query = " ".join(rest)
     unlimited = ids and context.get_parameter_source("limit") is click.core.ParameterSource.DEFAULT
     with api.open(path) as database, pointing_into(query):
-        result = api.search(database, query)
+        query = api.viewed(database, view, query) or ""
+        listing = None if ids_file is None else read_list(database, ids_file)
+        result = api.search(database, query, None if listing is None else listing.ids)
         found = len(result.ids)
         _tell_unindexed(result.result)
         if result.note:
@@ -56,7 +65,9 @@ def search(
         names = tables.column_names(database, columns)
         if as_json:
             told = list(tables.pairs_json(database, some, names, result.ranking))
-            output.data_json({"query": query, "total": found, "shown": len(told), "note": result.note, "pairs": told})
+            listed = {} if listing is None else {"unknown": list(listing.unknown), "repeated": listing.repeated}
+            figures = {"query": query, "total": found, "shown": len(told), "note": result.note, **listed}
+            output.data_json({**figures, "pairs": told})
             return
         if ids:
             lines = tables.keys(database, some)

@@ -28,6 +28,7 @@ def share(text: object) -> float:
 @click.argument("database", required=False, type=click.Path(path_type=Path), metavar="[DB]")
 @click.option("--queue", type=click.Choice(list(TITLES)), help="Read this queue, without the card.")
 @click.option("--query", metavar="Q", help="Read what this query finds, instead of a queue.")
+@click.option("--view", metavar="NAME", help="Read what this saved view finds; --query narrows it.")
 @click.option("--order", metavar="COLUMN[-]", help="With --query: in the order of this column, - for descending.")
 @click.option("--adjudicate", is_flag=True, help="Read what annotators decided differently; their decisions show.")
 @click.option("--resume", is_flag=True, help="Go on with what was left.")
@@ -72,6 +73,7 @@ def triage(context: click.Context, /, database: Path | None, **given: Any) -> No
                 place,
                 queue=given["queue"],
                 query=given["query"],
+                view=given["view"],
                 order=given["order"],
                 resume=given["resume"],
                 adjudicate=given["adjudicate"],
@@ -86,8 +88,9 @@ def triage(context: click.Context, /, database: Path | None, **given: Any) -> No
 
 def _check(given: dict[str, Any]) -> None:
     """Raise UsageError where two options say what to read."""
-    chosen = [name for name in ("queue", "query", "resume") if given[name]]
+    given["searched"] = given["query"] or given["view"]
+    chosen = [name for name in ("queue", "searched", "resume") if given[name]]
     if len(chosen) > 1 or (given["adjudicate"] and {"queue", "resume"} & set(chosen)):
         raise click.UsageError("give one of --queue, --query, --adjudicate and --resume")
-    if given["order"] and not given["query"]:
+    if given["order"] and not given["searched"]:
         raise click.UsageError("--order goes with --query")

@@ -30,11 +30,13 @@ PROMISES = {
 class Selection:
     """Which pairs an export holds.
 
-    `kind` is "flagged", "all" or "query"; `query` is the query's text, None for the other kinds.
+    `kind` is "flagged", "all" or "query"; `query` is the query's text, None for the other kinds. `listed` is the file
+    with the list that the query was run on, None for every pair.
     """
 
     kind: str
     query: str | None = None
+    listed: str | None = None
 
 
 def manifest(
@@ -62,6 +64,7 @@ def manifest(
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "selection": selection.kind,
         "query": selection.query,
+        **({} if selection.listed is None else {"list": selection.listed}),
         "format": form,
         "identity": PROMISES[promise].partition(":")[0],
         "promise": PROMISES[promise],

@@ -1,6 +1,8 @@
 """What leaves the screen: exports, copies, and the place to come back to."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hhtui import paths
@@ -70,6 +72,9 @@ class Leaving:
             screen.gate.release("dialog")
         if request is None:
             return
+        listed = screen.view.listed
+        if request.query is not None and listed is not None and not isinstance(listed, Path):
+            request = replace(request, listed=listed)
         screen.say("exporting …")
         work = screen.run_worker(lambda: screen.app.export(screen.database, request), thread=True, exit_on_error=False)
         try:

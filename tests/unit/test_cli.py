@@ -582,13 +582,16 @@ def test_browsing_needs_a_terminal(db: Path) -> None:
 
 def test_what_cannot_be_browsed_is_said_before_the_screen_opens(db: Path, tmp_path: Path) -> None:
     (tmp_path / "none.txt").touch()
-    (tmp_path / "many.txt").write_text("".join(f"{key}\n" for key in KEYS * 1000))
+    (tmp_path / "elsewhere.txt").write_text("other/all/0\n" * 2)
     for words, said in (
         ((db, "--at", "rows/all/9"), "there is no pair"),
         ((db, "--query", "foo:x"), "There is no field"),
         ((db, "--order", "harm-"), "hhtui score"),
-        ((db, "--ids", tmp_path / "none.txt"), "holds no keys"),
-        ((db, "--ids", tmp_path / "many.txt"), "names 4,000 pairs"),
+        ((db, "--ids", tmp_path / "none.txt"), "names no pair"),
+        ((db, "--ids", tmp_path / "elsewhere.txt"), "has none of these pairs: elsewhere.txt: 2 of 2 are not"),
+        ((db, "--ids", tmp_path / "missing.txt"), "there is no file"),
+        ((db, "--ids", "-"), "reads the list from a pipe"),
+        ((db, "--view", "none"), "there is no view 'none', and none is saved here"),
         ((tmp_path,), "is a folder"),
     ):
         code, output = on_terminal(*words)

@@ -3,9 +3,13 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hhtui.tui.screens.dialog import Dialog
 from hhtui.tui.screens.dialogs import AskText, Choice, Choose
+
+if TYPE_CHECKING:
+    from hhtui.store.listing import Listing
 
 ENDINGS: dict[str, str] = {
     "ids": "ids.txt",
@@ -34,11 +38,15 @@ MEANINGS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What to write: `query` None is the flagged pairs, `format` is of `ENDINGS`; the file must not exist yet."""
+    """What to write: `query` None is the flagged pairs, `format` is of `ENDINGS`; the file must not exist yet.
+
+    With a list, `listed`, it is those of its pairs that the query finds.
+    """
 
     query: str | None
     format: str
     path: str
+    listed: "Listing | None" = None
 
 
 async def ask_for_export(
