@@ -29,7 +29,8 @@ def load(
     """Load sources into the database at `path`, which is made where there is none.
 
     A source is a file, a folder, "-" for standard input, the name of a hub dataset, or a `datasets.Dataset`. Loading
-    again adds nothing; a load that was stopped goes on. Raises LoadError where a source cannot be loaded.
+    again adds nothing; a load that was stopped goes on. At the end the texts of a larger database are copied for
+    searching; what hinders that is a note of the report. Raises LoadError where a source cannot be loaded.
     """
     from hhtui.ingest.load import load as load_sources
     from hhtui.progress import unobserved
@@ -40,9 +41,12 @@ def load(
     try:
         with Database.create(place) if is_new else Database.open(place) as database:
             try:
-                return load_sources(database, sources, options, observer or unobserved)
+                report = load_sources(database, sources, options, observer or unobserved)
             finally:
                 is_empty = is_new and not _has_sources(database)
+            if options is not None and not options.index:
+                return report
+            return _with_copy(database, report, observer or unobserved)
     finally:
         if is_empty:
             _remove(place)
@@ -92,6 +96,23 @@ def _fingerprint(dataset: "Dataset | DatasetDict") -> str:
     return "-".join(str(split._fingerprint) for split in splits)
 
 
+def _with_copy(database: Database, report: "LoadReport", observer: "Observer") -> "LoadReport":
+    """Copy the texts of a database with many pairs for searching; a note of the report says where that failed."""
+    from dataclasses import replace
+
+    from hhtui.store.errors import StoreError
+    from hhtui.store.pairs import count
+    from hhtui.store.text_copy import FEW_PAIRS
+    from hhtui.store.text_copy.process import make_apart
+
+    if count(database.reader()) > FEW_PAIRS:
+        try:
+            make_apart(database.path, observer)
+        except StoreError as error:
+            return replace(report, notes=[*report.notes, f"the texts were not copied for searching: {error}"])
+    return report
+
+
 def _has_sources(database: Database) -> bool:
     from hhtui.store.sources import all_sources
 
@@ -100,5 +121,5 @@ def _has_sources(database: Database) -> bool:
 
 def _remove(path: Path) -> None:
     """Take away a database that was made for nothing, with its side files."""
-    for name in (path.name, *(f"{path.name}{ending}" for ending in ("-wal", "-shm", ".lock"))):
+    for name in (path.name, *(f"{path.name}{ending}" for ending in ("-wal", "-shm", ".lock", ".texts", ".words"))):
         path.with_name(name).unlink(missing_ok=True)

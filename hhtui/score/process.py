@@ -1,7 +1,6 @@
 """Scoring in a process of its own: started, listened to, interrupted."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from threading import Thread
 from typing import IO, TYPE_CHECKING
 
 from hhtui.model import Unit
+from hhtui.processes import environment
 from hhtui.score.child import INTERRUPTED
 from hhtui.score.progress import Report, ScoreProgress
 from hhtui.score.scorer import DEFAULTS, NO_OPTIONS, Options, ScoreError
@@ -19,8 +19,6 @@ from hhtui.score.scorer import DEFAULTS, NO_OPTIONS, Options, ScoreError
 if TYPE_CHECKING:
     from hhtui.score.ray.engine import RayOptions
 
-PACKAGE_ROOT = Path(__file__).resolve().parents[2]
-INSTALLED = ("site-packages", "dist-packages")
 PATIENCE_SECONDS = 5.0
 
 
@@ -136,11 +134,3 @@ def spawn(command: Sequence[str], stdin: int, narration: IO[bytes]) -> "subproce
         text=True,
         encoding="utf-8",
     )
-
-
-def environment() -> dict[str, str]:
-    """Return this process's environment, in which the child finds this very package where it is not installed."""
-    if PACKAGE_ROOT.name in INSTALLED:
-        return dict(os.environ)
-    there = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(PACKAGE_ROOT), *([there] if there else [])])}

@@ -7,6 +7,7 @@ import re
 import shutil
 import zlib
 from functools import cache
+from glob import escape
 from pathlib import Path
 
 HOST = f"{zlib.crc32(platform.node().encode()):08x}"
@@ -30,6 +31,13 @@ def sweep(folder: Path) -> None:
             found = DRAFT.fullmatch(name)
             if found and _died(int(found["process"])):
                 _remove(folder / name)
+
+
+def others_at_work(target: Path) -> bool:
+    """Tell whether another process of this machine is writing what will be `target`."""
+    drafts = target.parent.glob(f".{escape(target.name)}.*.draft")
+    processes = [int(found["process"]) for draft in drafts if (found := DRAFT.fullmatch(draft.name))]
+    return any(process != os.getpid() and not _died(process) for process in processes)
 
 
 def _remove(path: Path) -> None:

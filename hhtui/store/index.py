@@ -40,7 +40,7 @@ def extend(database: Database, observer: Observer = unobserved) -> None:
     Goes on where an earlier call stopped, and does nothing where nothing is missing. Raises StoreError where the
     database cannot be written.
     """
-    if _is_finished(database.reader()):
+    if is_finished(database.reader()):
         return
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading") as beside:
         try:
@@ -65,7 +65,8 @@ def extend(database: Database, observer: Observer = unobserved) -> None:
     database.checkpoint()
 
 
-def _is_finished(connection: sqlite3.Connection) -> bool:
+def is_finished(connection: sqlite3.Connection) -> bool:
+    """Tell whether everything here has been made for all pairs that are stored."""
     return bool(settings.get(connection, FINISHED) == _extent(connection))
 
 

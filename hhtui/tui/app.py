@@ -17,6 +17,7 @@ from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.store.errors import StoreError
 from hhtui.tui import shell_words
+from hhtui.tui.copying import Copying
 from hhtui.tui.display import DifferApp
 from hhtui.tui.explanation import Explain, no_explanation
 from hhtui.tui.garbage import IdleCollector
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 LAST_RESORT_SECONDS = 1.0
 COLLECT_SECONDS = 1.0
+COPY_AFTER_SECONDS = 2.0
 HUNG_UP = 129
 LEFT_TO_TEXTUAL = ("ctrl+q", "ctrl+c")
 
@@ -82,6 +84,7 @@ class HhtuiApp(DifferApp[None]):
         self.farewell = ""
         self._left = False
         self._garbage = IdleCollector()
+        self._copying = Copying(database)
 
     def get_default_screen(self) -> Browse:
         return Browse(self)
@@ -98,6 +101,7 @@ class HhtuiApp(DifferApp[None]):
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self._hang_up)
         self.call_after_refresh(self._garbage.begin)
+        self.set_timer(COPY_AFTER_SECONDS, self._copying.begin)
         self.set_interval(COLLECT_SECONDS, self._garbage.tick)
 
     def on_unmount(self) -> None:
@@ -132,6 +136,7 @@ class HhtuiApp(DifferApp[None]):
         if self._left:
             return
         self._left = True
+        self._copying.close()
         self.browse.finding.close()
         self.browse.faceting.close()
         self.browse.queueing.close()

@@ -205,6 +205,14 @@ class Finding:
             self._screen.say("")
         self._screen.show_view()
 
+    def tell_progress(self) -> None:
+        """Say how far a search has come that takes long, and how to stop it."""
+        searched = self._runner.searched() if self.waiting else None
+        if searched is not None:
+            self._complained = True
+            far = f"{searched.done:,} of {searched.total:,} pairs"
+            self._screen.say(f"searching the texts: {far}; Esc stops", f"searching: {far}")
+
     def grown(self) -> None:
         """The database has more pairs: a view of everything grows with it."""
         asked = self.view.text or self.view.listed or self._before_editing

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from hhtui.store.connection import Connection
+from hhtui.store.connection import Connection, kept_by
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.results import Result, search
+from hhtui.store.search_progress import Searched, SearchProgress
 from hhtui.tui.view import ROW_ORDER, Listed, order_of
 
 if TYPE_CHECKING:
@@ -76,6 +77,12 @@ class QueryRunner:
             self._newest += 1
             if self._running is not None:
                 self._running.interrupt()
+
+    def searched(self) -> Searched | None:
+        """Return how far the query that runs has come through the texts, None where it does not look at them."""
+        with self._mutex:
+            running = self._running
+        return None if running is None else kept_by(running, SearchProgress).searched
 
     def close(self) -> None:
         """Stop what runs, and deliver nothing more."""

@@ -16,13 +16,13 @@ import pytest
 
 from hhtui import api
 from hhtui.model import Side
+from hhtui.processes import environment
 from hhtui.score import scorer as scorer_module
 from hhtui.score.explain import explainer as explain_module
 from hhtui.score.explain.child import answer
 from hhtui.score.explain.explainer import Explainer, explained_by, is_linear, words_of_pair
 from hhtui.score.explain.process import Explaining, explain
 from hhtui.score.explain.words import strongest
-from hhtui.score.process import environment
 from hhtui.score.run import run
 from hhtui.score.scorer import Options, ScoreError, WordWeight, create
 from hhtui.score.toxicity import AltProfanity

@@ -10,7 +10,7 @@ from hhtui.store.errors import StoreError
 from hhtui.store.pairs import count
 from hhtui.store.text_copy.making import added, numbered, texts_between
 from hhtui.store.text_copy.reading import TextCopy, opened
-from hhtui.store.text_copy.stamp import Stamp, path_of, stamp_in, stamp_of, words_file
+from hhtui.store.text_copy.stamp import Stamp, path_of, peeked, stamp_in, stamp_of, texts_file, words_file
 from hhtui.store.text_copy.terms import Vocabulary
 
 if TYPE_CHECKING:
@@ -101,9 +101,12 @@ def words(connection: sqlite3.Connection) -> Words:
 
 
 def is_current(connection: sqlite3.Connection) -> bool:
-    """Tell whether the copy has all pairs and their words, and none that is gone."""
-    copy = opened(connection)
-    return copy is not None and copy.upto == last_id(connection) and _stored(connection, copy) is not None
+    """Tell whether the copy has all pairs and their words, and none that is gone; Arrow is not loaded for that."""
+    path = path_of(connection)
+    stamp = None if path is None else peeked(texts_file(path))
+    if path is None or stamp is None or stamp != peeked(words_file(path)):
+        return False
+    return stamp == stamp_of(connection, last_id(connection))._replace(made=stamp.made)
 
 
 class _Kept:

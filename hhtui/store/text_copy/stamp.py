@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import sqlite3
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +10,8 @@ from typing import NamedTuple
 VERSION = 1
 SAMPLED_PAIRS = 64
 METADATA = b"hhtui"
+PEEKED_BYTES = 8_192
+_STAMP = re.compile(rb'\{"upto": [^{}]*\}')
 
 
 class Stamp(NamedTuple):
@@ -36,6 +39,16 @@ def stamp_in(metadata: dict[bytes, bytes] | None) -> Stamp | None:
         return Stamp(**stored) if stored["version"] == VERSION else None
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def peeked(file: Path) -> Stamp | None:
+    """Return the stamp of a file, None where there is none; without Arrow, which keeps metadata as they are."""
+    try:
+        with open(file, "rb") as beginning:
+            found = _STAMP.search(beginning.read(PEEKED_BYTES))
+    except OSError:
+        return None
+    return stamp_in({METADATA: found[0]}) if found else None
 
 
 def stamp_of(connection: sqlite3.Connection, upto: int) -> Stamp:

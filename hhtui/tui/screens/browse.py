@@ -510,6 +510,7 @@ class Browse(Screen[None]):
         self.query_one("#footer", Line).show([(f" {footer(self.size.width - 1, self.app.keys, actions)}", "quiet")])
 
     def _poll(self) -> None:
+        self.finding.tell_progress()
         version = self.database.data_version()
         if version == self._seen_version or self.app.screen is not self:
             return
