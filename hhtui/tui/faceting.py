@@ -40,7 +40,7 @@ class Faceting:
         self._facets: Facets | None = None
         self._histogram: Histogram | None = None
         self._column = self._left = ""
-        self._logarithmic = self._masked = False
+        self._logarithmic = self._masked = self._whole = False
         self._asked = self._answered = 0
         self._counted_view: View | None = None
         self._trouble = ""
@@ -115,12 +115,15 @@ class Faceting:
             self._view.show()
 
     def take(self, counted: "Counted") -> None:
-        """Show what was counted last; what was overtaken is dropped."""
+        """Show what was counted last, what was overtaken is dropped; a part only where there is nothing whole yet."""
         from hhtui.store.facets import Facets
 
         if not self.open or counted.request != self._asked:
             return
-        self._answered, self._trouble = counted.request, ""
+        if not counted.whole and self._whole:
+            return
+        self._whole = counted.whole
+        self._answered, self._trouble = counted.request if counted.whole else self._answered, ""
         anew = False
         if isinstance(counted.found, str):
             self._trouble = counted.found

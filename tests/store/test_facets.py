@@ -10,6 +10,7 @@ import pytest
 
 from hhtui.query.parser import parse
 from hhtui.query.toggling import toggle
+from hhtui.query.tokens import tokenise
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.facets import Facets, Overtaken, gather
@@ -98,7 +99,7 @@ def test_words_are_those_of_a_plain_count(real: Real) -> None:
     everyone: Tally[str] = Tally()
     here: Tally[str] = Tally()
     for row in rows:
-        held = {term for side in row.texts for term in row.terms(side)}
+        held = {token.term for text in row.texts.values() for token in tokenise(text)}
         everyone.update(held)
         here.update(held if row.id in inside else ())
     scores = {word: plain_z(here[word], everyone[word], len(inside), len(rows)) for word in here}
@@ -154,7 +155,8 @@ def test_counts_follow_what_people_decide(real: Real) -> None:
 def test_nothing_more_is_counted_once_nobody_waits(real: Real) -> None:
     asked: list[bool] = []
 
-    def goes_on() -> bool:
+    def goes_on(so_far: Facets) -> bool:
+        assert len(so_far.groups) == len(asked) + 1
         asked.append(len(asked) < 2)
         return asked[-1]
 

@@ -121,6 +121,28 @@ async def test_an_answer_that_was_overtaken_is_dropped(scored: Path) -> None:
         assert faceting._facets is before and "an old answer" not in desk.text()
 
 
+async def test_what_takes_long_is_shown_as_it_comes(scored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "PATIENCE", 0.0)
+    shown: list[tuple[bool, int]] = []
+    async with reading(scored, size=NARROW) as desk:
+        faceting = desk.browse.faceting
+        take = faceting.take
+
+        def taken(counted: runner.Counted) -> None:
+            take(counted)
+            assert faceting._facets is not None
+            shown.append((faceting.waiting, len(faceting._facets.groups)))
+
+        monkeypatch.setattr(faceting, "take", taken)
+        await desk.press("F")
+        groups = [number for _, number in shown]
+        assert groups == [*range(1, len(groups)), groups[-1]] and len(groups) > 5
+        assert [waiting for waiting, _ in shown] == [True] * (len(shown) - 1) + [False]
+        shown.clear()
+        await desk.press("enter")
+        assert {number for _, number in shown} == {groups[-1] + 1, groups[-1]}, "the whole stays until the next one"
+
+
 async def test_a_number_becomes_a_histogram_that_marks_the_pair(scored: Path) -> None:
     async with reading(scored, size=(160, 45)) as desk:
         await desk.press("F")

@@ -49,19 +49,23 @@ class Facets(NamedTuple):
 
 
 def gather(
-    connection: sqlite3.Connection, query: str, ids: Sequence[int], goes_on: Callable[[], bool] = lambda: True
+    connection: sqlite3.Connection,
+    query: str,
+    ids: Sequence[int],
+    goes_on: Callable[[Facets], bool] = lambda _: True,
 ) -> Facets:
     """Count the facets of `ids`, which `query` found; raises QueryError where that cannot be read.
 
-    Between two groups `goes_on` is asked; where it says no, Overtaken is raised.
+    After each group `goes_on` gets what has been counted by then; where it says no, Overtaken is raised.
     """
     with snapshot(connection):
-        counter, found = Counter(connection, ids), []
+        counter = Counter(connection, ids)
+        found = Facets(query, counter.pairs, counter.total, ())
         for group in _groups(connection, query, counter):
-            found.append(group)
-            if not goes_on():
+            found = found._replace(groups=(*found.groups, group))
+            if not goes_on(found):
                 raise Overtaken
-    return Facets(query, counter.pairs, counter.total, tuple(found))
+    return found
 
 
 class Overtaken(Exception):

@@ -1,6 +1,7 @@
 """Counts facets and histograms beside the screen, in one thread, for the newest request alone."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -12,12 +13,19 @@ from hhtui.store.errors import StoreError
 from hhtui.store.facets import Facets, Overtaken, gather
 from hhtui.store.facets.histogram import Histogram, histogram
 
+PATIENCE = 0.3
+"""Seconds after which what has been counted so far is shown."""
+
 
 class Counted(NamedTuple):
-    """What was counted for a request: facets, a histogram, or in words why there is neither."""
+    """What was counted for a request: facets, a histogram, or in words why there is neither.
+
+    What is not `whole` are the first groups of facets, more of which come.
+    """
 
     request: int
     found: Facets | Histogram | str
+    whole: bool = True
 
 
 class FacetRunner:
@@ -62,7 +70,7 @@ class FacetRunner:
             if column:
                 found = histogram(connection, ids, column)
             else:
-                found = gather(connection, query, ids, lambda: request == self._newest)
+                found = gather(connection, query, ids, self._teller(request))
         except Overtaken:
             return
         except (QueryError, StoreError) as error:
@@ -74,3 +82,16 @@ class FacetRunner:
                 self._running = None
         if request == self._newest:
             self._deliver(Counted(request, found))
+
+    def _teller(self, request: int) -> Callable[[Facets], bool]:
+        """Return what hands on the groups that are counted, now and then, and tells whether anyone waits for more."""
+        told_at = time.monotonic()
+
+        def tell(so_far: Facets) -> bool:
+            nonlocal told_at
+            if request == self._newest and time.monotonic() - told_at >= PATIENCE:
+                told_at = time.monotonic()
+                self._deliver(Counted(request, so_far, whole=False))
+            return request == self._newest
+
+        return tell
