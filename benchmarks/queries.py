@@ -58,6 +58,13 @@ TEMPLATES = (
 )
 PHRASE_PAIRS = 8
 HARM_ORDER = " sort:harm-"
+LENGTH_ORDER = " sort:length-"
+BY_LENGTH = (
+    (r"harm(\.\w+)?:>([\d.]+)", lambda found: f"length{found[1] or ''}:>{round(1000 * float(found[2]))}"),
+    (r"gap:>[\d.]+", lambda found: "length.ratio:>1.5"),
+    (r"gap:-\.2\.\.0\.2", lambda found: "length.ratio:.8..1.2"),
+)
+"""What stands for a score in a database without scores: a number of every pair just as well."""
 WORD = re.compile(r"[a-z]{3,}")
 
 
@@ -109,6 +116,13 @@ def phrases(database: Path, pairs: int) -> list[str]:
         return found
     finally:
         connection.close()
+
+
+def by_length(query: str) -> str:
+    """Return a query of the forty with lengths in place of scores."""
+    for pattern, instead in BY_LENGTH:
+        query = re.sub(pattern, instead, query)
+    return query
 
 
 def frozen(database: Path) -> tuple[list[str], list[str]]:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import signal
 import sqlite3
 import sys
@@ -17,8 +18,11 @@ from benchmarks.commands import own_home
 from benchmarks.detoxify_model import SHAPES
 from benchmarks.endurance import contents, decision_keys, score_contents
 from benchmarks.endurance import scoring as killed_scoring
+from benchmarks.figures_beside import misspelt
+from benchmarks.queries import LENGTH_ORDER, TEMPLATES, by_length
 from benchmarks.table import Figure, Target, readable, render
 from hhtui.ingest.load import load
+from hhtui.query.parser import parse
 from hhtui.store.database import Database
 from hhtui.store.schema import PAIR_TABLES, SCORE_TABLES
 
@@ -210,6 +214,19 @@ def test_queries_are_forty_of_words_of_three_bands() -> None:
         "commonf",
     }
     assert not any("once" in query for query in made)
+
+
+def test_queries_without_scores_are_of_the_language() -> None:
+    by_lengths = [by_length(template) for template in TEMPLATES]
+    assert not any(name in query for query in by_lengths for name in ("harm", "gap"))
+    assert sum(query != template for query, template in zip(by_lengths, TEMPLATES, strict=True)) == 7
+    for query in by_lengths:
+        parse(re.sub("[{}]", "", query) + LENGTH_ORDER)
+
+
+@pytest.mark.parametrize(("word", "written"), [("letter", "leter"), ("word", "wrod"), ("a", "a")])
+def test_misspelt_words_have_one_error_in_their_middle(word: str, written: str) -> None:
+    assert misspelt(word) == written
 
 
 def test_queries_need_words_enough() -> None:
