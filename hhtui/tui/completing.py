@@ -56,6 +56,7 @@ class Completing:
         self._request = self._answered = 0
         self._timer: Timer | None = None
         self._leave_alone: str | None = None
+        self._seen = ""
 
     @property
     def open(self) -> bool:
@@ -76,7 +77,7 @@ class Completing:
         screen = self._screen
         self.history.take(stored.earlier(screen.connection, screen.annotator.name))
         self.history.stop()
-        self._names, self._leave_alone = None, None
+        self._names, self._leave_alone, self._seen = None, None, self._line.value
         self._counts.clear()
         self._extents.clear()
         self._ask()
@@ -94,10 +95,14 @@ class Completing:
         self._hide()
         return was_open
 
-    def edited(self, text: str) -> None:
-        """The text of the line has changed."""
+    def edited(self) -> None:
+        """The text of the line may have changed."""
         from hhtui.query.writing import writing
 
+        text = self._line.value
+        if text == self._seen:
+            return
+        self._seen = text
         if text == self._leave_alone:
             self._hide()
             return
@@ -110,6 +115,7 @@ class Completing:
 
     def key(self, name: str) -> None:
         """Do what a key of the line does: complete, move in the list, walk through the earlier queries, explain."""
+        self.edited()
         if name == "question_mark":
             self._show_language()
         elif name == "tab":

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from hhtui import paths
+from hhtui.tui import completing
 from tests.tui.desk import fill, numbered
 
 PAIRS = 48
@@ -18,6 +19,12 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(paths.CONFIG_VARIABLE, str(tmp_path / "config"))
     monkeypatch.delenv(paths.DATABASE_VARIABLE, raising=False)
     monkeypatch.delenv("TMUX", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def counting_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count what may follow in a query without waiting for a pause in the typing."""
+    monkeypatch.setattr(completing, "PAUSE_SECONDS", 0.001)
 
 
 @pytest.fixture(scope="session")

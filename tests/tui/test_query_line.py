@@ -72,9 +72,9 @@ async def test_the_place_is_kept_where_the_pair_is_still_in_the_result(made: Pat
     ("query", "said"),
     [
         ("bank foo:x", "character 6: There is no field “foo”"),
-        ("bank (", "character"),
+        ("bank )", "character 6: A ) closes nothing"),
         ("gap:>x", "character"),
-        ("/[/", "character"),
+        ("/(?=a)/ bank", "character"),
         ("harm:>0.5", "character"),
     ],
 )

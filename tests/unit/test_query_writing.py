@@ -20,8 +20,11 @@ NAMES = Names(
     {"label": ("harmful", "self-harm"), "subset": ("made", "a (b)"), "key": ("made/test/*",)},
 )
 PIECES = st.sampled_from(
-    [*(f"{name}:" for name in fields.names()), "harm", "bank", '"', "/", "~", "(", ")", " ", ",", "-", ".", ">", "0.5"]
-    + ["*", "OR", "yes", "toxicity.min:", "\\", "c", "ⅷ", "銀行", "foo:", "random(7)", "none", "empty"]
+    [
+        *(f"{name}:" for name in fields.names()),
+        *("harm", "bank", '"', "/", "~", "(", ")", " ", ",", "-", ".", ">", "0.5"),
+        *("*", "OR", "yes", "toxicity.min:", "\\", "c", "ⅷ", "銀行", "foo:", "random(7)", "none", "empty"),
+    ]
 )
 TEXTS = st.lists(PIECES, max_size=12).map("".join)
 

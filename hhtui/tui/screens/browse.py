@@ -370,7 +370,7 @@ class Browse(Screen[None]):
     @on(QueryLine.Edited)
     def _query_edited(self, message: QueryLine.Edited) -> None:
         self.finding.typed(message.text)
-        self.completing.edited(message.text)
+        self.completing.edited()
 
     @on(QueryLine.Kept)
     def _query_kept(self, message: QueryLine.Kept) -> None:
