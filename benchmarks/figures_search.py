@@ -13,6 +13,7 @@ from benchmarks.peers import OFFLINE, installed
 from benchmarks.ptyprobe import quantile
 from benchmarks.queries import HARM_ORDER, frozen
 from benchmarks.table import NOT_INSTALLED, Figure, Target
+from benchmarks.typos import typed
 from benchmarks.workplace import Workplace
 from hhtui.query.parser import parse
 from hhtui.store import results
@@ -22,6 +23,7 @@ REPEATS = 5
 LITERAL = "bank"
 PATTERN = r"\b(bank|credit)\w* (account|card)s?\b"
 ROWS = 40
+FIRST = 10
 
 
 def answer(connection: sqlite3.Connection, text: str) -> tuple[float, Sequence[int]]:
@@ -80,6 +82,26 @@ def substring(place: Workplace) -> list[Figure]:
         Figure(
             "regular expression", "ms", by_regex, peer="Python re", peer_samples=[python_re(place.scored)],
             aim=Target("at least", 15, "sooner"),
+        ),
+    ]  # fmt: skip
+
+
+def fuzzy(place: Workplace) -> list[Figure]:
+    """Words with typing errors, to the pairs that hold the closest passages; and how often the source is among them."""
+    with Database.open(place.loaded) as opened:
+        connection = opened.reader()
+        first = answer(connection, "~frist")[0]
+        answers = [(answer(connection, one.query), one.pair_id) for one in typed(place.loaded, place.seed)]
+    samples = [milliseconds for (milliseconds, _), _ in answers]
+    hits = sum(pair_id in ids[:FIRST] for (_, ids), pair_id in answers)
+    return [
+        Figure(
+            f"{len(samples)} queries with typing errors, p95", "ms", samples, value=quantile(samples, 0.95),
+            must=Target("at most", 400), note=f"p50 {quantile(samples, 0.5):.0f} ms; the first {first:.0f} ms",
+        ),
+        Figure(
+            f"of these, the source among the first {FIRST}", "", [hits], must=Target("at least", 30),
+            aim=Target("at least", 38), note="an error in each of two to four words",
         ),
     ]  # fmt: skip
 

@@ -21,8 +21,10 @@ from pathlib import Path
 
 from benchmarks import (
     corpus,
+    figures_beside,
     figures_decide,
     figures_detoxify,
+    figures_dupes,
     figures_load,
     figures_score,
     figures_screen,
@@ -48,7 +50,11 @@ def measurements(place: Workplace, large: Workplace | None) -> dict[str, Callabl
         "scoring": lambda: figures_detoxify.scoring(place),
         "queries": lambda: figures_search.queries(place),
         "substring": lambda: figures_search.substring(place),
+        "fuzzy": lambda: figures_search.fuzzy(place),
         "window": lambda: figures_search.window(place),
+        "beside": lambda: figures_beside.beside(place),
+        "dupes": lambda: figures_dupes.dupes(place),
+        "dupes-recall": lambda: figures_dupes.recall(place),
         "start": lambda: figures_screen.start(place),
         "keys": lambda: figures_screen.keys(place),
         "typing": lambda: figures_screen.typing(place),
@@ -58,6 +64,7 @@ def measurements(place: Workplace, large: Workplace | None) -> dict[str, Callabl
     }
     if large is not None:
         found["large-keys"] = lambda: figures_screen.large_keys(place, large)
+        found["large-beside"] = lambda: figures_beside.large(large)
         found["large-window"] = lambda: figures_search.large_window(large)
     return found
 

@@ -8,7 +8,7 @@ are, case and typographic quotes aside.
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, product
 from math import log1p
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +16,7 @@ from hhtui.dialogue import without_markers
 from hhtui.model import Side
 from hhtui.query.fuzzy import asked
 from hhtui.query.nodes import Fuzzy
+from hhtui.query.tokens import tokenise
 from hhtui.store.connection import kept_by
 from hhtui.store.fuzzy.finding import any_of, in_columns, matching, quoted
 from hhtui.store.fuzzy.vocabulary import Vocabulary
@@ -119,7 +120,7 @@ def _likeliest(connection: sqlite3.Connection, wanted: Fuzzy, words: Sequence[st
     if len(words) < 2:
         numbers = _of_word(connection, wanted.columns, words[0], found) if words else numpy.where(found, 1, numpy.nan)
     else:
-        couples = [any_of(map(quoted, _side_by_side(connection, *couple))) for couple in pairwise(words)]
+        couples = list(_couples(connection, wanted.text, words))
         every = found & in_columns(connection, wanted.columns, " AND ".join(couples), len(found))
         numbers = numpy.where(every, 2, numpy.nan)
         if len(couples) > 1 and every.sum() < ENOUGH:
@@ -131,14 +132,19 @@ def _likeliest(connection: sqlite3.Connection, wanted: Fuzzy, words: Sequence[st
     return mask
 
 
-def _side_by_side(connection: sqlite3.Connection, first: str, second: str) -> Iterator[str]:
-    """Yield the likeliest meanings of two neighbouring words."""
-    vocabulary = kept_by(connection, Vocabulary)
-    some = (
-        sorted(vocabulary.near(connection, word), key=lambda near: -near.likeness * log1p(near.pairs))[:LIKELIEST]
-        for word in (first, second)
-    )
-    before, after = some
-    for one in before:
-        for other in after:
-            yield f"{one.term} {other.term}"
+def _couples(connection: sqlite3.Connection, text: str, words: Sequence[str]) -> Iterator[str]:
+    """Yield for each two neighbours of `words` what finds, in FTS5, their meanings as close together as in `text`."""
+    said = [token.term for token in tokenise(text)]
+    for first, second in pairwise(sorted(words, key=said.index)):
+        between = said.index(second) - said.index(first) - 1
+        meant = product(_likeliest_of(connection, first), _likeliest_of(connection, second))
+        if between:
+            yield any_of(f"NEAR({quoted(one)} {quoted(other)}, {between})" for one, other in meant)
+        else:
+            yield any_of(quoted(f"{one} {other}") for one, other in meant)
+
+
+def _likeliest_of(connection: sqlite3.Connection, word: str) -> list[str]:
+    near = kept_by(connection, Vocabulary).near(connection, word)
+    likeliest = sorted(near, key=lambda one: -one.likeness * log1p(one.pairs))
+    return [one.term for one in likeliest[:LIKELIEST]]

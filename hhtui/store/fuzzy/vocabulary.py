@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
@@ -11,9 +11,6 @@ from hhtui.store.indexed import reach
 from hhtui.store.text_copy import opened, words
 
 KEPT_WORDS = 256
-
-Counted = tuple[str, int]
-"""A word, and in how many pairs it stands."""
 
 
 class Near(NamedTuple):
@@ -30,7 +27,7 @@ class Vocabulary:
     def __init__(self) -> None:
         """Begin with nothing read."""
         self._reach: int | None = None
-        self._by_length: dict[int, list[Counted]] = {}
+        self._by_length: dict[int, tuple[list[str], list[int]]] = {}
         self._near: OrderedDict[str, tuple[Near, ...]] = OrderedDict()
 
     def near(self, connection: sqlite3.Connection, word: str) -> tuple[Near, ...]:
@@ -39,8 +36,10 @@ class Vocabulary:
         if word not in self._near:
             most = edits(word)
             lengths = range(len(word) - most, len(word) + most + 1)
-            some = list(chain.from_iterable(self._by_length.get(length, ()) for length in lengths))
-            self._near[word] = _alike(word, some, most)
+            found = chain.from_iterable(
+                _alike(word, self._by_length[one], most) for one in lengths if one in self._by_length
+            )
+            self._near[word] = tuple(sorted(found, key=lambda near: (-near.likeness, -near.pairs, near.term)))
             while len(self._near) > KEPT_WORDS:
                 self._near.popitem(last=False)
         self._near.move_to_end(word)
@@ -52,27 +51,27 @@ class Vocabulary:
             self._near.clear()
             self._by_length.clear()
             for term, pairs in _counted(connection):
-                self._by_length.setdefault(len(term), []).append((term, pairs))
+                terms, counts = self._by_length.setdefault(len(term), ([], []))
+                terms.append(term)
+                counts.append(pairs)
             self._reach = now
 
 
-def _alike(word: str, some: Sequence[Counted], most: int) -> tuple[Near, ...]:
+def _alike(word: str, some: tuple[list[str], list[int]], most: int) -> Iterator[Near]:
+    """Yield what is like `word` among words of one length, which come with their pairs."""
     import numpy
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    terms = [term for term, _ in some]
-    distances = process.cdist([word], terms, scorer=OSA.distance, score_cutoff=most, dtype=numpy.uint8)[0].tolist()
-    found = [
-        Near(term, 100 * (1 - distance / max(len(term), len(word))), pairs)
-        for (term, pairs), distance in zip(some, distances, strict=True)
-        if distance <= most
-    ]
-    return tuple(sorted(found, key=lambda near: (-near.likeness, -near.pairs, near.term)))
+    terms, pairs = some
+    distances = process.cdist([word], terms, scorer=OSA.distance, score_cutoff=most, dtype=numpy.uint8)[0]
+    for at in numpy.flatnonzero(distances <= most).tolist():
+        likeness = 100 * (1 - int(distances[at]) / max(len(terms[at]), len(word)))
+        yield Near(terms[at], likeness, pairs[at])
 
 
-def _counted(connection: sqlite3.Connection) -> Iterable[Counted]:
-    """Return the words of the index, from the copy of the texts where it has them all.
+def _counted(connection: sqlite3.Connection) -> Iterable[tuple[str, int]]:
+    """Return the words of the index and in how many pairs each stands, from the copy of the texts where it has all.
 
     From the index itself they take a second of 100,000 pairs.
     """
