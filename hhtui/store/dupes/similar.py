@@ -4,6 +4,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hhtui.model import SIDES, Side
+from hhtui.query.toggling import item
 from hhtui.store.columns import Columns, last_id
 from hhtui.store.connection import kept_by
 from hhtui.store.dupes.nearest import likest, nearest, texts_of
@@ -73,9 +74,9 @@ def similar(connection: sqlite3.Connection, pair_id: int, limit: int = 10) -> Si
 def _related(connection: sqlite3.Connection, pair_id: int, key: str, limit: int) -> "Iterator[Kin]":
     titles: dict[Reason, str] = {"family": "same conversation, continued", "opening": "same first human turn"}
     for reason, title in titles.items():
+        (number,) = connection.execute(f"SELECT {reason} FROM pair WHERE id = ?", (pair_id,)).fetchone()
         rows = connection.execute(
-            f"SELECT id FROM pair WHERE {reason} = (SELECT {reason} FROM pair WHERE id = ?) AND id <> ? ORDER BY id",
-            (pair_id, pair_id),
+            f"SELECT id FROM pair WHERE {reason} = ? AND id <> ? ORDER BY id", (number, pair_id)
         ).fetchall()
         if rows:
             own = texts_of(connection, pair_id) or {}
@@ -84,7 +85,7 @@ def _related(connection: sqlite3.Connection, pair_id: int, key: str, limit: int)
                 texts = texts_of(connection, other)
                 near = likest(other, own, texts) if own and texts else None
                 pairs.append(_alike(connection, other, near and near[1:]))
-            yield Kin(reason, title, f"{reason}:{_quoted(key)}", len(rows), tuple(pairs))
+            yield Kin(reason, title, f"{reason}:{item(key) or number}", len(rows), tuple(pairs))
 
 
 def _duplicates(connection: sqlite3.Connection, pair_id: int, limit: int) -> "Iterator[Kin]":
@@ -124,7 +125,7 @@ def _nearest(connection: sqlite3.Connection, pair_id: int, key: str, limit: int,
     found = [near for near in nearest(connection, pair_id, limit + len(known)) if near.pair_id not in known][:limit]
     if found:
         pairs = tuple(_alike(connection, near.pair_id, near[1:]) for near in found)
-        keys = ",".join(_quoted(one) for one in [key, *(pair.key for pair in pairs)])
+        keys = ",".join(filter(None, (item(one) for one in [key, *(pair.key for pair in pairs)])))
         yield Kin("nearest", "most alike of those that share rare words", f"key:{keys}", len(pairs), pairs)
 
 
@@ -142,10 +143,6 @@ def _note(connection: sqlite3.Connection, pair_id: int) -> str:
             "hhtui dupes DB looks at the others."
         )
     return ""
-
-
-def _quoted(key: str) -> str:
-    return f'"{key}"' if any(sign.isspace() or sign in '",()' for sign in key) else key
 
 
 def in_words(alike: Alike) -> str:

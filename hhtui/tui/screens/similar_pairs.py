@@ -35,7 +35,7 @@ class SimilarPairs(Choose):
     What it gives is read by `chosen`. Typing narrows the list to keys, reasons and words of the last human turns.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "open_group", "whole group", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "open_group", "whole group")]
     ENDING = Choose.ENDING | {"tab"}
 
     def __init__(self, found: "Similar", headings: Mapping[int, Heading]) -> None:
