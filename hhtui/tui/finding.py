@@ -143,6 +143,7 @@ class Finding:
         if text == self.view.text and not self.waiting:
             self._screen.completing.kept(text)
             self._leave_line()
+            self._screen.show_lines()
             self._screen.gate.release("query")
         else:
             self._keep_when_answered = True
