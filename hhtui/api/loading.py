@@ -25,12 +25,13 @@ def load(
     *sources: "Named",
     options: "Options | None" = None,
     observer: "Observer | None" = None,
+    copy: bool = True,
 ) -> "LoadReport":
     """Load sources into the database at `path`, which is made where there is none.
 
     A source is a file, a folder, "-" for standard input, the name of a hub dataset, or a `datasets.Dataset`. Loading
-    again adds nothing; a load that was stopped goes on. At the end the texts of a larger database are copied for
-    searching; what hinders that is a note of the report. Raises LoadError where a source cannot be loaded.
+    again adds nothing; a load that was stopped goes on. With `copy` the texts of more than 5,000 pairs are copied at
+    the end for searching; what hinders that is a note of the report. Raises LoadError where a source cannot be loaded.
     """
     from hhtui.ingest.load import load as load_sources
     from hhtui.progress import unobserved
@@ -44,7 +45,7 @@ def load(
                 report = load_sources(database, sources, options, observer or unobserved)
             finally:
                 is_empty = is_new and not _has_sources(database)
-            if options is not None and not options.index:
+            if not copy or (options is not None and not options.index):
                 return report
             return _with_copy(database, report, observer or unobserved)
     finally:

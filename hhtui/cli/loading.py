@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(min=0), help="Stop after so many records of each source.")
 @click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read.")
 @click.option("--no-score", is_flag=True, help="Leave the scores out; hhtui score makes them later.")
+@click.option("--no-copy", is_flag=True, help="Leave the copy of the texts out; the browser makes it later.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def load(
@@ -35,14 +36,16 @@ def load(
     sources: tuple[str, ...],
     path: Path | None,
     no_score: bool,
+    no_copy: bool,
     as_json: bool,
     **named: Any,
 ) -> None:
     """Load pairs into a database.
 
-    A source is a file, a folder, - for standard input, or OWNER/NAME of the hub. The text index and scores
-    follow. Interrupted, even killed, the same command goes on where it stopped; given again, it adds nothing.
-    Rows that cannot be read are kept apart and listed.
+    A source is a file, a folder, - for standard input, or OWNER/NAME of the hub. The text index, a copy of the
+    texts of more than 5,000 pairs, which makes searching them fast, and scores follow. Interrupted, even killed,
+    the same command goes on where it stopped; given again, it adds nothing. Rows that cannot be read are kept
+    apart and listed.
     """
     from hhtui import api, paths
     from hhtui.ingest.load import Options
@@ -52,7 +55,10 @@ def load(
         raise click.UsageError(f"name a database with --db, or set {paths.DATABASE_VARIABLE}")
     progress = output.ProgressLine()
     try:
-        report = api.load(path, *sources, options=Options(**named), observer=lambda told: _show(progress, told))
+        options = Options(**named)
+        report = api.load(
+            path, *sources, options=options, observer=lambda told: _show(progress, told), copy=not no_copy
+        )
         progress.close()
         if not as_json:
             _tell(report, path)

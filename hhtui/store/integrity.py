@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hhtui.store import pairs, settings
+from hhtui.store import pairs, settings, text_copy
 from hhtui.store.database import OLDEST_SQLITE, Database, explain
 from hhtui.store.events import rebuild
 from hhtui.store.loading import INDEXED
@@ -32,6 +32,7 @@ def inspect(database: Database) -> list[Check]:
         ("sources", _sources),
         ("texts", _texts),
         ("text index", _index),
+        ("text copy", _copy),
         ("scores", _scores),
         ("decisions", _decisions),
     )
@@ -103,6 +104,16 @@ def _index(database: Database) -> Check:
     if held != total:
         return Check("text index", False, f"it holds {held:,} texts of {total:,} pairs", "load into a new database")
     return Check("text index", True, f"all {total:,} pairs are in it")
+
+
+def _copy(database: Database) -> Check:
+    """Say whether there is a copy of the texts; nothing depends on it but the speed of a search in them."""
+    connection = database.reader()
+    if text_copy.is_current(connection):
+        return Check("text copy", True, "it has all pairs")
+    few = pairs.count(connection) <= text_copy.FEW_PAIRS
+    found = "none, so few pairs need none" if few else "none of all pairs; hhtui makes it while you read"
+    return Check("text copy", True, found)
 
 
 def _scores(database: Database) -> Check:

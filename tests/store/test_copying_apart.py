@@ -17,6 +17,7 @@ from hhtui.store import text_copy
 from hhtui.store.database import Database
 from hhtui.store.drafts import draft_beside, others_at_work
 from hhtui.store.errors import StoreError
+from hhtui.store.integrity import inspect
 from hhtui.store.text_copy import child
 from hhtui.store.text_copy.process import make_apart
 from hhtui.tui import copying
@@ -43,6 +44,8 @@ def test_a_load_copies_the_texts_of_many_pairs_at_its_end(tmp_path: Path, monkey
     api.load(path, a_file(tmp_path), options=Options(limit=3))
     assert not has_copy(path)
     monkeypatch.setattr(text_copy, "FEW_PAIRS", 3)
+    api.load(path, a_file(tmp_path), copy=False)
+    assert not has_copy(path)
     report = api.load(path, a_file(tmp_path), observer=told.append)
     assert has_copy(path)
     assert (told[-1].phase, told[-1].done, told[-1].total, report.notes) == ("copying", 6, 6, [])
@@ -61,6 +64,19 @@ def test_a_load_without_room_for_the_copy_is_complete_and_says_so(
     assert len(report.notes) == 1
     assert report.notes[0].startswith("the texts were not copied for searching: ")
     assert "a.db.texts is a folder" in report.notes[0]
+
+
+def test_the_doctor_says_whether_there_is_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with new_database(tmp_path / "a.db", PAIRS) as database:
+
+        def found() -> str:
+            return next(check.found for check in inspect(database) if check.name == "text copy" and check.well)
+
+        assert found() == "none, so few pairs need none"
+        monkeypatch.setattr(text_copy, "FEW_PAIRS", 3)
+        assert found() == "none of all pairs; hhtui makes it while you read"
+        text_copy.make(database)
+        assert found() == "it has all pairs"
 
 
 def test_a_copy_that_is_interrupted_stops_its_process(tmp_path: Path) -> None:

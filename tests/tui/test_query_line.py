@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from hhtui.config import Config
+from hhtui.store.search_progress import Searched
 from hhtui.tui.workers import QueryRunner
 from tests.tui.desk import Desk, reading
 
@@ -202,3 +203,26 @@ async def test_a_query_that_can_no_longer_be_run_gives_way_to_everything(made: P
         assert (desk.query, len(desk.rows)) == ("", 48)
         await desk.press("j")
         assert desk.row == 1
+
+
+async def test_a_search_that_takes_long_says_how_far_it_is_until_its_answer_comes(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reading(made) as desk:
+        monkeypatch.setattr(QueryRunner, "searched", lambda runner: Searched(1_200, 170_000))
+        said: list[str] = []
+        say = desk.browse.say
+
+        def record(text: str, *shorter: str, error: bool = False, quiet: bool = False) -> None:
+            said.append(text)
+            say(text, *shorter, error=error, quiet=quiet)
+
+        monkeypatch.setattr(desk.browse, "say", record)
+        desk.browse.finding.tell_progress()
+        assert said == [], "nothing is searched for"
+        desk.browse.finding.ask("/bank/")
+        desk.browse.finding.tell_progress()
+        assert said == ["searching the texts: 1,200 of 170,000 pairs; Esc stops"]
+        await desk.settle()
+        assert said[1:] == [""], "the answer takes it away"
+        assert len(desk.rows) == 24
