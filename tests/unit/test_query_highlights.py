@@ -41,6 +41,15 @@ def test_positive_texts_are_marked(query: str, found: list[str]) -> None:
     assert marked(query, "chosen") == found
 
 
+def test_words_that_are_like_a_word_are_marked_where_it_is_looked_for() -> None:
+    found = highlighter(parse('chosen:~bnak ~"dont syay C++"'), {"bnak": ("bank", "banks"), "dont syay C++": ("say",)})
+    assert [TEXT[start:end] for start, end in found.spans("chosen", TEXT)] == ["Bank", "say", "C++", "Banks"]
+    assert [TEXT[start:end] for start, end in found.spans("prompt", TEXT)] == ["say", "C++"]
+    assert not found.leaves_out("chosen")
+    assert highlighter(parse("~bnak")).leaves_out("chosen")
+    assert not highlighter(parse("-~bnak"), {"bnak": ("bank",)})
+
+
 def test_each_side_has_its_own() -> None:
     query = "chosen:bank response:banker prompt:elan how"
     assert marked(query, "chosen") == ["How", "Bank", "banker", "how"]
