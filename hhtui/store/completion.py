@@ -51,6 +51,14 @@ def names(connection: sqlite3.Connection) -> Names:
     )
 
 
+def prepare(connection: sqlite3.Connection) -> Names:
+    """Load what running a query needs, so that the first letter does not wait for it; return `names`."""
+    import hhtui.query.highlights  # noqa: F401
+
+    counted(connection, "row:0")
+    return names(connection)
+
+
 def counted(connection: sqlite3.Connection, query: str) -> Count | None:
     """Return how many pairs `query` finds, None where this database cannot tell.
 

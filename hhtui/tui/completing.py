@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PAUSE_SECONDS = 0.15
 """What has to be counted waits until nobody has typed for so long."""
+BREATH_SECONDS = 0.02
+"""What a query needs is loaded so long after the line was opened, when that has been painted."""
 MOST_WORDS = 20
 
 
@@ -80,7 +82,7 @@ class Completing:
         self._names, self._leave_alone, self._seen = None, None, self._line.value
         self._counts.clear()
         self._extents.clear()
-        self._ask()
+        self._ask_soon(BREATH_SECONDS)
 
     def end(self) -> None:
         """The query is no longer edited."""
@@ -280,10 +282,10 @@ class Completing:
         first, stop = visible(len(self._shown), self._highlighted, self._list.most_rows)
         return [one.query for one in self._shown[first:stop] if one.query and one.query not in self._counts]
 
-    def _ask_soon(self) -> None:
+    def _ask_soon(self, seconds: float | None = None) -> None:
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self._screen.set_timer(PAUSE_SECONDS, self._ask)
+        self._timer = self._screen.set_timer(PAUSE_SECONDS if seconds is None else seconds, self._ask)
 
     def _ask(self) -> None:
         """Have words and counts read, after the queries that were asked before."""
@@ -304,7 +306,7 @@ class Completing:
             counts |= {query: completion.counted(connection, query) for query in asked}
             return Found(
                 request,
-                names or completion.names(connection),
+                names or completion.prepare(connection),
                 tuple(one for one, _ in words),
                 counts,
                 {number: completion.extent(connection, number)} if number else {},
