@@ -157,5 +157,5 @@ def _read(connection: Connection, path: Path) -> "tuple[Listing | None, str]":
     except StoreError as error:
         return None, f"the list is left out: {error}"
     except OSError as error:
-        return None, f"the list is left out: {path}: {reason(error)}"
+        return None, f"the list {path.name} is left out, {reason(error).lower()}: {path}"
     return found, found.told()
