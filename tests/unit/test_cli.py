@@ -15,6 +15,7 @@ from hhtui import api
 from hhtui.cli.group import MODULES
 from hhtui.cli.output import cut, duration, progress_text
 from hhtui.ingest.load import Options
+from hhtui.store import ranking
 from hhtui.store.database import Database
 from hhtui.text import cells
 from tests.command_line import ROWS, command, dialogue, hhtui, hhtui_json, hhtui_process, write_rows
@@ -218,6 +219,21 @@ def test_search_as_json(db: Path) -> None:
     assert pair["columns"]["turns.chosen"] == 2
     assert pair["columns"]["by"] == ["ann"]
     assert hhtui_json("search", db, "--json", "--count")["pairs"] == []
+
+
+def test_what_a_result_was_ordered_by_is_printed(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = hhtui_json("search", db, "~bnak OR row:3", "--json")
+    assert [(pair["key"], pair["likeness"]) for pair in told["pairs"]] == [(KEYS[0], 75.0), (KEYS[3], None)]
+    assert told["note"] == "Only the first 1 of these 2 pairs are by likeness, the others by row."
+    assert "likeness 75  Which bank?" in hhtui("search", db, "~bnak").stdout
+    told = hhtui_json("search", db, "bank sort:relevance", "--json")
+    assert told["pairs"][0]["relevance"] > 0
+    assert told["note"] == ""
+    monkeypatch.setattr(ranking, "MOST_RELEVANT", 0)
+    result = hhtui("search", db, "bank sort:relevance")
+    assert "relevance" not in result.stdout
+    assert result.stderr.startswith("By row, not by relevance, which is for up to 0 pairs: these are 1.\n")
+    assert hhtui("search", db, "~zzzqqq", "--count").stderr == "No word in the texts is like “zzzqqq”.\n"
 
 
 def test_an_unknown_column_names_the_nearest(db: Path) -> None:
