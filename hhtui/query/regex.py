@@ -12,7 +12,7 @@ from hhtui.query.errors import QueryError
 from hhtui.text import fold
 
 MOST_REPEATS = 1000
-FEW_REPEATS = 10
+DEEPEST = 100
 _META = frozenset(".^$*+?()[]{}|")
 _PYTHON_CLASSES = {
     "d": "0-9",
@@ -30,12 +30,11 @@ class Pattern:
     """A checked regular expression.
 
     `re2` is the pattern with plain quotes matching typographic ones too. `python` means the same to Python's
-    `re`, or is None where that cannot be said. `quick` tells whether Python's backtracking stays cheap.
+    `re`, or is None where that cannot be said.
     """
 
     re2: str
     python: str | None
-    quick: bool
 
 
 def literal(pattern: str) -> str | None:
@@ -63,22 +62,13 @@ def check(pattern: str, position: int = 0) -> Pattern:
     reader = _Reader(pattern, position)
     reader.read()
     python = "".join(reader.python) if reader.exact else None
-    checked = Pattern("".join(reader.re2), python, reader.quick)
+    checked = Pattern("".join(reader.re2), python)
     if python is not None:
         try:
             re.compile(python)
         except (re.error, OverflowError, RecursionError) as error:
             raise QueryError(f"The regular expression cannot be read: {error}", position) from None
     return checked
-
-
-@cache
-def compiled(pattern: str, case_sensitive: bool) -> re.Pattern[str] | None:
-    """Return `pattern` for Python's `re`, or None where Python lacks its meaning or could be slow at it."""
-    checked = check(pattern)
-    if checked.python is None or not checked.quick:
-        return None
-    return re.compile(checked.python, 0 if case_sensitive else re.IGNORECASE)
 
 
 @cache
@@ -98,13 +88,6 @@ def widened(text: str) -> str:
 
 
 @dataclass
-class _Group:
-    """An open parenthesis: whether anything in it repeats or branches."""
-
-    varied: bool = False
-
-
-@dataclass
 class _Reader:
     """Walks a pattern once, writing it for RE2 and for Python."""
 
@@ -113,13 +96,9 @@ class _Reader:
     at: int = 0
     re2: list[str] = field(default_factory=list)
     python: list[str] = field(default_factory=list)
-    groups: list[_Group] = field(default_factory=lambda: [_Group()])
-    closed: _Group | None = None
+    depth: int = 0
     repeatable: bool = False
-    unbounded: int = 0
-    varying: int = 0
     exact: bool = True
-    quick: bool = True
 
     def read(self) -> None:
         while self.at < len(self.pattern):
@@ -136,7 +115,7 @@ class _Reader:
                 self._repeat()
             else:
                 self._plain(character)
-        if len(self.groups) > 1:
+        if self.depth:
             raise self._error("The regular expression has an open (", "a closing )")
 
     def _error(self, message: str, expected: str = "") -> QueryError:
@@ -147,11 +126,9 @@ class _Reader:
         self.python.append(python)
         self.at += width
         self.repeatable = repeatable
-        self.closed = None
 
     def _plain(self, character: str) -> None:
         if character == "|":
-            self.groups[-1].varied = True
             self._write(1, "|", "|", repeatable=False)
         elif character == "^":
             self._write(1, "^", "^", repeatable=False)
@@ -292,18 +269,16 @@ class _Reader:
             raise self._error("Lookahead and lookbehind are not part of RE2", "a pattern without (?= (?! (?<= (?<!")
         else:
             raise self._error(f"RE2 has no group that begins with {rest[:3]}", "( or (?: or (?i:")
-        if len(self.groups) > 100:
+        if self.depth >= DEEPEST:
             raise self._error("The regular expression is nested too deeply")
-        self.groups.append(_Group())
+        self.depth += 1
         self._write(width, in_re2, in_python, repeatable=False)
 
     def _close(self) -> None:
-        if len(self.groups) == 1:
+        if not self.depth:
             raise self._error("The regular expression closes a ) that is not open", "\\) for the character itself")
-        group = self.groups.pop()
-        self.groups[-1].varied = self.groups[-1].varied or group.varied
+        self.depth -= 1
         self._write(1, ")", ")")
-        self.closed = group
 
     def _repeat(self) -> None:
         counted = _REPEAT.match(self.pattern, self.at)
@@ -314,12 +289,6 @@ class _Reader:
             bounds = [int(bound) for bound in (counted[1], counted[3]) if bound]
             if max(bounds) > MOST_REPEATS or bounds != sorted(bounds):
                 raise self._error(f"{sign} is no count that RE2 takes", f"{{1,{MOST_REPEATS}}} at most")
-        self.unbounded += sign in "*+" or (counted is not None and (counted[2] == "," or bounds[-1] > FEW_REPEATS))
-        self.varying += 1
-        if self.closed is not None and self.closed.varied and sign != "?":
-            self.quick = False
-        self.quick = self.quick and self.unbounded <= 2 and self.varying <= 10
-        self.groups[-1].varied = True
         lazy = "?" if self.pattern[self.at + len(sign) : self.at + len(sign) + 1] == "?" else ""
         self._write(len(sign) + len(lazy), sign + lazy, sign + lazy, repeatable=False)
 

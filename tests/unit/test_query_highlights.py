@@ -31,6 +31,7 @@ def marked(query: str, side: Side, text: str = TEXT) -> list[str]:
         ("/n't/c", ["n’t"]),
         ("/bank/c", ["bank"]),
         ("/b\\w+k/", ["Bank", "bank", "Bank"]),
+        (r"/\p{Lu}\w+/c", ["How", "Bank", "The", "Banks"]),
         ("-bank harm:>.5", []),
         ("-(-bank)", ["Bank"]),
         ("bank* OR banker", ["Bank", "banker", "Banks"]),
@@ -60,6 +61,17 @@ def test_each_side_has_its_own() -> None:
 def test_a_highlighter_is_true_where_it_could_mark_something() -> None:
     assert highlighter(parse("chosen:a"))
     assert not highlighter(parse("-a harm:>.5"))
+
+
+@pytest.mark.parametrize("pattern", ["([^z]*x)*y", "[^z]*x[^z]*y"])
+def test_no_pattern_and_text_take_long(pattern: str) -> None:
+    assert highlighter(parse(f"/{pattern}/")).spans("chosen", "x" * 20_000 + " xy") == [(0, 20_003)]
+
+
+def test_likeness_has_no_place_and_says_so() -> None:
+    found = highlighter(parse("chosen:~bank rejected:bank"))
+    assert [found.leaves_out(side) for side in SIDES] == [False, True, False]
+    assert found.spans("chosen", TEXT) == []
 
 
 @given(st.text(max_size=60), st.lists(st.sampled_from(["a", "b*", '"a b"', "/a/", "/[ab]+/", "+", "-c"]), min_size=1))
