@@ -191,20 +191,3 @@ def memory(place: Workplace) -> list[Figure]:
         Figure("resident one second after the first paint", "MiB", after),
         Figure("bytes in two idle seconds", "B", quiet, value=float(median(quiet)), aim=Target("at most", 0)),
     ]  # fmt: skip
-
-
-def typing(place: Workplace) -> list[Figure]:
-    """While a query is typed: key → first byte, which no running query may hold up."""
-    with place.scratch() as folder, settled(place.scored, SMALL, folder) as terminal:
-        waits = []
-        terminal.send(b"/")
-        terminal.read(quiet=0.3, first=1.0)
-        for letter in TYPED[1:]:
-            terminal.send(letter.encode())
-            reading = terminal.read(quiet=0.1, first=2.0, longest=0.1)
-            waits.append((reading.first if reading.first is not None else 0.1) * 1000)
-    return [
-        Figure(
-            "a letter of a query → first byte", "ms", waits, note=f"p95 {quantile(waits, 0.95):.1f} ms, at 10 a second"
-        )
-    ]  # fmt: skip

@@ -29,6 +29,7 @@ from benchmarks import (
     figures_score,
     figures_screen,
     figures_search,
+    figures_typing,
 )
 from benchmarks.commands import CommandFailed
 from benchmarks.table import Figure, render
@@ -57,7 +58,7 @@ def measurements(place: Workplace, large: Workplace | None) -> dict[str, Callabl
         "dupes-recall": lambda: figures_dupes.recall(place),
         "start": lambda: figures_screen.start(place),
         "keys": lambda: figures_screen.keys(place),
-        "typing": lambda: figures_screen.typing(place),
+        "typing": lambda: figures_typing.typing(place),
         "slow-line": lambda: figures_screen.slow_line(place),
         "memory": lambda: figures_screen.memory(place),
         "decisions": lambda: figures_decide.decisions(place),
