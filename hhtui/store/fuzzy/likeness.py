@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
 MOST_PAIRS = 3_000
 """In how many pairs passages are looked for; of more, in those with words that stand side by side as asked."""
-LIKELIEST = 8
+LIKELIEST = 6
 """How many words, of those that are like a word, are tried side by side: near and frequent ones are the likeliest."""
-ENOUGH = 20
+ENOUGH = 10
+"""Fewer pairs with all neighbours side by side are joined by those with any two."""
 AT_ONCE = 500
 
 
