@@ -55,7 +55,7 @@ def as_table(names: Iterable[Named]) -> str:
 
 
 def _of_lines(text: str) -> list[Named]:
-    return [_of_word(line.strip()) for line in text.split("\n")]
+    return [_of_word(word) for line in text.split("\n") if (word := line.strip())]
 
 
 def _of_word(word: str) -> Named:

@@ -14,6 +14,9 @@ NAMES_TOLD = 3
 FEW = 0.05
 """The share of all pairs up to which they are looked up one by one."""
 
+_KEY = "source.subset || '/' || source.split || '/' || pair.row"
+_EVERY = "FROM pair JOIN source ON source.id = pair.source_id ORDER BY pair.id"
+
 
 class Listing(NamedTuple):
     """The pairs that the list in the file at `path` names.
@@ -84,17 +87,22 @@ class _Found(NamedTuple):
 
 def _found(connection: sqlite3.Connection, names: Sequence[Named]) -> _Found:
     """Look names up: a few of them one by one, of many sooner by reading all pairs."""
-    hashes, keys = {name.hash for name in names if name.hash}, {name.key for name in names if not name.hash}
-    both = {name.key for name in names if name.hash and name.key}
-    if len(names) <= FEW * count(connection):
-        return _Found(
-            pair_ids(connection, "hash", list(hashes)),
-            pair_ids(connection, "key", list(keys)),
-            keyed(connection, list(both)),
-        )
-    rows = connection.execute("SELECT key, id, lower(hex(hash)) FROM pair ORDER BY id").fetchall()
+    if len(names) > FEW * count(connection):
+        return _found_among_all(connection, names)
     return _Found(
-        {digest: pair_id for _, pair_id, digest in reversed(rows)} if hashes else {},
-        {key: pair_id for key, pair_id, _ in rows} if keys else {},
-        {key: (pair_id, digest) for key, pair_id, digest in rows} if both else {},
+        pair_ids(connection, "hash", list({name.hash for name in names if name.hash})),
+        pair_ids(connection, "key", list({name.key for name in names if not name.hash})),
+        keyed(connection, list({name.key for name in names if name.hash and name.key})),
+    )
+
+
+def _found_among_all(connection: sqlite3.Connection, names: Sequence[Named]) -> _Found:
+    if not any(name.hash for name in names):
+        return _Found({}, dict(connection.execute(f"SELECT {_KEY}, pair.id {_EVERY}")), {})
+    rows = connection.execute(f"SELECT {_KEY}, pair.id, lower(hex(pair.hash)) {_EVERY}").fetchall()
+    some_by_key, some_by_both = not all(name.hash for name in names), any(name.hash and name.key for name in names)
+    return _Found(
+        {digest: pair_id for _, pair_id, digest in reversed(rows)},
+        {key: pair_id for key, pair_id, _ in rows} if some_by_key else {},
+        {key: (pair_id, digest) for key, pair_id, digest in rows} if some_by_both else {},
     )

@@ -86,7 +86,6 @@ def test_tables_and_json_are_read_by_their_columns(database: Database, tmp_path:
 def test_a_key_with_the_apostrophe_of_an_export_is_read_without_it(database: Database, tmp_path: Path) -> None:
     with database.writing() as connection:
         connection.execute("UPDATE source SET subset = '=1+1'")
-        connection.execute("UPDATE pair SET key = '=1+1/test/' || row")
     assert rows(listed(database, "key\n'=1+1/test/3\n=1+1/test/4\n", tmp_path)) == [3, 4]
 
 
