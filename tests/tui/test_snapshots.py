@@ -25,6 +25,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "flagged": ("j", "tab", "tab", "s", "k", "f"),
     "help": ("?",),
     "dialog": ("O",),
+    "views": ("/", *"response:sugar sort:row-", "enter", "S", *"sweet", "enter", "S", *"s"),
     "labels": ("l", "3", "L", *"refusal"),
     "thresholds": ("H", "l", "l"),
     "scores": ("j", "t"),

@@ -51,14 +51,17 @@ class Offered:
 
 
 class Queues(Page):
-    """The queues, as many lines high as they take; `key` resumes what was begun, `beside` lines stay for others."""
+    """The queues, as many lines high as they take; `key` resumes what was begun.
 
-    def __init__(self, offered: Offered, key: str, beside: int = 0) -> None:
+    `beside` lines stay for others, as long as there are `least` lines for the queues.
+    """
+
+    def __init__(self, offered: Offered, key: str, beside: int = 0, least: int = 1) -> None:
         super().__init__(partial(offered.lines, key))
-        self._beside = beside
+        self._beside, self._least = beside, least
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._make(width, max(1, container.height - self._beside)))
+        return len(self._make(width, max(self._least, container.height - self._beside)))
 
 
 class Trouble(Static):
