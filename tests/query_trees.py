@@ -1,9 +1,13 @@
 """Trees of the query language, as hypothesis draws them: each is one that some text parses to."""
 
+from random import Random
+
 from hypothesis import strategies as st
 
+from hhtui.identity import TERMS
 from hhtui.model import BIT_MEANINGS, PREFERENCES
-from hhtui.query.fields import PARTS
+from hhtui.query.fields import PARTS, SIDES
+from hhtui.query.patterns import PATTERNS
 from hhtui.query.tree import (
     And,
     Comparison,
@@ -77,6 +81,8 @@ def _lists(items: st.SearchStrategy[Item]) -> st.SearchStrategy[Value]:
     return st.lists(items, min_size=1, max_size=3).map(lambda found: Items(tuple(found)))
 
 
+_FOUND = [Item(f"{name}{side}") for name in PATTERNS for side in ("", *(f".{one}" for one in SIDES))]
+_TERMS = [Item(term, " " in term) for term in TERMS]
 _YES_NO = [Item("yes"), Item("no")]
 
 fields: st.SearchStrategy[Field] = st.one_of(
@@ -111,6 +117,25 @@ fields: st.SearchStrategy[Field] = st.one_of(
     ),
     st.builds(Field, st.sampled_from(["key", "subset", "split"]), st.just(""), _lists(_items)),
     st.builds(Field, st.just("is"), st.just(""), _lists(st.sampled_from([*map(Item, BIT_MEANINGS)]))),
+    st.builds(Field, st.just("length"), st.just("ratio"), _numbers),
+    st.builds(
+        Field,
+        st.just("has"),
+        st.just(""),
+        st.one_of(st.builds(Present), st.builds(Missing), _lists(st.sampled_from(_FOUND))),
+    ),
+    st.builds(
+        Field,
+        st.just("group"),
+        st.sampled_from(["", *SIDES]),
+        st.one_of(st.builds(Present), st.builds(Missing), _lists(st.sampled_from(_TERMS))),
+    ),
+    st.builds(
+        Field,
+        st.just("dupe"),
+        st.sampled_from(["", *SIDES]),
+        st.one_of(st.builds(Present), st.builds(Missing), _lists(_items)),
+    ),
 )
 
 
@@ -128,12 +153,36 @@ def sides(found: st.SearchStrategy[Text]) -> st.SearchStrategy[Side]:
     return st.builds(Side, st.sampled_from(["chosen", "rejected", "prompt", "response"]), combined(found, 2))
 
 
+def spelled(node: Node, drawn: Random) -> str:
+    """Return one of the texts that parse to `node`: AND written or not, `-` or NOT, with room between."""
+    match node:
+        case And(operands):
+            inner = [_held(one, drawn, isinstance(one, And | Or)) for one in operands]
+            return "".join([inner[0], *(drawn.choice([" ", "  ", " AND ", "\tAND\n"]) + one for one in inner[1:])])
+        case Or(operands):
+            return "  OR ".join(_held(one, drawn, isinstance(one, Or)) for one in operands)
+        case Not(operand):
+            return drawn.choice(["-", "NOT ", "NOT  "]) + _held(operand, drawn, isinstance(operand, And | Or))
+        case Side(side, expression):
+            bare = isinstance(expression, Word | Phrase | Regex | Fuzzy) and drawn.random() < 0.5
+            text = spelled(expression, drawn)
+            return f"{drawn.choice([side, side.upper()])}:{text if bare else f'( {text} )'}"
+    return str(node)
+
+
+def _held(node: Node, drawn: Random, needed: bool) -> str:
+    text = spelled(node, drawn)
+    return f"({text})" if needed or drawn.random() < 0.1 else text
+
+
 nodes = combined(st.one_of(texts, fields, sides(texts)), 3)
 sort_keys = st.one_of(
     st.builds(
         SortKey, st.sampled_from(["harm", "severe_toxicity"]), st.sampled_from(["", *PARTS]), st.booleans(), st.none()
     ),
-    st.builds(SortKey, st.sampled_from(["row", "key", "gap"]), st.just(""), st.booleans(), st.none()),
+    st.builds(
+        SortKey, st.sampled_from(["row", "key", "gap", "undecided", "relevance"]), st.just(""), st.booleans(), st.none()
+    ),
     st.builds(SortKey, st.just("random"), st.just(""), st.booleans(), st.integers(0, 10**9)),
 )
 queries = st.builds(Query, st.one_of(st.none(), nodes), st.lists(sort_keys, max_size=3).map(tuple))

@@ -1,15 +1,20 @@
-"""Queries answered the slow and obvious way: a loop over the pairs, one condition after another."""
+"""Queries answered the slow and obvious way: a loop over the pairs, one condition after another.
+
+Words are cut by SQLite itself, of texts and of queries; nothing of how a query is planned is used here.
+"""
 
 import math
 import re
+import sqlite3
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from hhtui.dialogue import pair_up, plain_text
+from hhtui.identity import terms_in
 from hhtui.model import PREFERENCES, bits_named
-from hhtui.query.regex import literal
-from hhtui.query.terms import Indexed, term_of
-from hhtui.query.tokens import tokenise
+from hhtui.query.patterns import PATTERNS
 from hhtui.query.tree import (
     And,
     Comparison,
@@ -45,9 +50,17 @@ SIDES_OF = {
 }
 
 
+AROUND_WORDS = ".,;:!?…'\"‘’‚‛“”„‟«»‹›()[]{}¿¡"
+"""What a sentence puts around a word."""
+
+
 @dataclass
 class Row:
-    """One pair, with all that a query can ask; `denied` are the marks and labels that somebody said no to."""
+    """One pair, with all that a query can ask.
+
+    `tokens` are the words of each side, as SQLite cut them, each between two spaces; `denied` are the marks and labels
+    that somebody said no to; `groups` are those of nearly the same texts, by side, 0 for none.
+    """
 
     id: int
     key: str
@@ -57,19 +70,13 @@ class Row:
     family: int | None
     opening: int | None
     decisions: list[Decided] = field(default_factory=list)
-    tokens: dict[str, list[str]] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
     denied: list[Decided] = field(default_factory=list)
-
-    def terms(self, side: str) -> list[str]:
-        """Return the tokens of a side."""
-        if side not in self.tokens:
-            self.tokens[side] = [token.term for token in tokenise(self.texts[side])]
-        return self.tokens[side]
+    groups: dict[str, int] = field(default_factory=dict)
 
     def number(self, name: str, part: str) -> float:
         """Return a number under the name of a query; NaN where there is none."""
-        if name == "harm":
-            name = "toxicity"
+        name = "toxicity" if name == "harm" else name.removeprefix("made.")
         if name == "gap":
             return float(self.numbers["toxicity.chosen"] - self.numbers["toxicity.rejected"])
         if name == "row":
@@ -77,6 +84,8 @@ class Row:
         if part in ("chosen", "rejected", "prompt"):
             return self.numbers[f"{name}.{part}"]
         both = [self.numbers[f"{name}.chosen"], self.numbers[f"{name}.rejected"]]
+        if part == "ratio":
+            return both[0] / both[1] if both[1] else math.nan
         known = [one for one in both if not math.isnan(one)]
         if part == "min":
             return min(both) if len(known) == 2 else math.nan
@@ -146,31 +155,64 @@ def _in_side(text: Text, row: Row, side: str) -> bool:
         case Fuzzy():
             raise AssertionError("not run")
         case Regex(pattern, case_sensitive):
-            body, plain = row.texts[side], literal(pattern)
-            if plain is not None and not case_sensitive:
-                return fold(plain) in fold(body)
-            straight = re.sub("[\u2018\u2019\u201a\u201b\u2032\u00b4`]", "'", body)
-            straight = re.sub("[\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb]", '"', straight)
-            return re.search(pattern, straight, 0 if case_sensitive else re.IGNORECASE) is not None
-        case Word() | Phrase():
-            term = term_of(text)
-            if not isinstance(term, Indexed):
-                return fold(term.text) in fold(row.texts[side])
-            return _next_to_each_other(term, row.terms(side))
+            flags = re.ASCII if case_sensitive else re.ASCII | re.IGNORECASE
+            return _searched(_straight(pattern), flags, _straight(row.texts[side]))
+        case Word(written, prefix):
+            return _has_words([written], prefix, row, side)
+        case Phrase(written):
+            return _has_words(written.split(), False, row, side)
 
 
-def _next_to_each_other(term: Indexed, terms: list[str]) -> bool:
-    size = len(term.terms)
-    for at in range(len(terms) - size + 1):
-        here = terms[at : at + size]
-        last = here[-1].startswith(term.terms[-1]) if term.prefix else here[-1] == term.terms[-1]
-        if here[:-1] == list(term.terms[:-1]) and last:
-            return True
-    return False
+@cache
+def _straight(text: str) -> str:
+    """Return `text` with plain quotes."""
+    text = re.sub("[\u2018\u2019\u201a\u201b\u2032\u00b4`]", "'", text)
+    return re.sub("[\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb]", '"', text)
+
+
+def _has_words(words: Sequence[str], prefix: bool, row: Row, side: str) -> bool:
+    """Tell whether words stand next to each other; as characters where one of them is no word to SQLite."""
+    if all(_is_word(one, prefix) for one in words):
+        wanted = " ".join(sqlite_tokens(" ".join(words)))
+        return (f" {wanted}" if prefix else f" {wanted} ") in row.tokens[side]
+    literally = " ".join(words)
+    if len(words) == 1 and not prefix:
+        literally = literally.strip(AROUND_WORDS) or literally
+    return fold(literally) in fold(row.texts[side])
+
+
+def _is_word(written: str, prefix: bool) -> bool:
+    """Tell whether a word begins and ends as SQLite's do, and is of a script that parts words by spaces."""
+    bare = written.lstrip(AROUND_WORDS) if prefix else written.strip(AROUND_WORDS)
+    return bool(bare and sqlite_tokens(bare[0]) and sqlite_tokens(bare[-1])) and not any(
+        unicodedata.east_asian_width(one) in "WF" or unicodedata.category(one) == "So" for one in bare
+    )
+
+
+@cache
+def _words() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE text USING fts5(body, tokenize='unicode61 remove_diacritics 2')")
+    connection.execute("CREATE VIRTUAL TABLE word USING fts5vocab(text, instance)")
+    return connection
+
+
+@cache
+def sqlite_tokens(text: str) -> tuple[str, ...]:
+    """Return the tokens of a short text, as SQLite cuts it."""
+    _words().execute("DELETE FROM text")
+    _words().execute("INSERT INTO text VALUES (?)", (text,))
+    return tuple(term for (term,) in _words().execute('SELECT term FROM word ORDER BY "offset"'))
 
 
 def _field(field: Field, row: Row, rows: Sequence[Row], people: tuple[str, ...] | None) -> bool:
     name, value = field.name, field.value
+    if name == "has":
+        return _has(value, row)
+    if name == "group":
+        return _names(value, [row.texts[side] for side in SIDES_OF[field.part]])
+    if name == "dupe":
+        return _is_like(value, row, rows, SIDES_OF[field.part])
     if name in ("family", "opening"):
         return _group(row, rows, name, value)
     if name in ("flag", "drop", "preference", "label", "note", "by"):
@@ -249,6 +291,49 @@ def _conflict(word: str, row: Row, people: tuple[str, ...] | None) -> bool:
     )
 
 
+def _has(value: Value, row: Row) -> bool:
+    if not isinstance(value, Items):
+        return any(_matches(name, row, "") for name in PATTERNS) == isinstance(value, Present)
+    return any(_matches(name, row, side) for name, _, side in (item.text.partition(".") for item in value.items))
+
+
+def _matches(name: str, row: Row, side: str) -> bool:
+    return any(_searched(PATTERNS[name].pattern, re.ASCII | re.IGNORECASE, row.texts[one]) for one in SIDES_OF[side])
+
+
+@cache
+def _searched(pattern: str, flags: int, text: str) -> bool:
+    return re.search(pattern, text, flags) is not None
+
+
+def _names(value: Value, texts: Sequence[str]) -> bool:
+    named = {f" {term} " for text in texts for term in _terms(text)}
+    if not isinstance(value, Items):
+        return bool(named) == isinstance(value, Present)
+    return any(f" {item.text} " in longer for item in value.items for longer in named)
+
+
+@cache
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(one.term for one in terms_in(text))
+
+
+def _is_like(value: Value, row: Row, rows: Sequence[Row], sides: Sequence[str]) -> bool:
+    own = {row.groups[side] for side in sides} - {0}
+    if not isinstance(value, Items):
+        return bool(own) == isinstance(value, Present)
+    for item in value.items:
+        if item.text in ("yes", "no"):
+            if bool(own) == (item.text == "yes"):
+                return True
+        elif "/" not in item.text:
+            if int(item.text) in own:
+                return True
+        elif any(item.text == one.key and (one.id == row.id or own & set(one.groups.values())) for one in rows):
+            return True
+    return False
+
+
 def _group(row: Row, rows: Sequence[Row], name: str, value: Value) -> bool:
     own = getattr(row, name)
     if not isinstance(value, Items):
@@ -267,11 +352,17 @@ def _group(row: Row, rows: Sequence[Row], name: str, value: Value) -> bool:
 def _sorted(rows: list[Row], key: SortKey) -> list[Row]:
     if key.name == "key":
         return sorted(rows, key=_by_key, reverse=key.descending) if not key.descending else _stable_reverse(rows)
+    if key.name == "undecided":
+        return sorted(rows, key=lambda row: _judged(row) != key.descending)
     numbers = {row.id: row.number(key.name, key.part) for row in rows}
     known = [row for row in rows if not math.isnan(numbers[row.id])]
     missing = [row for row in rows if math.isnan(numbers[row.id])]
     sign = -1 if key.descending else 1
     return sorted(known, key=lambda row: sign * numbers[row.id]) + missing
+
+
+def _judged(row: Row) -> bool:
+    return any(kind not in ("note", "skip") for _, kind, _ in row.decisions)
 
 
 def _by_key(row: Row) -> tuple[str, str, int]:

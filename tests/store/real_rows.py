@@ -1,14 +1,16 @@
 """The real file as a database with scores and decisions, and as plain rows."""
 
 import random
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy
 
 from hhtui.dialogue import content_hash, shape
-from hhtui.model import RESPONSES, ScoreColumn
+from hhtui.model import RESPONSES, SIDES, ScoreColumn, Side
 from hhtui.store import index, loading, scorers
+from hhtui.store.by_key import PAIR_KEY
 from hhtui.store.columns import Columns, pack
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
@@ -27,7 +29,7 @@ def fill(database: Database, transcripts: Sequence[tuple[str, str]], subset: str
         digest = content_hash(chosen, rejected)
         pairs.append(
             loading.NewPair(
-                *(row, f"{subset}/{split}/{row}", digest, form.turns, form.lengths, form.divergence, int(form.bits)),
+                *(row, digest, form.turns, form.lengths, form.divergence, int(form.bits)),
                 *(form.prompt, form.chosen, form.rejected, None, None),
             )
         )
@@ -58,7 +60,7 @@ def score(database: Database, names: Sequence[str] = ("toxicity", "refusal")) ->
             parameters={},
         )
         for name in names:
-            for side in ("prompt", "chosen", "rejected"):
+            for side in SIDES:
                 values = [drawn.randrange(65) / 64 if drawn.random() > 0.05 else float("nan") for _ in range(size)]
                 pack(connection, f"made.{name}.{side}", numpy.array(values, dtype="<f4"), scorer_id=scorer.id)
 
@@ -90,7 +92,7 @@ def rows_of(database: Database, transcripts: Sequence[tuple[str, str]]) -> list[
     connection, columns = database.reader(), Columns()
     stored = {"row": columns.get(connection, "row").tolist()}
     for name in ("turns", "length", "made.toxicity", "made.refusal"):
-        for side in ("prompt", "chosen", "rejected"):
+        for side in SIDES:
             values = columns.get(connection, f"{name}.{side}")
             stored[f"{name.removeprefix('made.')}.{side}"] = values.tolist()
     decisions: dict[int, list[Decided]] = {}
@@ -98,21 +100,38 @@ def rows_of(database: Database, transcripts: Sequence[tuple[str, str]]) -> list[
         "SELECT pair_id, annotator, kind, side, CASE kind WHEN 'label' THEN label ELSE value END FROM decision"
     ):
         decisions.setdefault(pair_id, []).append((annotator, f"{kind}.{side}" if side else kind, value))
-    denied = denials(database)
+    denied, tokens = denials(database), tokens_of(database)
+    groups = {name: columns.get(connection, f"dupe.{name}").tolist() for name in SIDES}
     found = []
-    for pair_id, key, bits, family, opening in connection.execute("SELECT id, key, bits, family, opening FROM pair"):
+    for pair_id, key, bits, family, opening in connection.execute(
+        f"SELECT id, {PAIR_KEY}, bits, family, opening FROM pair"
+    ):
         numbers = {name: values[pair_id - 1] for name, values in stored.items()}
         texts = texts_of(*transcripts[pair_id - 1])
         said = decisions.get(pair_id, [])
-        found.append(Row(pair_id, key, texts, numbers, bits, family, opening, said, denied=denied.get(pair_id, [])))
+        words: dict[str, str] = {side: f" {' '.join(tokens.get((pair_id, side), ()))} " for side in SIDES}
+        alike: dict[str, int] = {side: groups[side][pair_id - 1] for side in SIDES}
+        no = denied.get(pair_id, [])
+        found.append(Row(pair_id, key, texts, numbers, bits, family, opening, said, words, no, alike))
+    return found
+
+
+def tokens_of(database: Database) -> dict[tuple[int, Side], list[str]]:
+    """Return the words of every pair's sides as SQLite's index has them, in their order."""
+    connection = sqlite3.connect(f"{database.path.as_uri()}?mode=ro", uri=True)
+    connection.execute("CREATE VIRTUAL TABLE temp.word USING fts5vocab(main, pair_fts, instance)")
+    found: dict[tuple[int, Side], list[str]] = {}
+    for pair_id, side, term in connection.execute('SELECT doc, col, term FROM word ORDER BY doc, col, "offset"'):
+        found.setdefault((pair_id, side), []).append(term)
+    connection.close()
     return found
 
 
 def denials(database: Database) -> dict[int, list[Decided]]:
     """Return the marks and labels to which somebody said no last, by a plain reading of the log."""
     steps = database.reader().execute(
-        "SELECT event.step, event.annotator, kind, side, label, value, target, pair.id FROM event "
-        "LEFT JOIN pair ON pair.key = event.pair_key ORDER BY made_at, uuid"
+        "SELECT event.step, event.annotator, kind, side, label, value, target, pairs.id FROM event "
+        "LEFT JOIN pairs ON pairs.key = event.pair_key ORDER BY made_at, uuid"
     )
     log: list[tuple[str, tuple[int, str, str, str], str]] = []
     undone: set[str] = set()

@@ -4,7 +4,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from hhtui.query.errors import QueryError
 from hhtui.query.nodes import Plan, Substring
 from hhtui.query.parser import parse
-from hhtui.query.tree import Field, Item, Items, Node, Phrase, Query, Regex, SortKey, Text, Word
+from hhtui.query.tree import Query
 from hhtui.store import index
 from hhtui.store.bodies import Bodies
 from hhtui.store.connection import Connection
@@ -22,64 +21,14 @@ from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.store.results import count, run, search
 from hhtui.text import fold
-from tests.query_trees import combined, sides
-from tests.store.filled import add_pairs, dialogue, read_transcripts
+from tests.store.filled import add_pairs, dialogue
 from tests.store.filled import new_database as bare_database
-from tests.store.obvious import Row, answer
-from tests.store.real_rows import ANNOTATORS, fill, new_database, rows_of
+from tests.store.real_rows import fill
 
 
 def ids(database: Database, text: str) -> list[int]:
     """Return what a query finds, as plain numbers."""
     return [int(one) for one in search(database.reader(), parse(text)).ids]
-
-
-@pytest.fixture(scope="module")
-def some_real(real_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, list[Row]]]:
-    transcripts = read_transcripts(real_file, 300)
-    with new_database(tmp_path_factory.mktemp("some") / "a.db", transcripts) as database:
-        yield database, rows_of(database, transcripts)
-
-
-_texts: st.SearchStrategy[Text] = st.one_of(
-    st.builds(Word, st.sampled_from(["the", "you", "i'm", "don’t", "police", "well-known", "?!", "%", "'s", "kill"])),
-    st.builds(Word, st.sampled_from(["th", "st", "ki", "$"]), st.just(True)),
-    st.builds(Phrase, st.sampled_from(["how do", "i can't", "do you", "a ?"])),
-    st.builds(Regex, st.sampled_from(["k", "i'", "ing ", "human", ":", "\\?"]), st.booleans()),
-    st.builds(Regex, st.sampled_from(["[aeiou]{3}", "th(e|is) \\w+ing", "^ I", "\\d"]), st.booleans()),
-)
-_NUMBERS = "harm:>.5 harm.min:<.25 gap:-.25...25 harm.prompt:none toxicity.chosen:* refusal:.5.. turns:>4 row:50..200"
-_MORE_NUMBERS = "turns.min:3..5 length.chosen:<100 length:none is:role-leak is:* opening:* family:none split:test"
-_DECISIONS = "flag:yes flag:no drop:yes preference:chosen,none preference:* note:* note:wrong by:ann by:* by:none"
-_CONFLICTS = "conflict:yes conflict:no,flag conflict:label conflict:preference"
-_LABELS = (
-    "label:harmful label:self-harm,harmful label.chosen:harmful label.rejected:* label.chosen:none label:self_harm"
-)
-_FIELDS = f"{_NUMBERS} {_MORE_NUMBERS} {_DECISIONS} {_CONFLICTS} {_LABELS} key:harmless-base/test/1*".split()
-_fields: st.SearchStrategy[Node] = st.sampled_from([found for one in _FIELDS if (found := parse(one).expression)])
-_people = st.sampled_from(ANNOTATORS).map(lambda name: Field("by", "", Items((Item(name),))))
-_orders = st.lists(
-    st.builds(
-        SortKey,
-        st.sampled_from(["harm", "refusal", "length", "turns"]),
-        st.sampled_from(["", "chosen", "min", "prompt"]),
-        st.booleans(),
-    ),
-    max_size=2,
-)
-_queries = st.builds(Query, combined(st.one_of(_texts, _fields, _people, sides(_texts)), 3), _orders.map(tuple))
-
-
-@given(query=_queries)
-@settings(max_examples=150, deadline=None)
-def test_any_query_finds_what_the_loop_finds(some_real: tuple[Database, list[Row]], query: Query) -> None:
-    database, rows = some_real
-    try:
-        found = search(database.reader(), query)
-    except QueryError as error:
-        assert "by: stands twice" in error.message
-        return
-    assert list(found.ids) == answer(rows, query)
 
 
 _awkward = st.text(st.sampled_from("aAkK\u212aiI\u0130ıſsSéÉ’'`\"“%_\\ \n:n\0σςΣ"), min_size=1, max_size=5)

@@ -162,6 +162,21 @@ sort:row-
 police sort:key-
 sort:key
 is:empty OR harm:>.99 sort:refusal-
+has:email
+has:url.chosen,phone.prompt
+has:none bank
+-has:*
+bank -has:street.response
+group.prompt:muslim
+group:"african american","middle aged"
+group.response:none bank
+-group:black chosen:black
+length.ratio:>2 sort:length.ratio-
+length.ratio:none
+length.ratio:*
+sort:length.ratio
+by:ann flag:no sort:undecided
+sort:undecided-,row-
 """
 
 
