@@ -110,7 +110,7 @@ def _run_among(connection: sqlite3.Connection, wanted: "Plan", among: Sequence[i
     if wanted.order:
         return found
     given, met = numpy.array(listed.ids, dtype=numpy.int32), numpy.asarray(found.ids)
-    return found._replace(ids=given[numpy.isin(given, met)])
+    return found._replace(ids=given[numpy.isin(given, met)])  # type: ignore[arg-type]
 
 
 @contextmanager
