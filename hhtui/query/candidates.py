@@ -131,14 +131,14 @@ def _values_of(field: FieldInfo, typed: str, names: Names) -> Iterator[tuple[str
     elif field.kind is Kind.CHOICE:
         yield from ((choice, "") for choice in field.choices)
     elif field.name == "group":
-        yield from ((_quoted(term), "") for term in TERMS)
+        yield from ((quoted(term), "") for term in TERMS)
     elif field.name == "dupe":
         yield from (("yes", ""), ("no", ""))
     else:
-        yield from ((_quoted(value), "") for value in names.values.get(field.name, ()))
+        yield from ((quoted(value), "") for value in names.values.get(field.name, ()))
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
     """Return a value as a query writes it; one with a quote in it stays as it is, for it cannot be written."""
     plain = value and not any(character.isspace() or character in '(),"' for character in value)
     return value if plain or '"' in value else f'"{value}"'

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from hhtui.model import BIT_MEANINGS
 from hhtui.query import fields
-from hhtui.query.candidates import ORDERS, PART_MEANINGS
+from hhtui.query.candidates import ORDERS, PART_MEANINGS, Names, quoted
 from hhtui.query.fields import FieldInfo, Kind
 from hhtui.query.patterns import PATTERNS
 
@@ -45,24 +45,29 @@ NUMBERS = (
 )
 
 
-def cheat_sheet() -> tuple[Section, ...]:
-    """Return all of the language: texts, operators, sides, numbers, fields with what may follow them, orders."""
-    parts = (Row(f".{part}", PART_MEANINGS[part]) for part in fields.EVERY_PART)
-    return (
+def cheat_sheet(names: Names) -> tuple[Section, ...]:
+    """Return all of the language: texts, operators, sides, numbers, fields, what may follow them, orders, scores.
+
+    `names` are those of a database, from which examples are taken; without its own a field has a general one.
+    """
+    scores = (Row(f"{name}:>0.5", names.meanings.get(name, "")) for name in names.columns if "." not in name)
+    sections = (
         Section("Texts", TEXTS),
         Section("Together", OPERATORS),
-        Section("Sides", tuple(Row(f"{side}:", meaning) for side, meaning in fields.SIDE_MEANINGS.items())),
+        Section("Sides", tuple(Row(f"{side}:money", meaning) for side, meaning in fields.SIDE_MEANINGS.items())),
         Section("Numbers", NUMBERS),
-        Section("Fields", tuple(row for field in fields.FIELDS for row in _rows(field))),
-        Section("Behind a number's name", tuple(parts)),
-        Section("is:", tuple(Row(name, meaning) for name, meaning in BIT_MEANINGS.items())),
-        Section("has:", tuple(Row(name, found.meaning) for name, found in PATTERNS.items())),
-        Section("sort:", tuple(Row(name, meaning) for name, meaning in ORDERS.items())),
+        Section("Fields", tuple(_row(field, names) for field in fields.FIELDS)),
+        Section("Scores of this database", tuple(scores)),
+        Section("Behind a number's name", tuple(Row(f".{part}", PART_MEANINGS[part]) for part in fields.EVERY_PART)),
+        Section("Behind is:", tuple(Row(name, meaning) for name, meaning in BIT_MEANINGS.items())),
+        Section("Behind has:", tuple(Row(name, found.meaning) for name, found in PATTERNS.items())),
+        Section("Behind sort:", tuple(Row(name, meaning) for name, meaning in ORDERS.items())),
     )
+    return tuple(section for section in sections if section.rows)
 
 
-def _rows(field: FieldInfo) -> tuple[Row, ...]:
-    meaning = field.meaning
-    listed = field.kind in (Kind.BIT, Kind.PATTERN)
-    follows = "" if listed or field.kind is Kind.NUMBER else f" {field.expected[0].upper()}{field.expected[1:]}."
-    return (Row(field.example, f"{meaning}{follows}"),)
+def _row(field: FieldInfo, names: Names) -> Row:
+    own = names.values.get(field.name, ())
+    follows = ": " + field.expected if field.kind is Kind.CHOICE else ""
+    meaning = f"{field.meaning.removesuffix('.')}{follows}." if follows else field.meaning
+    return Row(f"{field.name}:{quoted(own[0])}" if own else field.example, meaning)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hhtui import paths
-from hhtui.tui import completing
+from hhtui import api, paths
+from hhtui.tui import completion_reader
 from tests.tui.desk import fill, numbered
 
 PAIRS = 48
@@ -24,13 +24,21 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def counting_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Count what may follow in a query without waiting for a pause in the typing."""
-    monkeypatch.setattr(completing, "PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(completion_reader, "PAUSE_SECONDS", 0.001)
 
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database of numbered pairs, not to be written to."""
     return fill(tmp_path_factory.mktemp("filled") / "made.db", numbered(PAIRS))
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of the shipped sample, scored, not to be written to."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(paths.DATA_VARIABLE, str(tmp_path_factory.mktemp("sample")))
+        return api.build_sample()
 
 
 @pytest.fixture

@@ -5,16 +5,21 @@ from pathlib import Path
 import pytest
 
 from hhtui.config import Config
+from hhtui.query import fields
+from hhtui.query.candidates import Names
 from hhtui.query.cheat_sheet import cheat_sheet
-from hhtui.store import history
+from hhtui.query.dependence import DECISIONS
+from hhtui.store import completion, history
 from hhtui.store.database import Database
-from hhtui.tui.screens.cheat_sheet import CheatSheet
+from hhtui.tui.screens.cheat_sheet import CheatSheet, sheet_lines
 from hhtui.tui.widgets.completion_list import CompletionList
 from hhtui.tui.widgets.query_line import QueryLine
 from tests.tui.desk import Desk, reading
 from tests.tui.shielded_rows import WORDS, shielded
 
 SIZES = ((120, 34), (80, 24), (40, 12))
+WHOLE = ("Texts", "Together", "Sides", "Numbers", "Fields", "Scores of this database")
+"""The sections of the sheet whose rows are queries by themselves."""
 
 
 def listed(desk: Desk) -> list[str]:
@@ -220,7 +225,26 @@ async def test_no_word_is_offered_that_the_shield_could_mask(tmp_path: Path) -> 
 
 
 def test_every_field_and_side_is_on_the_sheet() -> None:
-    from hhtui.query import fields
+    written = [row.written for section in cheat_sheet(Names()) for row in section.rows]
 
-    written = " ".join(row.written for section in cheat_sheet() for row in section.rows)
-    assert [name for name in fields.names() if name not in written] == []
+    assert [name for name in fields.names() if not any(one.startswith((name, f"{name}.")) for one in written)] == []
+
+
+def test_examples_of_the_sheet_find_pairs_of_the_sample(sample: Path) -> None:
+    undecided = {field.example for field in fields.FIELDS if field.name in DECISIONS or field.name == "by"}
+    with Database.open(sample) as database:
+        connection = database.reader()
+        sections = cheat_sheet(completion.names(connection))
+        examples = [row.written for section in sections for row in section.rows if section.title in WHOLE]
+        found = {one: completion.counted(connection, one) for one in examples}
+
+    assert len(found) > 40
+    assert {one for one, count in found.items() if count is None} <= {"dupe:yes"}
+    assert {one for one, count in found.items() if count and not count.pairs} <= {*undecided, "harm:none"}
+
+
+@pytest.mark.parametrize("width", [30, 70, 100])
+def test_lines_of_the_sheet_fit(width: int) -> None:
+    lines = sheet_lines(cheat_sheet(Names()), width)
+
+    assert all(len(line) <= max(width, 46) for line in lines)

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from hhtui import api
 from hhtui.config import Config
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
@@ -29,6 +28,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "labels": ("l", "3", "L", *"refusal"),
     "thresholds": ("H", "l", "l"),
     "scores": ("j", "t"),
+    "completion": ("/", *"tea is:", "down", "down"),
+    "language": ("/", "?"),
 }
 FACETS: dict[str, tuple[str, ...]] = {
     "facets": ("/", *"response:(sugar OR milk)", "enter", "F", *"JJJJ"),
@@ -41,14 +42,6 @@ TRIAGES: dict[str, tuple[str, ...]] = {
 }
 
 Compare = Callable[..., bool]
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The database of the shipped sample, scored."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HHTUI_DATA_DIR", str(tmp_path_factory.mktemp("data")))
-        yield api.build_sample()
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from hhtui.text import cells
 from hhtui.tui import headline, shielding
 from hhtui.tui.actions import BY_ID, Action
 from hhtui.tui.comparing import Comparing
-from hhtui.tui.completing import Completing, Found
+from hhtui.tui.completing import Completing
+from hhtui.tui.completion_reader import Found
 from hhtui.tui.deciding import Deciding
 from hhtui.tui.faceting import Faceting
 from hhtui.tui.facets.view import FacetView

@@ -11,22 +11,10 @@ from textual.widgets import Static
 
 from hhtui.model import BIT_MEANINGS
 from hhtui.query import fields
+from hhtui.query.cheat_sheet import NUMBERS, OPERATORS, TEXTS
 from hhtui.text import clean
 from hhtui.tui.keys import key_table
 from hhtui.tui.screens.dialog import Dialog
-
-_SYNTAX = (
-    ("bank money", "both words, anywhere in the pair"),
-    ('"the bank"', "the words next to each other"),
-    ("bank*", "words that begin with bank"),
-    ("/b.nk/", "a regular expression; /bank/ is a substring, /…/c minds case"),
-    ("chosen:bank -rejected:bank", "in the chosen response and not in the rejected one"),
-    ("response:(a OR b)", "in either response; OR AND NOT in capitals, - negates"),
-    ("length.chosen:<200 gap:0.4..", "numbers: > >= < <= = and ranges, both ends in"),
-    ("harm:none", "pairs without a value; harm:* with one"),
-    ("preference:rejected by:anna", "what somebody decided"),
-    ("sort:harm.min-,row", "the order; - is descending"),
-)
 
 
 class Help(Dialog[None]):
@@ -58,7 +46,7 @@ def help_lines(keys: Mapping[str, tuple[str, ...]], notes: tuple[str, ...] = ())
     lines: list[str] = []
     for group, rows in key_table(keys):
         lines += [group, *(f"  {shown:<12} {meaning}" for shown, _, meaning in rows), ""]
-    lines += ["Query", *(f"  {example:<30} {meaning}" for example, meaning in _SYNTAX), ""]
+    lines += ["Query", *(f"  {example:<30} {meaning}" for example, meaning in (*TEXTS, *OPERATORS, *NUMBERS)), ""]
     lines += ["Fields", *(f"  {name + ':':<14} {meaning}" for name, meaning in field_table()), ""]
     lines += ["Structure bits, for is:", *(f"  {name:<20} {meaning}" for name, meaning in BIT_MEANINGS.items())]
     return [*lines, "", *notes] if notes else lines
