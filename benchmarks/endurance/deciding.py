@@ -49,7 +49,7 @@ def stored(database: Path) -> set[Decision]:
     connection = sqlite3.connect(database)
     try:
         query = (
-            "SELECT pair.key, decision.kind, decision.value FROM decision JOIN pair ON pair.id = decision.pair_id "
+            "SELECT pairs.key, decision.kind, decision.value FROM decision JOIN pairs ON pairs.id = decision.pair_id "
             "WHERE decision.annotator = ?"
         )
         return set(connection.execute(query, [ANNOTATOR]))
@@ -120,7 +120,7 @@ def first_undecided(database: Path) -> str:
     connection = sqlite3.connect(database)
     try:
         row = connection.execute(
-            "SELECT key FROM pair WHERE id NOT IN (SELECT pair_id FROM decision WHERE annotator = ?) ORDER BY id",
+            "SELECT key FROM pairs WHERE id NOT IN (SELECT pair_id FROM decision WHERE annotator = ?) ORDER BY id",
             [ANNOTATOR],
         ).fetchone()
     finally:

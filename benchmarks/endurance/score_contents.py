@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 LARGEST_DIFFERENCE = 1e-5
-TYPES = {"<f4": "f", "<i4": "i"}
+TYPES = {"<f4": "f", "<i4": "i", "<i2": "h", "<i1": "b"}
+DEFLATED = "zlib "
 QUERIES = {
     "scorer": "SELECT fingerprint, name, version, columns, units, parameters, findings FROM scorer",
     "score": "SELECT fingerprint, hex(text_hash), windows, numbers FROM score JOIN scorer ON scorer.id = scorer_id",
@@ -56,8 +58,12 @@ def keyed(table: str, rows: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], 
         end = len(row) - numbers
         if row[:key] in found:
             raise ValueError(f"{table} has two rows of {row[:key]}")
-        typecode = TYPES[row[2]] if table == "packed_column" else ""
-        found[row[:key]] = Row(row[key:end], tuple(flat(row[end:], typecode)))
+        typecode, values = "", row[end:]
+        if table == "packed_column":
+            typecode = TYPES[row[2].removeprefix(DEFLATED)]
+            if row[2].startswith(DEFLATED):
+                values = (values[0], zlib.decompress(values[1]))
+        found[row[:key]] = Row(row[key:end], tuple(flat(values, typecode)))
     return found
 
 

@@ -82,7 +82,7 @@ def lost(database: Path, told: Told, kind: Kind, value: str) -> int:
     connection = sqlite3.connect(database)
     try:
         logged = connection.execute(
-            "SELECT pair.id FROM event JOIN pair ON pair.key = event.pair_key "
+            "SELECT pairs.id FROM event JOIN pairs ON pairs.key = event.pair_key "
             "WHERE (event.annotator, event.kind, event.value) = (?, ?, ?)",
             [told.annotator, kind, value],
         ).fetchall()

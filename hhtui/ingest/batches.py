@@ -72,7 +72,6 @@ def read(
         records = chain(head, records)
     yield opening
     convert = _converter(opening, source.name)
-    key = f"{source.naming.subset}/{source.naming.split}"
     draft, rows, line = _Draft(), start.rows, start.lines
     wanted = FIRST_BATCH if start.rows == 0 else LATER_BATCHES
     for record in records:
@@ -80,7 +79,7 @@ def read(
             yield draft.batch(rows, line)
             return
         try:
-            pair = _pair(record, rows, key, convert, opening)
+            pair = _pair(record, rows, convert, opening)
         except Unreadable as error:
             if strict:
                 if rows > start.rows:
@@ -143,7 +142,7 @@ def _converter(opening: Opening, name: str) -> Callable[[Row], Converted]:
     return pairs_of(next(one for one in FORMATS if one.name == opening.format), name)
 
 
-def _pair(record: Record, row: int, key: str, convert: Callable[[Row], Converted], opening: Opening) -> NewPair:
+def _pair(record: Record, row: int, convert: Callable[[Row], Converted], opening: Opening) -> NewPair:
     """Return the pair of a record; raises Unreadable where it has none."""
     value = record.value
     if isinstance(value, Unreadable):
@@ -157,7 +156,6 @@ def _pair(record: Record, row: int, key: str, convert: Callable[[Row], Converted
     found = shape(chosen, rejected)
     return NewPair(
         row=row,
-        key=f"{key}/{row}",
         hash=digest,
         turns=found.turns,
         lengths=found.lengths,

@@ -4,6 +4,8 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
+PAIR_KEY = "(SELECT subset || '/' || split || '/' FROM source WHERE source.id = pair.source_id) || pair.row"
+"""The key of a row of `pair`, in SQL."""
 LONGEST_ROW = 18
 """Digits of the largest row number that is looked for."""
 
@@ -39,10 +41,10 @@ def ids_with_beginning(connection: sqlite3.Connection, beginning: str) -> str:
     for number, name in _sources(connection):
         whole = f"{name}/".startswith(beginning)
         if whole or beginning.startswith(f"{name}/"):
-            among = "" if whole else " AND key >= :first AND key < :after"
+            digits = "" if whole else beginning.removeprefix(f"{name}/")
             (ids,) = connection.execute(
-                f"SELECT group_concat(id) FROM pair WHERE source_id = :source{among}",
-                {"source": number, "first": beginning, "after": f"{beginning}\U0010ffff"},
+                "SELECT group_concat(id) FROM pair WHERE source_id = ? AND substr(row, 1, ?) = ?",
+                (number, len(digits), digits),
             ).fetchone()
             found.append("" if ids is None else str(ids))
     return ",".join(filter(None, found))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from hhtui.model import NO_VALUES, Decision, Kind
+from hhtui.store.by_key import PAIR_KEY
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.events import LIVE, WITHDRAWN, after_last, derive, now
@@ -217,7 +218,7 @@ class Annotator:
 
     def _enter(self, connection: sqlite3.Connection, step: str, made_at: str, entry: Entry) -> None:
         pair_id, kind, value, side, label, (shown_ms, context) = entry
-        row = connection.execute("SELECT hash, key FROM pair WHERE id = ?", (pair_id,)).fetchone()
+        row = connection.execute(f"SELECT hash, {PAIR_KEY} FROM pair WHERE id = ?", (pair_id,)).fetchone()
         if row is None:
             raise StoreError(f"there is no pair {pair_id} any more; nothing was saved, open the database again")
         identity = str(uuid.uuid4())

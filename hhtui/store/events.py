@@ -3,6 +3,8 @@
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
+from hhtui.store.by_key import PAIR_KEY
+
 WITHDRAWN = ("", "no")
 
 LIVE = """
@@ -18,9 +20,9 @@ NOT EXISTS (
 SAYS = f"json_extract(context, '$.answer_only') IS NOT 1 AND {LIVE}"
 """The condition, in SQL, that a row of `event` says what its annotator holds of the pair now, or held before."""
 
-PAIR_ID = """
-coalesce((SELECT min(id) FROM pair WHERE hash = pair_hash AND key = pair_key),
-         (SELECT id FROM pair WHERE hash = pair_hash ORDER BY key, id LIMIT 1))
+PAIR_ID = f"""
+coalesce((SELECT min(id) FROM pair WHERE hash = pair_hash AND {PAIR_KEY} = pair_key),
+         (SELECT id FROM pair WHERE hash = pair_hash ORDER BY {PAIR_KEY}, id LIMIT 1))
 """
 """In SQL, the pair here that a hash and a key name: of several with the hash the one with the key, or the least key.
 
@@ -130,6 +132,6 @@ def _newest(
 def pair_of(connection: sqlite3.Connection, digest: bytes, key: str) -> int | None:
     """Return the pair that an event is about, see PAIR_ID; None where it is not here."""
     row = connection.execute(
-        "SELECT id FROM pair WHERE hash = ? ORDER BY key != ?, key, id LIMIT 1", (digest, key)
+        f"SELECT id FROM pair WHERE hash = ? ORDER BY {PAIR_KEY} != ?, {PAIR_KEY}, id LIMIT 1", (digest, key)
     ).fetchone()
     return int(row[0]) if row else None

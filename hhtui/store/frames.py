@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.store import results
+from hhtui.store.by_key import PAIR_KEY
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 
@@ -124,7 +125,7 @@ def _members(connection: sqlite3.Connection, query: str) -> bytes:
 def _local_ids(connection: sqlite3.Connection) -> dict[bytes, list[int]]:
     """Return the ids of the pairs with each hash, in the order of their keys."""
     found: dict[bytes, list[int]] = {}
-    for digest, pair_id in connection.execute("SELECT hash, id FROM pair ORDER BY key, id"):
+    for digest, pair_id in connection.execute(f"SELECT hash, id FROM pair ORDER BY {PAIR_KEY}, id"):
         found.setdefault(digest, []).append(pair_id)
     return found
 

@@ -62,6 +62,7 @@ def extend(database: Database, observer: Observer = unobserved) -> None:
     with database.writing() as connection:
         pack_structure(connection, structure)
         settings.put(connection, FINISHED, extent)
+    _give_back(database)
     database.checkpoint()
 
 
@@ -139,6 +140,15 @@ def _merge(database: Database, observer: Observer, *, everything: bool) -> None:
             connection.execute("INSERT INTO pair_fts (pair_fts, rank) VALUES ('merge', ?)", (pages,))
             merged = connection.total_changes - before >= 2
         pages = MERGE_PAGES
+        time.sleep(PAUSE)
+
+
+def _give_back(database: Database) -> None:
+    """Give pages that merging left empty back to the disk, some in each transaction; older databases keep theirs."""
+    (incremental,) = database.reader().execute("PRAGMA auto_vacuum").fetchone()
+    while incremental and database.reader().execute("PRAGMA freelist_count").fetchone()[0]:
+        with database.writing(durable=False) as connection:
+            connection.execute(f"PRAGMA incremental_vacuum({MERGE_PAGES})").fetchall()
         time.sleep(PAUSE)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hhtui.store import pairs, settings, text_copy
+from hhtui.store.by_key import PAIR_KEY
 from hhtui.store.database import OLDEST_SQLITE, Database, explain
 from hhtui.store.events import rebuild
 from hhtui.store.loading import INDEXED
@@ -86,7 +87,7 @@ def _sources(database: Database) -> Check:
 
 def _texts(database: Database) -> Check:
     connection, without = database.reader(), "FROM pair WHERE id NOT IN (SELECT id FROM body)"
-    missing, first = connection.execute(f"SELECT count(*), min(key) {without}").fetchone()
+    missing, first = connection.execute(f"SELECT count(*), min({PAIR_KEY}) {without}").fetchone()
     if missing:
         found = f"{missing:,} pairs have no text, among them {first}"
         return Check("texts", False, found, "restore a backup, or export what can still be read")

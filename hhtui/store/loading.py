@@ -13,10 +13,9 @@ from hhtui.store.events import derive_for_source
 
 PAIRS_IN_STATEMENT = 250
 _INSERT_PAIRS = """
-INSERT INTO pair (id, source_id, row, key, hash, turns_prompt, turns_chosen, turns_rejected, length_prompt,
+INSERT INTO pair (id, source_id, row, hash, turns_prompt, turns_chosen, turns_rejected, length_prompt,
                   length_chosen, length_rejected, divergence, bits)
-SELECT ?1 + column1, ?2, column2, column3, column4, column5, column6, column7, column8, column9, column10, column11,
-       column12
+SELECT ?1 + column1, ?2, column2, column3, column4, column5, column6, column7, column8, column9, column10, column11
 FROM (VALUES {})
 """
 _INSERT_BODIES = """
@@ -48,7 +47,6 @@ class NewPair:
     """A pair that is about to be stored; see the tables `pair` and `body`."""
 
     row: int
-    key: str
     hash: bytes
     turns: tuple[int, int, int]
     lengths: tuple[int, int, int]
@@ -109,7 +107,7 @@ def begin(connection: sqlite3.Connection, source: NewSource) -> int:
 def prepare(batch: Batch) -> Prepared:
     """Return a batch as statements; this is most of the work with it, and needs no database."""
     pairs = [
-        (place, pair.row, pair.key, pair.hash, *pair.turns, *pair.lengths, pair.divergence, pair.bits)
+        (place, pair.row, pair.hash, *pair.turns, *pair.lengths, pair.divergence, pair.bits)
         for place, pair in enumerate(batch.pairs)
     ]
     bodies = [

@@ -11,7 +11,14 @@ from sqlite_utils.migrations import Migrations
 from hhtui.store.errors import StoreError
 from hhtui.store.filesystem import unlink_database
 from hhtui.store.locking import FileLock
-from hhtui.store.schema import DUPLICATE_TABLES, PAIR_SCORES_VIEW, SCHEMA_VERSION, SCORE_TABLES, TRIAGE_TABLES
+from hhtui.store.schema import (
+    DUPLICATE_TABLES,
+    PAIR_SCORES_VIEW,
+    PAIR_VIEWS,
+    SCHEMA_VERSION,
+    SCORE_TABLES,
+    TRIAGE_TABLES,
+)
 from hhtui.store.scorers import slug
 
 MIGRATIONS = Migrations("hhtui")
@@ -71,9 +78,17 @@ _SCHEMA_3 = (
 
 @MIGRATIONS()
 def similar_texts(database: UtilsDatabase) -> None:
-    """Schema 4: signatures and groups of texts; pairs are found by key without an index of their own."""
-    for statement in (*DUPLICATE_TABLES.split(";\n"), "DROP INDEX IF EXISTS pair_key"):
+    """Schema 4: signatures and groups of texts; a pair's key is made of its source and row, and not stored."""
+    for statement in (*DUPLICATE_TABLES.split(";\n"), *_SCHEMA_4, *PAIR_VIEWS.split(";\n"), PAIR_SCORES_VIEW):
         database.conn.execute(statement)
+
+
+_SCHEMA_4 = (
+    "DROP INDEX IF EXISTS pair_key",
+    "DROP VIEW flagged",
+    "DROP VIEW pair_scores",
+    "ALTER TABLE pair DROP COLUMN key",
+)
 
 
 def migrate(path: Path, version: int, *, migrations: Migrations = MIGRATIONS, to: int = SCHEMA_VERSION) -> Path | None:

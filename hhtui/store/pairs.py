@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from hhtui.dialogue import pair_up, parse
 from hhtui.model import HUMAN, Bit, Pair
-from hhtui.store.by_key import id_by_key
+from hhtui.store.by_key import PAIR_KEY, id_by_key
 from hhtui.store.errors import StoreError
 
 FEW_WORDS = 3
 
-_PAIR = """
-SELECT pair.id, pair.key, pair.hash, source.subset, source.split, pair.row, pair.bits, pair.family, pair.opening,
+_PAIR = f"""
+SELECT pair.id, {PAIR_KEY}, pair.hash, source.subset, source.split, pair.row, pair.bits, pair.family, pair.opening,
        body.prompt, body.chosen, body.rejected, body.extra
 FROM pair JOIN source ON source.id = pair.source_id JOIN body ON body.id = pair.id
 """
@@ -75,7 +75,7 @@ def headings(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> list[He
     found = []
     for pair_id in pair_ids:
         row = connection.execute(
-            "SELECT pair.key, pair.bits, body.prompt, body.chosen FROM pair JOIN body ON body.id = pair.id "
+            f"SELECT {PAIR_KEY}, pair.bits, body.prompt, body.chosen FROM pair JOIN body ON body.id = pair.id "
             "WHERE pair.id = ?",
             (int(pair_id),),
         ).fetchone()
@@ -99,7 +99,7 @@ def id_of(connection: sqlite3.Connection, key: str) -> int:
 
 def key_of(connection: sqlite3.Connection, pair_id: int) -> str | None:
     """Return the key of the pair with this local id, or None where there is none."""
-    row = connection.execute("SELECT key FROM pair WHERE id = ?", (pair_id,)).fetchone()
+    row = connection.execute(f"SELECT {PAIR_KEY} FROM pair WHERE id = ?", (pair_id,)).fetchone()
     return str(row[0]) if row else None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from hhtui.model import Decision, Pair
 from hhtui.store import pairs
+from hhtui.store.by_key import PAIR_KEY
 from hhtui.store.columns import Columns
 from hhtui.store.decisions import current
 from hhtui.store.scorers import score_columns
@@ -72,7 +73,7 @@ def origins_of(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Itera
 def keys(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator[str]:
     """Yield the keys of these pairs, in their order; ids that are gone are left out."""
     for pair_id in pair_ids:
-        row = connection.execute("SELECT key FROM pair WHERE id = ?", (int(pair_id),)).fetchone()
+        row = connection.execute(f"SELECT {PAIR_KEY} FROM pair WHERE id = ?", (int(pair_id),)).fetchone()
         if row is not None:
             yield row[0]
 

@@ -37,8 +37,7 @@ CREATE TABLE refused_row (
 CREATE TABLE pair (
     id INTEGER PRIMARY KEY,
     source_id INTEGER NOT NULL REFERENCES source(id),
-    row INTEGER NOT NULL,          -- record number in the source, from 0
-    key TEXT NOT NULL,             -- subset/split/row
+    row INTEGER NOT NULL,          -- record number in the source, from 0; its key is subset/split/row
     hash BLOB NOT NULL,            -- 16 bytes of SHA-256 over chosen, a zero byte, rejected
     turns_prompt INTEGER NOT NULL,
     turns_chosen INTEGER NOT NULL, -- of the response alone
@@ -155,11 +154,20 @@ CREATE TABLE setting (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL            -- JSON
 ) STRICT;
+"""
 
+PAIR_VIEWS = """
 CREATE VIEW flagged AS
-SELECT pair.key, lower(hex(pair.hash)) AS hash, decision.annotator, decision.made_at, source.uri, source.revision
+SELECT source.subset || '/' || source.split || '/' || pair.row AS key, lower(hex(pair.hash)) AS hash,
+       decision.annotator, decision.made_at, source.uri, source.revision
 FROM decision JOIN pair ON pair.id = decision.pair_id JOIN source ON source.id = pair.source_id
 WHERE decision.kind = 'flag' AND decision.value = 'yes'
+ORDER BY pair.id;
+
+CREATE VIEW pairs AS
+SELECT pair.id, source.subset || '/' || source.split || '/' || pair.row AS key, lower(hex(pair.hash)) AS hash,
+       source.subset, source.split, pair.row, body.prompt, body.chosen, body.rejected
+FROM pair JOIN source ON source.id = pair.source_id JOIN body ON body.id = pair.id
 ORDER BY pair.id;
 """
 
@@ -186,13 +194,15 @@ CREATE TABLE scorer_model (
 
 PAIR_SCORES_VIEW = """
 CREATE VIEW pair_scores AS
-SELECT pair.key, scorer.name AS scorer, scorer.version, json_extract(part.value, '$.name') AS "column",
+SELECT source.subset || '/' || source.split || '/' || pair.row AS key,
+       scorer.name AS scorer, scorer.version, json_extract(part.value, '$.name') AS "column",
        json_extract(prompt.numbers, '$[' || part.key || ']') AS prompt,
        json_extract(chosen.numbers, '$[' || part.key || ']') AS chosen,
        json_extract(rejected.numbers, '$[' || part.key || ']') AS rejected,
        NULL AS of_pair
 FROM pair_text
 JOIN pair ON pair.id = pair_text.pair_id
+JOIN source ON source.id = pair.source_id
 CROSS JOIN scorer
 CROSS JOIN json_each(scorer.columns) AS part
 LEFT JOIN score AS prompt ON prompt.text_hash = pair_text.prompt AND prompt.scorer_id = scorer.id
@@ -201,13 +211,15 @@ LEFT JOIN score AS chosen ON chosen.text_hash = pair_text.chosen AND chosen.scor
 LEFT JOIN score AS rejected ON rejected.text_hash = pair_text.rejected AND rejected.scorer_id = scorer.id
 WHERE scorer.units <> '["pair"]'
 UNION ALL
-SELECT pair.key, scorer.name, scorer.version, json_extract(part.value, '$.name'), NULL,
+SELECT source.subset || '/' || source.split || '/' || pair.row,
+       scorer.name, scorer.version, json_extract(part.value, '$.name'), NULL,
        json_extract(pair_score.numbers, '$[' || part.key || '][0]'),
        json_extract(pair_score.numbers, '$[' || part.key || '][1]'),
        CASE WHEN json_extract(part.value, '$.of_pair')
        THEN json_extract(pair_score.numbers, '$[' || part.key || ']') END
 FROM pair_score
 JOIN pair ON pair.id = pair_score.pair_id
+JOIN source ON source.id = pair.source_id
 JOIN scorer ON scorer.id = pair_score.scorer_id
 CROSS JOIN json_each(scorer.columns) AS part;
 """
@@ -259,7 +271,7 @@ CREATE TABLE text_signature (      -- what hhtui dupes remembers of texts: of so
     method TEXT NOT NULL,          -- by which the signatures were made
     first_text INTEGER NOT NULL,   -- distinct texts are numbered from 1, as they are met
     texts INTEGER NOT NULL,        -- how many are new here
-    numbers BLOB NOT NULL,         -- '<i4', three a pair: the texts of its prompt, chosen and rejected; 0 is an empty one
+    numbers BLOB NOT NULL,         -- '<i4', three a pair: the texts of prompt, chosen, rejected; 0 is an empty one
     hashes BLOB NOT NULL,          -- '<u8', one a new text: BLAKE2b of its words
     sizes BLOB NOT NULL,           -- '<i4', one a new text: characters of its words, 0 where they are few
     bands BLOB NOT NULL            -- '<u4', band by band, one a new text: texts with an equal one may be alike
@@ -279,7 +291,7 @@ CREATE TABLE text_groups (         -- texts that are nearly the same, one row; p
 ) STRICT;
 """
 
-TABLES = PAIR_TABLES + SCORE_TABLES + PAIR_SCORES_VIEW + TRIAGE_TABLES + DUPLICATE_TABLES
+TABLES = PAIR_TABLES + PAIR_VIEWS + SCORE_TABLES + PAIR_SCORES_VIEW + TRIAGE_TABLES + DUPLICATE_TABLES
 
 # Made once the bodies are in: filling an index in key order costs a tenth of growing it row by row.
 LATE_INDEXES = """

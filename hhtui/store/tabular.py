@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hhtui.model import SIDES
+from hhtui.store.by_key import PAIR_KEY
 from hhtui.store.columns import Columns
 from hhtui.store.connection import kept_by
 from hhtui.store.named_values import WORDS, checked, reader, stored_name
@@ -24,7 +25,7 @@ PLACE = ("key", "hash", "subset", "split", "row")
 DECIDED = ("flag", "drop", "preference", "label.chosen", "label.rejected", "note", "by")
 CHUNK = 20_000
 
-_FIELDS = {"hash": "lower(hex(pair.hash))", "key": "pair.key", "subset": "source.subset", "split": "source.split"}
+_FIELDS = {"hash": "lower(hex(pair.hash))", "key": PAIR_KEY, "subset": "source.subset", "split": "source.split"}
 
 
 def usual_names(connection: sqlite3.Connection) -> list[str]:

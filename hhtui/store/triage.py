@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from hhtui.model import Lane
+from hhtui.store.by_key import PAIR_KEY
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.events import LIVE, PAIR_ID, after_last
@@ -103,7 +104,7 @@ def begin(database: Database, annotator: str, plan: Plan, items: Sequence[Item])
             f"INSERT INTO triage ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", (number, annotator, *plan, now)
         )
         connection.executemany(
-            "INSERT INTO triage_item SELECT ?, ?, hash, key, ?, ?, ?, ?, ?, ? FROM pair WHERE id = ?",
+            f"INSERT INTO triage_item SELECT ?, ?, hash, {PAIR_KEY}, ?, ?, ?, ?, ?, ? FROM pair WHERE id = ?",
             [
                 (number, at, one.lane, one.blind, one.surfaced_by, one.query, one.frame, one.draw, one.pair_id)
                 for at, one in enumerate(items)

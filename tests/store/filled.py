@@ -37,9 +37,9 @@ def add_pairs(database: Database, pairs: Iterable[Transcripts]) -> None:
             sides = pair_up(chosen, rejected)
             prompt = rebuild(sides.prompt)
             connection.execute(
-                "INSERT INTO pair VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, NULL, NULL)",
+                "INSERT INTO pair VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, NULL, NULL)",
                 (
-                    *(number, source, number - 1, f"made/test/{number - 1}", content_hash(chosen, rejected)),
+                    *(number, source, number - 1, content_hash(chosen, rejected)),
                     *(len(sides.prompt), len(sides.chosen), len(sides.rejected)),
                 ),
             )

@@ -13,13 +13,12 @@ def connection() -> Iterator[sqlite3.Connection]:
     """Two splits of one subset, one that was loaded again with other texts, and a subset whose name begins alike."""
     made = sqlite3.connect(":memory:")
     made.execute("CREATE TABLE source (id INTEGER PRIMARY KEY, subset TEXT, split TEXT)")
-    made.execute("CREATE TABLE pair (id INTEGER PRIMARY KEY, source_id INTEGER, row INTEGER, key TEXT)")
+    made.execute("CREATE TABLE pair (id INTEGER PRIMARY KEY, source_id INTEGER, row INTEGER)")
     named = [("harm", "test"), ("harm", "train"), ("harm", "test"), ("harmless", "test")]
     for number, (subset, split) in enumerate(named, 1):
         made.execute("INSERT INTO source VALUES (?, ?, ?)", (number, subset, split))
         for row in range(12):
-            key = f"{subset}/{split}/{row}"
-            made.execute("INSERT INTO pair VALUES (?, ?, ?, ?)", (100 * number + row, number, row, key))
+            made.execute("INSERT INTO pair VALUES (?, ?, ?)", (100 * number + row, number, row))
     yield made
     made.close()
 

@@ -284,9 +284,9 @@ def test_a_frame_stays_and_tells_what_its_query_finds_by_now(database: Database)
     query = "key:made/test/1*"
     before = draw(database, query=query)
     with database.writing() as connection:
-        connection.execute("UPDATE pair SET key = 'made/test/999' WHERE key = 'made/test/1'")
-        connection.execute("UPDATE pair SET key = 'made/test/1002' WHERE key = 'made/test/2'")
-        connection.execute("UPDATE pair SET key = 'made/test/1003' WHERE key = 'made/test/3'")
+        connection.execute("UPDATE pair SET row = 999 WHERE row = 1")
+        connection.execute("UPDATE pair SET row = 1002 WHERE row = 2")
+        connection.execute("UPDATE pair SET row = 1003 WHERE row = 3")
 
     after = draw(database, query=query)
 

@@ -66,7 +66,7 @@ def decided(database: Database) -> Told:
     """Return every current decision: key, annotator, kind, side, label, value."""
     return set(
         database.reader().execute(
-            "SELECT key, annotator, kind, side, label, value FROM decision JOIN pair ON pair.id = pair_id"
+            "SELECT key, annotator, kind, side, label, value FROM decision JOIN pairs ON pairs.id = pair_id"
         )
     )
 

@@ -228,6 +228,19 @@ def test_texts_can_be_searched_as_soon_as_they_can_be_read(database: Database, t
     assert reached == [(500, 500), (1500, 1500), (1700, 1700)]
 
 
+def test_no_empty_pages_are_left(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "CHUNK", 5)
+    add(database, [(dialogue(f"how {row}" * 90, "a"), dialogue(f"how {row}" * 90, "b")) for row in range(300)])
+    with database.writing() as connection:
+        connection.execute("CREATE TABLE room AS SELECT zeroblob(9000000)")
+        connection.execute("DROP TABLE room")
+        settings.put(connection, index.FINISHED, None)
+    assert database.reader().execute("PRAGMA freelist_count").fetchone() > (300,)
+    index.extend(database)
+    assert database.reader().execute("PRAGMA freelist_count").fetchone() == (0,)
+    assert len(matches(database, "how")) == 300
+
+
 def test_pairs_after_a_gap_wait_for_those_before_them(database: Database) -> None:
     add(database, conversations(7, 30), "first", indexed=False)
     growing = index.Growing(database)

@@ -53,9 +53,7 @@ def decisions(database: Database) -> Rows:
     """Return the current decisions, the pairs by their keys and hashes."""
     return (
         database.reader()
-        .execute(
-            "SELECT hash, pair.key, decision.* FROM decision JOIN pair ON pair.id = pair_id ORDER BY 1, 2, 4, 5, 6, 7"
-        )
+        .execute("SELECT hash, key, decision.* FROM decision JOIN pairs ON id = pair_id ORDER BY 1, 2, 4, 5, 6, 7")
         .fetchall()
     )
 
@@ -490,9 +488,12 @@ def test_of_equal_texts_under_other_keys_the_same_is_meant_in_whatever_order_the
     with new_database(tmp_path / "c.db", PAIRS) as third:
         Annotator.begin(third, "bob").decide([5], "flag", "yes")
         for name, keys in (("a.db", ("made/b/1", "made/a/1")), ("b.db", ("made/a/1", "made/b/1"))):
-            with new_database(tmp_path / name, [PAIRS[4], PAIRS[4]]) as database:
+            with new_database(tmp_path / name, [PAIRS[4]]) as database:
+                add_pairs(database, [PAIRS[4]])
                 with database.writing() as connection:
-                    connection.executemany("UPDATE pair SET key = ? WHERE id = ?", zip(keys, (1, 2), strict=True))
+                    connection.execute("UPDATE pair SET row = 1")
+                    splits = [key.split("/")[1] for key in keys]
+                    connection.executemany("UPDATE source SET split = ? WHERE id = ?", zip(splits, (1, 2), strict=True))
                 merge(database, [third.path])
                 found = [row[1] for row in decisions(database)]
                 assert found == ["made/a/1"]

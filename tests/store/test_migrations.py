@@ -50,14 +50,22 @@ def schema_1(tmp_path: Path) -> Path:
     connection = sqlite3.connect(path)
     connection.executescript(f"PRAGMA page_size = {PAGE_SIZE}; PRAGMA journal_mode = WAL; {SCHEMA_1}")
     connection.execute("ATTACH ? AS new", (str(tmp_path / "new"),))
-    here, there = columns_of(connection, "main"), columns_of(connection, "new")
-    for name in here.keys() & there.keys():
-        both = ", ".join(f'"{column}"' for column in here[name] if column in there[name])
-        connection.execute(f"INSERT INTO {name} ({both}) SELECT {both} FROM new.{name}")
-    connection.commit()
+    fill(connection)
     connection.executescript(AS_SCHEMA_1)
     connection.close()
     return path
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """Fill an older database's tables with what the new one has of them; a pair's key was stored once."""
+    here, there = columns_of(connection, "main"), columns_of(connection, "new")
+    for name in here.keys() & there.keys():
+        both = [f'"{column}"' for column in here[name] if column in there[name]]
+        values = list(both)
+        if name == "pair":
+            both, values = [*both, "key"], [*values, "(SELECT key FROM new.pairs WHERE pairs.id = pair.id)"]
+        connection.execute(f"INSERT INTO {name} ({', '.join(both)}) SELECT {', '.join(values)} FROM new.{name}")
+    connection.commit()
 
 
 def columns_of(connection: sqlite3.Connection, schema: str) -> dict[str, list[str]]:
@@ -105,9 +113,7 @@ def test_a_database_of_schema_2_keeps_its_log_and_goes_on_with_it(tmp_path: Path
     connection = sqlite3.connect(path)
     connection.executescript(f"PRAGMA page_size = {PAGE_SIZE}; PRAGMA journal_mode = WAL; {SCHEMA_2}")
     connection.execute("ATTACH ? AS new", (str(tmp_path / "new.db"),))
-    for name in columns_of(connection, "main"):
-        connection.execute(f"INSERT INTO {name} SELECT * FROM new.{name}")
-    connection.commit()
+    fill(connection)
     connection.close()
     with Database.open(path) as database:
         assert shape(path) == shape(tmp_path / "new.db")
@@ -128,9 +134,7 @@ def test_a_database_of_schema_3_is_searched_for_similar_texts(tmp_path: Path) ->
     connection.executescript(f"PRAGMA page_size = {PAGE_SIZE}; PRAGMA journal_mode = WAL; {SCHEMA_3}")
     connection.execute("CREATE INDEX pair_key ON pair(key)")
     connection.execute("ATTACH ? AS new", (str(tmp_path / "new.db"),))
-    for name in columns_of(connection, "main"):
-        connection.execute(f"INSERT INTO {name} SELECT * FROM new.{name}")
-    connection.commit()
+    fill(connection)
     connection.close()
     with Database.open(path) as database:
         assert shape(path) == shape(tmp_path / "new.db")

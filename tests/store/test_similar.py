@@ -100,7 +100,6 @@ def test_keys_that_need_quotes_have_them(tmp_path: Path) -> None:
     with new_database(tmp_path / "a.db", PAIRS) as database:
         with database.writing() as connection:
             connection.execute("UPDATE source SET subset = 'my (own) set'")
-            connection.execute("UPDATE pair SET key = 'my (own) set/test/' || row")
         index.extend(database)
         kin = similar(database.reader(), id_of(database.reader(), "my (own) set/test/0")).kin
         assert all(len(ids(database, one.query)) == one.total + 1 for one in kin)

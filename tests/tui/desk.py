@@ -86,7 +86,7 @@ class Desk:
         """The keys of the whole result."""
         connection = self.browse.connection
         return [
-            connection.execute("SELECT key FROM pair WHERE id = ?", (int(one),)).fetchone()[0]
+            connection.execute("SELECT key FROM pairs WHERE id = ?", (int(one),)).fetchone()[0]
             for one in self.browse.view.ids
         ]
 

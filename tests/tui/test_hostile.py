@@ -79,7 +79,7 @@ async def test_hostile_notes_keys_queries_and_messages_are_harmless(tmp_path: Pa
     name = f"\x1b]0;{MARKER}\x07\u202e"
     with Database.open(path) as database:
         with database.writing() as connection:
-            connection.execute("UPDATE pair SET key = ? || row", (f"made{name}/test/",))
+            connection.execute("UPDATE source SET subset = ?", (f"made{name}",))
         place = settings.Place(f'"{name}"', f"made{name}/test/0", 0, 0, 1, (1,))
         settings.save_place(database, "ann\x1b[31m", place)
     async with reading(path, size=size, annotator="ann\x1b[31m") as desk:

@@ -291,7 +291,7 @@ async def test_hostile_texts_words_and_names_are_harmless(tmp_path: Path, size: 
         run(database, [MadeScorer(name=name, units=("response", "turn"))], lambda progress: None, more=TURNS)
         with database.writing() as connection:
             connection.execute("UPDATE scorer SET findings = json_object('summary', ?)", (f"{name} [/]",))
-            connection.execute("UPDATE pair SET key = ? || row", (f"made{name}/test/",))
+            connection.execute("UPDATE source SET subset = ?", (f"made{name}",))
     explanation = Explaining([(name, side) for side in RESPONSES])
     async with reading(path, size=size, explain=explanation) as desk:
         for row, text in enumerate(OWN):
