@@ -166,7 +166,12 @@ SORT_MEANING = (
     "The order: number columns, row, key, undecided, relevance or random(7), "
     "each with - for descending, separated by commas."
 )
-UNSIDED_ORDERS = ("row", "key", "gap", "undecided", "relevance")
+NAMED_ORDERS = ("key", "undecided", "relevance")
+"""What a result can be sorted by that is no number."""
+
+UNSIDED_ORDERS = ("row", "gap", *NAMED_ORDERS)
+ORDERS = (*(field.name for field in FIELDS if field.kind is Kind.NUMBER), *NAMED_ORDERS)
+"""What a result can be sorted by, scorer columns and random apart."""
 
 
 def names() -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hhtui.model import NO_VALUES, ScoreField
 from hhtui.query import fields, nodes, tree
 from hhtui.query.dependence import DECISIONS, asks_for
-from hhtui.query.errors import QueryError
+from hhtui.query.errors import QueryError, nearest
 from hhtui.query.field_conditions import field_condition, number_condition, people, restricts
 from hhtui.query.merge import all_of, any_of, negate
 from hhtui.query.parser import unknown_field
@@ -106,6 +106,10 @@ class _Planner:
             return nodes.UndecidedFirst(key.descending)
         if key.name == "relevance":
             return self._relevance(key)
+        if key.name not in self.columns and key.name not in fields.ORDERS:
+            orders = [*fields.ORDERS, "random(7)", *(name for name in self.columns if "." not in name)]
+            hint = nearest(key.name, {*orders, *self.columns})
+            raise QueryError(f"There is no order by “{key.name}”.{hint}", key.position, ", ".join(orders))
         return nodes.Order(self.column(key.name, key.part, key.position), key.descending)
 
     def _relevance(self, key: tree.SortKey) -> nodes.Relevance:
