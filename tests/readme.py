@@ -10,6 +10,7 @@ from hhtui.cli import main
 from hhtui.config import SETTINGS
 from hhtui.model import BIT_MEANINGS
 from hhtui.query.fields import FIELDS, SIDE_MEANINGS, SORT_MEANING
+from hhtui.query.patterns import PATTERNS
 from hhtui.score.listing import signals
 from hhtui.tui.keys import key_table
 
@@ -43,6 +44,10 @@ def _fields() -> str:
 
 def _bits() -> str:
     return _table(("bit", "meaning"), [(f"`{name}`", meaning) for name, meaning in BIT_MEANINGS.items()])
+
+
+def _patterns() -> str:
+    return _table(("pattern", "what it finds"), [(f"`{name}`", found.meaning) for name, found in PATTERNS.items()])
 
 
 def _settings() -> str:
@@ -87,6 +92,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "keys": _keys,
     "fields": _fields,
     "bits": _bits,
+    "patterns": _patterns,
     "settings": _settings,
     "scorers": _scorers,
     "commands": _commands,

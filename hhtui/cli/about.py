@@ -41,12 +41,13 @@ def keys() -> None:
 
 @click.command()
 def schema() -> None:
-    """Print the tables, structure bits and query fields.
+    """Print the tables, structure bits, query fields and patterns.
 
     The database opens in any SQLite tool; tables, views and columns are named as here.
     """
     from hhtui.model import BIT_MEANINGS, Bit
     from hhtui.query.fields import FIELDS, SIDE_MEANINGS, SORT_MEANING
+    from hhtui.query.patterns import PATTERNS
     from hhtui.store.named_values import bit_names
     from hhtui.store.schema import LATE_INDEXES, SCHEMA_VERSION, TABLES
 
@@ -62,3 +63,6 @@ def schema() -> None:
     for name, meaning in SIDE_MEANINGS.items():
         output.data(f"--   {name + ':':<12}{meaning}")
     output.data(f"--   {'sort:':<12}{SORT_MEANING}")
+    output.data("\n-- patterns, for has:")
+    for name, found in PATTERNS.items():
+        output.data(f"--   {name:<12}{found.meaning}")

@@ -60,6 +60,8 @@ class RandomQueries:
             kinds = (self._text, self._text, self._text, self._side, _number, _decision, _found, self._place)
             leaf = drawn.choice(kinds)(drawn)
             return Not(leaf) if drawn.random() < 0.25 else leaf
+        if drawn.random() < 0.15:
+            return And((self._node(drawn, depth - 1), _by(drawn), _joined(drawn, lambda: _decision(drawn))))
         return _joined(drawn, lambda: self._node(drawn, depth - 1))
 
     def _side(self, drawn: Random) -> Side:
@@ -139,12 +141,14 @@ def _number(drawn: Random) -> Field:
     )
 
 
+def _by(drawn: Random) -> Field:
+    return Field("by", "", _items(drawn, *ANNOTATORS, *ANNOTATORS, "nobody"))
+
+
 def _decision(drawn: Random) -> Field:
-    by = Field("by", "", _items(drawn, *ANNOTATORS, "nobody"))
     return drawn.choice(
         (
-            by,
-            by,
+            _by(drawn),
             Field("by", "", drawn.choice((Present(), Missing()))),
             Field(drawn.choice(("flag", "drop")), "", _items(drawn, "yes", "no")),
             Field("preference", "", drawn.choice((_items(drawn, *PREFERENCES, "none"), Present()))),
