@@ -49,20 +49,19 @@ class RandomQueries:
         self._groups = [str(number) for number in sorted(groups)]
 
     def query(self, drawn: Random) -> Query:
-        """Return a query whose tree is at most four deep."""
-        return Query(
-            self._node(drawn, drawn.choice((1, 2, 2, 3))),
-            tuple(_sort_key(drawn) for _ in range(drawn.choice((0, 0, 1, 2)))),
-        )
+        """Return a query whose tree is at most four deep; half of them ask for nothing but texts."""
+        texts = (self._text, self._text, self._text, self._side)
+        leaves = drawn.choice((texts, (*texts, _number, _decision, _found, self._place)))
+        node = self._node(drawn, leaves, drawn.choice((1, 2, 2, 3)))
+        return Query(node, tuple(_sort_key(drawn) for _ in range(drawn.choice((0, 0, 1, 2)))))
 
-    def _node(self, drawn: Random, depth: int) -> Node:
+    def _node(self, drawn: Random, leaves: Sequence[Callable[[Random], Node]], depth: int) -> Node:
         if depth == 0 or drawn.random() < 0.2:
-            kinds = (self._text, self._text, self._text, self._side, _number, _decision, _found, self._place)
-            leaf = drawn.choice(kinds)(drawn)
-            return Not(leaf) if drawn.random() < 0.25 else leaf
-        if drawn.random() < 0.15:
-            return And((self._node(drawn, depth - 1), _by(drawn), _joined(drawn, lambda: _decision(drawn))))
-        return _joined(drawn, lambda: self._node(drawn, depth - 1))
+            leaf = drawn.choice(leaves)(drawn)
+            return Not(leaf) if drawn.random() < 0.35 else leaf
+        if _decision in leaves and drawn.random() < 0.2:
+            return And((self._node(drawn, leaves, depth - 1), _by(drawn), _joined(drawn, lambda: _decision(drawn))))
+        return _joined(drawn, lambda: self._node(drawn, leaves, depth - 1))
 
     def _side(self, drawn: Random) -> Side:
         simple = drawn.random() < 0.5
@@ -107,7 +106,7 @@ class RandomQueries:
 def _joined(drawn: Random, draw: Callable[[], Node]) -> Node:
     if drawn.random() < 0.25:
         return Not(draw())
-    operands = tuple(draw() for _ in range(drawn.randint(2, 3)))
+    operands = tuple(draw() for _ in range(drawn.randint(2, 4)))
     return And(operands) if drawn.random() < 0.6 else Or(operands)
 
 
