@@ -28,8 +28,47 @@ class Typed(NamedTuple):
     shown: int
 
 
+class Typing:
+    """Keys that go to a screen, with the moments (perf_counter seconds) at which its output came."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self.arrivals: list[tuple[float, int]] = []
+
+    def read_until(self, end: float) -> None:
+        """Read what comes until the moment `end`; it is drawn later, for that takes longer than reading it."""
+        terminal = self.screen.terminal
+        while time.perf_counter() < end:
+            terminal.wait_for_output(end)
+            self.arrivals.append((time.perf_counter(), len(terminal.received)))
+            self.screen.check_running()
+
+    def press(self, text: str) -> list[float]:
+        """Type at ten keys a second, and wait for the last; return the moments of the keys."""
+        pressed = []
+        begin = time.perf_counter()
+        for number, letter in enumerate(text, 1):
+            pressed.append(time.perf_counter())
+            self.screen.press(letter.encode())
+            self.read_until(begin + number / HERTZ)
+        self.read_until(time.perf_counter() + LONGEST_ECHO)
+        return pressed
+
+    def painted(self, text: str) -> list[float]:
+        """Draw what came; return the moments at which the line of the query had each beginning of the text."""
+        screen, found = self.screen, list[float]()
+        for moment, received in self.arrivals:
+            screen.draw(received)
+            line = screen.screen.display[screen.screen.lines - 2]
+            while len(found) < len(text) and line.startswith(text[: len(found) + 1]):
+                found.append(moment)
+        if len(found) < len(text):
+            raise TimeoutError(f"{text[: len(found) + 1]!r} was not painted")
+        return found
+
+
 def type_query(database: Path, query: str, folder: Path, size: tuple[int, int] = SMALL) -> Typed:
-    """Type a query at ten letters a second into a browser of its own, then wait until nothing more is sent."""
+    """Type a query at ten keys a second into a browser of its own; blanks, which nobody sees, are not waited for."""
     with own_home(folder) as environment:
         private = {**environment, "HHTUI_CONFIG_DIR": environment["HOME"]}
         with Screen(hhtui(str(database)), *size, environment=private) as screen:
@@ -38,36 +77,16 @@ def type_query(database: Path, query: str, folder: Path, size: tuple[int, int] =
             screen.press(b"/")
             screen.terminal.read(quiet=0.5, first=1.0)
             screen.draw()
-            waits = _typed(screen, query)
-            screen.terminal.read(quiet=SETTLE, first=SETTLE)
+            typing = Typing(screen)
+            pressed = typing.press(query)
+            painted = typing.painted(query)
+            waits = [
+                (end - begin) * 1000
+                for letter, begin, end in zip(query, pressed, painted, strict=True)
+                if not letter.isspace()
+            ]
             counted = COUNTED.search(screen.lines()[-2])
             return Typed(waits, int(counted[1].replace(",", "")) if counted else -1)
-
-
-def _typed(screen: Screen, query: str) -> list[float]:
-    """Type at ten keys a second; return the milliseconds from each key to its letter, those of blanks left out."""
-    waits, begin = [], time.perf_counter()
-    for number, letter in enumerate(query, 1):
-        screen.press(letter.encode())
-        wait = _until_painted(screen, query[:number]) * 1000
-        waits += [] if letter.isspace() else [wait]
-        left = max(0.0, begin + number / HERTZ - time.perf_counter())
-        screen.terminal.read(quiet=left, first=left, longest=left)
-        screen.draw()
-    return waits
-
-
-def _until_painted(screen: Screen, text: str) -> float:
-    """Return the seconds from now to when the output came that puts `text` into the line of the query."""
-    begin = received = time.perf_counter()
-    line = screen.screen.lines - 2
-    while not screen.screen.display[line].startswith(text):
-        if received > begin + LONGEST_ECHO:
-            raise TimeoutError(f"{text!r} was not painted within {LONGEST_ECHO} s")
-        screen.terminal.wait_for_output(begin + LONGEST_ECHO)
-        received = time.perf_counter()
-        screen.draw()
-    return received - begin
 
 
 def typing(place: Workplace) -> list[Figure]:

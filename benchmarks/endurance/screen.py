@@ -34,9 +34,9 @@ class Screen:
         self.stream = pyte.ByteStream(self.screen)
         self.fed = 0
 
-    def draw(self) -> None:
-        """Draw what was received, but for an escape sequence that is not whole yet."""
-        data = bytes(self.terminal.received[self.fed :])
+    def draw(self, upto: int | None = None) -> None:
+        """Draw what was received, or the bytes before `upto`, but for an escape sequence that is not whole yet."""
+        data = bytes(self.terminal.received[self.fed : upto])
         partial = PARTIAL_ESCAPE.search(data)
         whole = data[: partial.start()] if partial else data
         self.stream.feed(UNKNOWN_TO_PYTE.sub(b"", whole.replace(NEXT_LINE, b"\r\n")))
