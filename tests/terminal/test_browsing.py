@@ -303,7 +303,7 @@ def read_all(database: Path, rows: int, bundles: int) -> bytes:
         screen.press(b"/QZXJ*\rnpd")
         wait_for(screen, "differences: always")
         screen.press(b"/")
-        screen.press("\x1b[200~\x1b]0;QZXJ title\x07\u202e:x\x1b[201~".encode())
+        screen.press("\x1b[200~\x1b]0;QZXJ title\u202e:x\x1b[201~".encode())
         wait_for(screen, "There is no field")
         screen.press(b"\r")
         screen.terminal.read(quiet=0.2, first=0.5)

@@ -104,7 +104,7 @@ def test_no_word_of_a_masked_turn_is_sent(path: Path) -> None:
 def test_hits_in_masked_turns_send_no_more_than_was_typed(path: Path) -> None:
     with watching(path, (160, 45)) as watched:
         watched.press(b"/grumbold\r", "1/1")
-        watched.press(b"n", "nothing that is not masked")
+        watched.press(b"n", "but masked ones")
         text = watched.everything()
     assert leaked(text) == ["grumbold"]
     assert "A grumbold" not in text
