@@ -39,7 +39,9 @@ class Loads:
     def load_once(self, database: Path, environment: dict[str, str]) -> None:
         """Load once, from an empty database."""
         corpus = self.place.corpus
-        command = Command(hhtui("load", str(corpus), "--db", str(database), "--no-score", "--json"), environment)
+        command = Command(
+            hhtui("load", str(corpus), "--db", str(database), "--no-score", "--no-copy", "--json"), environment
+        )
         page = bodies = 0.0
         while command.running():
             if not page:

@@ -72,9 +72,12 @@ class Workplace:
             yield Path(folder)
 
 
+COPIES = (".texts", ".words")
+
+
 def parts(database: Path) -> list[Path]:
-    """Return the files of a database that are there: the file itself, its log, shared memory and lock."""
-    names = (f"{database.name}{ending}" for ending in ("", "-wal", "-shm", ".lock"))
+    """Return the files of a database that are there: the file itself, its log, shared memory, lock, text copy."""
+    names = (f"{database.name}{ending}" for ending in ("", "-wal", "-shm", ".lock", *COPIES))
     return [path for name in names if (path := database.with_name(name)).exists()]
 
 
@@ -85,10 +88,12 @@ def remove(database: Path) -> None:
 
 
 def copy(database: Path, target: Path) -> Path:
-    """Copy a database that nobody writes to, its log moved into the file first."""
+    """Copy a database that nobody writes to, its log moved into the file first, and the copy of its texts."""
     remove(target)
     checkpoint(database)
-    shutil.copyfile(database, target)
+    for ending in ("", *COPIES):
+        if (part := Path(f"{database}{ending}")).exists():
+            shutil.copyfile(part, f"{target}{ending}")
     return target
 
 
@@ -100,8 +105,8 @@ def checkpoint(database: Path) -> None:
 
 
 def size(database: Path) -> int:
-    """Return the bytes of a database on disk, its log included."""
-    return sum(path.stat().st_size for path in parts(database) if not path.name.endswith("-shm"))
+    """Return the bytes of a database on disk, its log included; what can be made anew at any time is not counted."""
+    return sum(path.stat().st_size for path in parts(database) if not path.name.endswith(("-shm", *COPIES)))
 
 
 def count(database: Path, table: str) -> int:

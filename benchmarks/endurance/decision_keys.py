@@ -266,7 +266,7 @@ def main() -> int:
     place = Workplace(max(arguments.of, 2 * arguments.pairs), arguments.source)
     with place.scratch() as folder:
         database = folder / "keys.db"
-        run(hhtui("load", str(place.corpus), "--db", str(database), "--no-score", "--json"))
+        run(hhtui("load", str(place.corpus), "--db", str(database), "--no-score", "--no-copy", "--json"))
         disk.settle(folder)
         report = type_fast(database, folder, arguments.pairs, arguments.hertz, arguments.seed, scorer=True)
         print(f"{report}; {count(database, 'score'):,} scores were stored beside")
