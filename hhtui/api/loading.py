@@ -1,5 +1,6 @@
 """Loading sources into a database, and building that of the shipped sample."""
 
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -93,8 +94,10 @@ def database_of(source: "PathLike | Dataset | DatasetDict | None", db: PathLike 
 
 def _fingerprint(dataset: "Dataset | DatasetDict") -> str:
     """Return what `datasets` knows a dataset by; of a dictionary that of every split together."""
-    splits = dataset.values() if isinstance(dataset, dict) else [dataset]
-    return "-".join(str(split._fingerprint) for split in splits)
+    if isinstance(dataset, dict):
+        together = " ".join(f"{name} {split._fingerprint}" for name, split in dataset.items())
+        return hashlib.sha256(together.encode()).hexdigest()[:16]
+    return str(dataset._fingerprint)
 
 
 def _with_copy(database: Database, report: "LoadReport", observer: "Observer") -> "LoadReport":

@@ -103,7 +103,9 @@ class Database:
         return cls.open(path) if path.exists() and path.stat().st_size else cls.create(path)
 
     def reader(self) -> Connection:
-        """Return this thread's own connection, which can only query."""
+        """Return this thread's own connection, which can only query; raises StoreError where it was closed."""
+        if self._closed:
+            raise StoreError(f"{self.path.name} is closed; open it again, or read before the with block ends")
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             mode = "mode=ro&immutable=1" if self._immutable else "mode=ro" if self.read_only else "mode=rw"

@@ -9,6 +9,7 @@ from hhtui.model import SIDES
 from hhtui.store.by_key import PAIR_KEY
 from hhtui.store.columns import Columns
 from hhtui.store.connection import kept_by
+from hhtui.store.errors import StoreError
 from hhtui.store.named_values import WORDS, checked, reader, stored_name
 from hhtui.store.records import records, snapshot
 from hhtui.store.results import Ranking
@@ -49,16 +50,21 @@ def table(
     A name is one of the query language with a value (`harm.min`, `length.chosen`, `flag`, `has`), `hash` (hexadecimal),
     or a text: `prompt`, `chosen` and `rejected` hold role markers, prompt + chosen is the chosen transcript. A number
     that is missing is null. What annotators may say differently is a list. `ranking` adds a column of its own name.
-    Raises StoreError where a name is unknown.
+    Raises StoreError where a name is unknown, and where pairs have left the database since they were found.
     """
     import numpy
     import pyarrow
 
     own = {*_FIELDS, *SIDES}
-    wanted = usual_names(connection) if names is None else list(dict.fromkeys(names))
+    wanted = (
+        usual_names(connection) if names is None else list(dict.fromkeys([names] if isinstance(names, str) else names))
+    )
+    if not wanted:
+        raise StoreError("a table needs a column; name one, such as key, or none at all for the usual ones")
     known = dict(zip(others := [name for name in wanted if name not in own], checked(connection, others), strict=True))
     ids = numpy.asarray(pair_ids, dtype=numpy.int64)
     with snapshot(connection):
+        _check_present(connection, ids)
         plain = _plain(connection, ids, [name for name in wanted if name in own])
         said = _words(connection, ids, [name for name in known.values() if name in WORDS])
         columns = {}
@@ -66,13 +72,35 @@ def table(
             if name in own:
                 columns[name] = plain[name]
             elif known[name] in WORDS:
-                columns[name] = said[known[name]]
+                columns[name] = pyarrow.array(said[known[name]], type=_type_of(known[name]))
             else:
                 values = kept_by(connection, Columns).get(connection, stored_name(connection, known[name]))
                 columns[name] = pyarrow.array(values[ids - 1], from_pandas=True)
     if ranking is not None:
         columns[ranking.name] = pyarrow.array(numpy.asarray(ranking.values, dtype=numpy.float32), from_pandas=True)
     return pyarrow.table(columns)
+
+
+def _check_present(connection: sqlite3.Connection, ids: "Ids") -> None:
+    (gone,) = connection.execute(
+        "SELECT count(*) FROM json_each(?) WHERE value NOT IN (SELECT id FROM pair)", (json.dumps(ids.tolist()),)
+    ).fetchone()
+    if gone:
+        raise StoreError(f"{gone:,} of these {len(ids):,} pairs have left the database since; search again")
+
+
+def _type_of(name: str) -> "pyarrow.DataType":
+    """Return the type of a field that is no number, whatever values it has in a table."""
+    import pyarrow
+
+    base = name.partition(".")[0]
+    if base in ("flag", "drop"):
+        return pyarrow.bool_()
+    if base in ("family", "opening"):
+        return pyarrow.int64()
+    if base in PLACE:
+        return pyarrow.string()
+    return pyarrow.list_(pyarrow.int64() if base == "dupe" else pyarrow.string())
 
 
 def _plain(connection: sqlite3.Connection, ids: "Ids", names: Sequence[str]) -> dict[str, Any]:

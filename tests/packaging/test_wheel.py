@@ -41,6 +41,11 @@ def test_the_wheel_knows_its_version(installed: str, elsewhere: Path) -> None:
     assert __version__ in run(installed, "--version")
 
 
+def test_it_is_typed_for_those_who_import_it(installed: str, elsewhere: Path) -> None:
+    script = "import hhtui, pathlib; print((pathlib.Path(hhtui.__file__).parent / 'py.typed').is_file())"
+    assert run(str(Path(installed).with_name("python")), "-c", script) == "True\n"
+
+
 def test_a_file_is_loaded_scored_searched_and_exported(installed: str, elsewhere: Path) -> None:
     texts = ("\\n\\nHuman: Is it late?\\n\\nAssistant: Yes.", "\\n\\nHuman: Is it late?\\n\\nAssistant: No, you idiot.")
     line = f'{{"chosen": "{texts[0]}", "rejected": "{texts[1]}"}}\n'

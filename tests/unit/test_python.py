@@ -11,6 +11,7 @@ import pytest
 
 import hhtui
 from hhtui import api, paths
+from hhtui.query.errors import QueryError
 from hhtui.store.errors import StoreError
 from tests.store.filled import dialogue
 
@@ -86,6 +87,39 @@ def test_a_dataset_trains_without_more_ado(database: api.Opened) -> None:
     }
 
 
+def test_columns_have_one_type_whatever_is_in_them(database: api.Opened) -> None:
+    names = ["flag", "note", "label.chosen", "dupe.prompt", "family", "is"]
+    with pytest.raises(QueryError, match="hhtui dupes"):
+        database.search("dupe:yes")
+    names.remove("dupe.prompt")
+    nothing, everything = (database.search(query).to_dataset(names).features for query in ("row:9", ""))
+    assert nothing == everything
+    assert str(nothing["note"]) == "List(Value('string'))"
+
+
+def test_pairs_that_left_the_database_are_told(database: api.Opened, tmp_path: Path) -> None:
+    found = database.search()
+    with database.writing() as connection:
+        connection.execute("DELETE FROM pair WHERE id = 2")
+    for columns in (None, ["flag"], ["row"], ["is"]):
+        with pytest.raises(StoreError, match="1 of these 3 pairs have left the database"):
+            found.to_pandas(columns)
+
+
+def test_one_column_can_be_named_alone_and_none_cannot(database: api.Opened) -> None:
+    assert list(database.search().to_pandas("row").row) == [0, 1, 2]
+    with pytest.raises(StoreError, match="needs a column"):
+        database.search().to_pandas([])
+
+
+def test_a_closed_database_says_so(database: api.Opened) -> None:
+    found = database.search()
+    database.close()
+    for use in (database.search, found.to_pandas, lambda: found.keys):
+        with pytest.raises(StoreError, match="is closed"):
+            use()
+
+
 def test_an_unknown_column_is_told_with_the_nearest(database: api.Opened) -> None:
     with pytest.raises(StoreError, match=r"length.choosen.*length\.chosen"):
         database.search().to_pandas(["length.choosen"])
@@ -115,6 +149,8 @@ def test_a_dataset_has_one_database_by_its_fingerprint(tmp_path: Path, monkeypat
     assert database_of(other) != place
     assert database_of(one, tmp_path / "named.db") == tmp_path / "named.db"
     both = database_of(DatasetDict(train=one, test=other))
+    many = DatasetDict({f"split{number}": other for number in range(30)})
+    assert len(database_of(many).name) < 30
     for path, pairs in ((place, 4), (tmp_path / "named.db", 4), (both, 6)):
         with hhtui.open(path) as database:
             assert len(database.search()) == pairs
