@@ -36,6 +36,7 @@ class Finding:
         self._waiting_for = self._answered = 0
         self._keep_when_answered = self._complained = False
         self._return_to: int | None = None
+        self._gone_to: int | None = None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each action of this part does, by the action's id."""
@@ -95,13 +96,12 @@ class Finding:
         text = query or ""
         if query is None and listed is None:
             text, listed = place.query, Path(place.listed) if place.listed else None
-        wanted = _id_or_none(connection, key or place.key)
+        wanted = self._gone_to = _id_or_none(connection, key or place.key)
         self._line.leave(text)
         if place.ids and query is None and key is None and (text or isinstance(listed, Path)):
             self.view = remembered(place)
             self.ask(text)
         elif text or listed is not None:
-            self._return_to = wanted
             self.show_query(text, listed)
         else:
             self.view = self.view.at(place.index if key is None else 0).at_pair(wanted)
@@ -115,13 +115,18 @@ class Finding:
 
     def return_to(self, view: View) -> None:
         """Show a view that was left, in place of what is shown."""
-        self._before_editing, self.view = None, view
+        self._before_editing = None
+        self.go_to(view)
         self.give_up()
+
+    def go_to(self, view: View) -> None:
+        """Let this view be the one there is: the reader went to its current pair, the place to come back to."""
+        self.view, self._gone_to = view, view.current
 
     def ask(self, text: str) -> None:
         """Run the query `text`, on the list that is shown where it is one.
 
-        The place is kept where the current pair is still in the result.
+        A result is shown at the pair that the reader went to last, else at the current one, where it has them.
         """
         self._waiting_for = self._runner.ask(text, self.view.listed)
 
@@ -196,7 +201,7 @@ class Finding:
         if self._keep_when_answered:
             self._screen.completing.kept(found.text)
         came_from = self.view.current if self._return_to is None else self._return_to
-        self.view = found.at_pair(came_from)
+        self.view = found.at_pair(came_from).at_pair(self._gone_to)
         if keep:
             self._leave_line()
         elif self._return_to is None:
@@ -259,7 +264,7 @@ class Finding:
     def show_query(self, text: str, listed: Listed, at: int | None = None) -> None:
         """Show what `text` finds on a list, or with None on every pair, at the pair with the id `at`; keys wait."""
         if at is not None:
-            self._return_to = at
+            self._gone_to = at
         self._line.leave(text)
         self._screen.gate.hold("query")
         self._waiting_for = self._runner.ask(text, listed)

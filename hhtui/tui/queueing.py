@@ -151,12 +151,12 @@ class Queueing:
             self._screen.say(str(error), error=True)
 
     def _tell_of(self, begun: Begun) -> None:
-        """Say in a line what else can be resumed."""
+        """Say in a line what else can be resumed, where nothing else has been said."""
         if begun.triage is None:
             return
         if self._screen.triaging.on:
             self._screen.say(f"{begun.words}, too: hhtui triage --resume goes on with it once this is read")
-        else:
+        elif not self._screen.said:
             self._screen.say(f"{begun.words}: O 0 resumes it, or hhtui triage --resume")
 
     def _wanted(self) -> "Wanted":

@@ -118,3 +118,11 @@ async def test_copying_the_command_names_the_list_the_query_the_pair_and_the_nam
         assert desk.browse.leaving.command() == f"hhtui {made} --ids {file} --query '' --at made/test/3 --by anna"
         await desk.press("A")
         assert desk.browse.leaving.command() == f"hhtui {made} --query '' --at made/test/3 --by anna"
+
+
+async def test_what_is_not_here_is_told_also_where_a_triage_waits_to_be_resumed(made: Path, start: Start) -> None:
+    async with reading(made) as desk:
+        await desk.press("O", "5")
+        assert desk.browse.triaging.on
+    async with reading(made, start=start) as desk:
+        assert desk.footer.startswith("list.txt: 1 of 7 are not in this database: made/test/999")

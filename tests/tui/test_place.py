@@ -121,3 +121,18 @@ async def test_the_first_pairs_of_an_empty_database_appear(tmp_path: Path) -> No
         assert desk.row == 0
         await desk.press("f")
         assert desk.events() == [("flag", "yes", "0")]
+
+
+async def test_the_pair_that_was_gone_to_comes_back_after_results_without_it(made: Path) -> None:
+    async with reading(made) as desk:
+        await desk.press(":", *"32", "enter")
+        await desk.search("zzzqq")
+        assert desk.rows == []
+        await desk.press("A")
+        assert desk.row == 31
+        await desk.press("T", "T")
+        assert desk.row == 31
+        await desk.search("chosen:bank")
+        assert desk.row == 0
+        await desk.search("")
+        assert desk.row == 31

@@ -293,6 +293,11 @@ class Browse(Screen[None]):
     def _typing(self) -> bool:
         return self.app.screen is not self or self.focused is not None or self.pausing.on or self.faceting.active
 
+    @property
+    def said(self) -> str:
+        """What the line at the bottom says until the next key, "" where it reminds of keys."""
+        return self._message
+
     def say(self, text: str, *shorter: str, error: bool = False, quiet: bool = False) -> None:
         """Show one line at the bottom until the next key: the first form that fits, the last one cut if none does."""
         look = "error" if error else "quiet" if quiet else "strong"
@@ -313,7 +318,7 @@ class Browse(Screen[None]):
         if view.index == self.view.index and len(view.ids):
             self.say("first pair" if index < 0 else "last pair" if index >= len(view.ids) else "here already")
             return
-        self.finding.view = view
+        self.finding.go_to(view)
         self.quiet()
         self.list.cursor_to(view.index)
         self.show_pair()
