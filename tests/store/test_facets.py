@@ -11,6 +11,7 @@ import pytest
 from hhtui.query.parser import parse
 from hhtui.query.toggling import toggle
 from hhtui.query.tokens import tokenise
+from hhtui.store import index, text_copy
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.facets import Facets, Overtaken, gather
@@ -18,7 +19,9 @@ from hhtui.store.facets.histogram import histogram, offered
 from hhtui.store.facets.ranges import number, steps
 from hhtui.store.facets.words import LEAST_PAIRS, LEAST_Z, PRIOR, z_scores
 from hhtui.store.results import count, search
-from tests.store.filled import read_transcripts
+from hhtui.store.text_copy import counting
+from tests.store.filled import add_pairs, dialogue, read_transcripts
+from tests.store.filled import new_database as new_filled
 from tests.store.obvious import Row, answer
 from tests.store.real_rows import new_database, rows_of
 from tests.store.scored import NONE, column, give
@@ -82,6 +85,24 @@ def test_each_row_toggles_into_a_query_that_finds_as_many_pairs_as_it_counts(rea
             assert count(connection, toggle(query, row.term)) == row.pairs, row
 
 
+@pytest.mark.parametrize("query", ["by:ann preference:chosen", "by:ann,ben -flag:yes", "drop:no by:ben", "-by:ann"])
+def test_people_beside_decisions_are_exchanged_and_what_is_excluded_is_let_in(real: Real, query: str) -> None:
+    connection = real[0].reader()
+    groups = {group.name: group for group in facets(real[0], query).groups}
+    people = {row.term: row for row in groups["decisions"].rows}
+    assert {"by:ann", "by:ben"} <= people.keys()
+    for row in people.values():
+        if not row.on:
+            assert count(connection, toggle(query, row.term)) == row.pairs, row
+    assert people["by:ann"].pairs
+
+
+def test_what_no_query_can_ask_for_is_left_out_and_told(real: Real) -> None:
+    groups = {group.name: group for group in facets(real[0], "by:ann by:ben").groups}
+    assert {row.term.partition(":")[0] for row in groups["decisions"].rows} == {"by"}
+    assert "by: would stand twice beside decisions" in groups["decisions"].note
+
+
 def test_the_conditions_of_the_query_are_rows_that_take_them_out(real: Real) -> None:
     found = facets(real[0], "bank is:none harm:>.2 sort:gap-")
     first = found.groups[0]
@@ -132,6 +153,28 @@ def test_without_a_rest_or_a_pair_there_are_no_words(real: Real) -> None:
     for query, why in (("", "every pair"), ("bank -bank", "no pair")):
         (words,) = (group for group in facets(real[0], query).groups if group.name == "words")
         assert words.rows == () and why in words.note
+
+
+def test_words_are_told_of_the_pairs_alone_whose_words_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "FEW_PAIRS", 3)
+    texts = [(f"bank money w{row}" if row % 3 == 0 else f"river w{row}", "no") for row in range(300)]
+    pairs = [(dialogue("ask", one), dialogue("ask", other)) for one, other in texts]
+    with new_filled(tmp_path / "a.db", pairs) as database:
+        index.extend(database)
+        text_copy.make(database)
+        (whole,) = (group for group in facets(database, "bank").groups if group.name == "words")
+        add_pairs(database, [*pairs, (dialogue("ask", "later bank"), dialogue("ask", "later"))])
+        index.extend(database)
+        connection = database.reader()
+        (partly,) = (group for group in facets(database, "bank").groups if group.name == "words")
+        (later,) = (group for group in gather(connection, "later", [601]).groups if group.name == "words")
+
+    assert {row.term: (row.pairs, row.of_all) for row in whole.rows} == {"bank": (100, 100), "money": (100, 100)}
+    assert partly.rows == whole.rows
+    assert "in the 300 of 601 pairs whose words are counted" in partly.note
+    assert (later.rows, later.note[:44]) == ((), "the result has none of the 300 of 601 pairs ")
 
 
 def test_counts_follow_what_people_decide(real: Real) -> None:

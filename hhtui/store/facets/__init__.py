@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from hhtui.query.dependence import DECISIONS, asks_for
+from hhtui.query.errors import QueryError
 from hhtui.query.parser import parse
 from hhtui.query.toggling import conditions, toggle
 from hhtui.store.facets.counting import Counter
@@ -17,8 +18,9 @@ class Row(NamedTuple):
     """One line of a facet: what it is called, and the `term` of the query language that narrows to it.
 
     `pairs` of the result and `of_all` of the database's pairs meet the term, exactly those that the query finds with
-    it; `of_all` is None where that was not counted. `on` tells whether the term is a condition of the query.
-    `column` is the number that the row is a range of, "" for none; `z` is the z-score of a word.
+    it, but for words whose group's note leaves the newest pairs out; `of_all` is None where that was not counted. `on`
+    tells whether the term is a condition of the query. `column` is the number that the row is a range of, "" for none;
+    `z` is the z-score of a word.
     """
 
     label: str
@@ -84,15 +86,19 @@ def _groups(connection: sqlite3.Connection, query: str, counter: Counter) -> Ite
 
 
 def _counted(connection: sqlite3.Connection, section: Section, counter: Counter, query: str) -> Group:
-    rows, there = [], conditions(query)
+    rows, there, left_out = [], conditions(query), 0
     for label, term, column in section.terms:
         pairs, of_all = counter.count(term, by_index=section.name == "groups")
         if of_all or section.whole:
             on = _holds(there, term)
             if on:
                 pairs = counter.pairs
-            elif section.name == "decisions" and _hangs_together(query, term):
-                pairs = count(connection, toggle(query, term))
+            elif _holds(there, f"-{term}") or (section.name == "decisions" and _hangs_together(query, term)):
+                try:
+                    pairs = count(connection, toggle(query, term))
+                except QueryError:
+                    left_out += 1
+                    continue
             rows.append(Row(label, term, pairs, of_all, on, column))
     if section.name == "structure":
         rows = [row for row in rows if row.on or not _said_by_a_side(row, rows)]
@@ -101,6 +107,8 @@ def _counted(connection: sqlite3.Connection, section: Section, counter: Counter,
     note = section.note
     if section.name == "groups" and counter.beyond_index:
         note = f"{note}; {counter.beyond_index:,} pairs are not in the text index yet"
+    if left_out:
+        note = "; ".join(filter(None, (note, f"{left_out:,} not counted: by: would stand twice beside decisions")))
     return Group(section.name, section.title, tuple(rows), note)
 
 

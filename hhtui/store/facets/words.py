@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
+    Mask = NDArray[numpy.bool_]
     Counts = NDArray[numpy.int32]
     Scores = NDArray[numpy.float64]
 
@@ -40,6 +41,7 @@ class OverWord(NamedTuple):
 def over_represented(connection: sqlite3.Connection, counter: Counter, most: int = MOST) -> tuple[list[OverWord], str]:
     """Return the words with the greatest z-scores, the greatest first, and a note about them or why there are none.
 
+    Where the words of the newest pairs are not counted yet, they are told of the others alone, and the note says so.
     Words of the query are not left out. Such as no query can ask for as a word are: it would look for their letters.
     """
     from hhtui.store.text_copy import words
@@ -50,8 +52,12 @@ def over_represented(connection: sqlite3.Connection, counter: Counter, most: int
         held = words(connection)
     except StoreError as error:
         return [], str(error)
+    pairs, total = _within(counter.inside, held.upto), _within(counter.everyone, held.upto)
+    if not pairs or pairs == total:
+        which = "the result has none" if not pairs else "the result has all"
+        return [], f"{which} of {_known(total, counter.total)}"
     inside, everyone = held.counts(counter.inside), held.pairs
-    scores = z_scores(inside, everyone, counter.pairs, counter.total)
+    scores = z_scores(inside, everyone, pairs, total)
     found = []
     for place in sorted(_best(scores, inside, most), key=lambda place: (-scores[place], held.terms[place])):
         word = held.terms[place]
@@ -59,6 +65,8 @@ def over_represented(connection: sqlite3.Connection, counter: Counter, most: int
             found.append(OverWord(word, int(inside[place]), int(everyone[place]), float(scores[place])))
         if len(found) == most:
             break
+    if total < counter.total:
+        return found, f"{EXPLAINED}; counted in {_known(total, counter.total)}"
     return found, EXPLAINED
 
 
@@ -86,6 +94,14 @@ def _best(scores: "Scores", inside: "Counts", most: int) -> list[int]:
 
     places = numpy.flatnonzero((scores >= LEAST_Z) & (inside >= LEAST_PAIRS))
     return [int(place) for place in places[numpy.argsort(-scores[places], kind="stable")][: 4 * most]]
+
+
+def _within(mask: "Mask", upto: int) -> int:
+    return int(mask[:upto].sum())
+
+
+def _known(pairs: int, total: int) -> str:
+    return f"the {pairs:,} of {total:,} pairs whose words are counted; hhtui DB counts the others while you read"
 
 
 def _can_be_asked_for(word: str) -> bool:
