@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from hhtui.text import clean, clean_line
 from hhtui.tui.screens.dialog import Dialog
+from hhtui.tui.widgets.choice_list import ChoiceList
 from hhtui.tui.widgets.field import Field
 
 
@@ -95,9 +96,7 @@ class Choose(Dialog[str | None]):
         with Vertical(classes="dialog--box dialog--tall"):
             yield Static(Content(clean(self._title)))
             yield Field()
-            options = OptionList(markup=False, compact=True)
-            options.can_focus = False
-            yield options
+            yield ChoiceList()
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(Input))

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from hhtui.store.taxonomies import DIGITS
 from hhtui.taxonomy import Label
 from hhtui.tui.screens.dialog import Dialog
+from hhtui.tui.widgets.choice_list import ChoiceList
 from hhtui.tui.widgets.field import Field
 
 if TYPE_CHECKING:
@@ -67,9 +68,7 @@ class LabelDialog(Dialog[str | None]):
         with Vertical(classes="dialog--box dialog--tall"):
             yield Static(id="label-title")
             yield _LabelField()
-            options = OptionList(markup=False, compact=True)
-            options.can_focus = False
-            yield options
+            yield ChoiceList()
             many = HINT_FOR_MANY if self._labelling.of_many else HINT
             hint = HINT_FOR_DIGIT.format(digit=self._digit) if self._digit else many
             yield Static(Content(hint), classes="dialog--hint")

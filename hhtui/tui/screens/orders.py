@@ -14,6 +14,7 @@ from hhtui.text import clean_line
 from hhtui.tui.orders import Order
 from hhtui.tui.screens.dialogs import Choice, Choose
 from hhtui.tui.screens.queue_card import DIGITS, ORDER, Offered, Queues, Trouble
+from hhtui.tui.widgets.choice_list import ChoiceList
 from hhtui.tui.widgets.field import Field
 from hhtui.tui.widgets.page import Page
 
@@ -46,9 +47,7 @@ class QueuesAndOrders(Choose):
             yield Trouble(classes="dialog--trouble")
             yield Static(Content(self._title), classes="dialog--line")
             yield Field(placeholder="type to narrow")
-            options = OptionList(markup=False, compact=True)
-            options.can_focus = False
-            yield options
+            yield ChoiceList()
             yield Static(Content(HINT), classes="dialog--hint dialog--line")
 
     def show_counts(self) -> None:

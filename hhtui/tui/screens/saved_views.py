@@ -14,6 +14,7 @@ from hhtui.store.views import LONGEST_NAME, SavedView
 from hhtui.text import cells, clean, clean_line
 from hhtui.tui.screens.dialogs import Choice, Choose
 from hhtui.tui.screens.queue_card import Trouble
+from hhtui.tui.widgets.choice_list import ChoiceList
 from hhtui.tui.widgets.field import Field
 
 OPEN, SAVE, REPLACE, DELETE, RENAME = "open:", "save:", "replace:", "delete:", "rename:"
@@ -61,9 +62,7 @@ class SavedViews(Choose):
         with Vertical(classes="dialog--box dialog--tall dialog--views"):
             yield Static(Content(clean(self._title)), classes="dialog--hint dialog--line")
             yield NameField(placeholder="name")
-            options = OptionList(markup=False, compact=True)
-            options.can_focus = False
-            yield options
+            yield ChoiceList()
             yield Trouble(classes="dialog--trouble")
             yield Static(Content(HINT), classes="dialog--hint")
 

@@ -14,6 +14,7 @@ from hhtui.store.dupes.similar import in_words
 from hhtui.store.pairs import Heading
 from hhtui.text import clean, clean_line
 from hhtui.tui.screens.dialogs import Choice, Choose
+from hhtui.tui.widgets.choice_list import ChoiceList
 from hhtui.tui.widgets.field import Field
 
 if TYPE_CHECKING:
@@ -47,9 +48,7 @@ class SimilarPairs(Choose):
         with Vertical(classes="dialog--box dialog--tall dialog--similar"):
             yield Static(Content(clean(self._title)))
             yield Field(placeholder="type to narrow the list")
-            options = OptionList(markup=False, compact=True)
-            options.can_focus = False
-            yield options
+            yield ChoiceList()
             if self._note:
                 yield Static(Content(clean(self._note)), classes="dialog--hint")
             yield Static(Content(HINT), classes="dialog--hint")
