@@ -58,7 +58,8 @@ AROUND_WORDS = ".,;:!?…'\"‘’‚‛“”„‟«»‹›()[]{}¿¡"
 class Row:
     """One pair, with all that a query can ask.
 
-    `tokens` are the words of each side, as SQLite cut them, each between two spaces; `denied` are the marks and labels
+    `numbers` has those of columns, and under `random(7)` its place in that order of all pairs. `tokens` are the words
+    of each side, as SQLite cut them, each between two spaces; `denied` are the marks and labels
     that somebody said no to; `groups` are those of nearly the same texts, by side, 0 for none.
     """
 
@@ -79,8 +80,8 @@ class Row:
         name = "toxicity" if name == "harm" else name.removeprefix("made.")
         if name == "gap":
             return float(self.numbers["toxicity.chosen"] - self.numbers["toxicity.rejected"])
-        if name == "row":
-            return self.numbers["row"]
+        if name == "row" or name.startswith("random("):
+            return self.numbers[name]
         if part in ("chosen", "rejected", "prompt"):
             return self.numbers[f"{name}.{part}"]
         both = [self.numbers[f"{name}.chosen"], self.numbers[f"{name}.rejected"]]
@@ -178,9 +179,13 @@ def _has_words(words: Sequence[str], prefix: bool, row: Row, side: str) -> bool:
     literally = " ".join(words)
     if len(words) == 1 and not prefix:
         literally = literally.strip(AROUND_WORDS) or literally
-    return fold(literally) in fold(row.texts[side])
+    return _folded(literally) in _folded(row.texts[side])
 
 
+_folded = cache(fold)
+
+
+@cache
 def _is_word(written: str, prefix: bool) -> bool:
     """Tell whether a word begins and ends as SQLite's do, and is of a script that parts words by spaces."""
     bare = written.lstrip(AROUND_WORDS) if prefix else written.strip(AROUND_WORDS)
@@ -354,7 +359,8 @@ def _sorted(rows: list[Row], key: SortKey) -> list[Row]:
         return sorted(rows, key=_by_key, reverse=key.descending) if not key.descending else _stable_reverse(rows)
     if key.name == "undecided":
         return sorted(rows, key=lambda row: _judged(row) != key.descending)
-    numbers = {row.id: row.number(key.name, key.part) for row in rows}
+    name = key.name if key.seed is None else f"{key.name}({key.seed})"
+    numbers = {row.id: row.number(name, key.part) for row in rows}
     known = [row for row in rows if not math.isnan(numbers[row.id])]
     missing = [row for row in rows if math.isnan(numbers[row.id])]
     sign = -1 if key.descending else 1

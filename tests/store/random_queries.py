@@ -29,78 +29,128 @@ from hhtui.query.tree import (
     Word,
 )
 from tests.store.obvious import Row
-from tests.store.real_rows import ANNOTATORS, LABELS
+from tests.store.real_rows import LABELS
 
 AWKWARD = ("foo-bar", "don't", "C++", "😀", "日本", "*", "%", "_", "'s", "?!", "$100", "x.y", "é", "and", "or", "\\")
 BY_HAND = (
     *("[aeiou]{3}", "th(e|is) \\w+ing", "^ I", "\\d+", "i'", "\\bcan\\b", "[^a-z ]{4}", "human|assistant", "a.b", "K"),
     *('"', "(?i:YES)", "(a|b)+c?", ":", "\\?", "\\n", "’"),
 )
+SEEDS = (0, 7, 10**9)
+"""Seeds of the orders by chance."""
+LONG_TERMS = tuple(term for term in TERMS if " " in term)
+
+Leaf = Callable[[Random], Node]
 
 
 class RandomQueries:
-    """Draws queries about `rows`."""
+    """Draws queries about `rows`; first the kind of each condition and of each order, then what it asks for."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
         """Take the words of queries from the texts, the keys and the groups of these pairs."""
         self._texts = [text for row in rows for text in row.texts.values() if text.strip()]
         self._keys = [row.key for row in rows]
+        self._subsets, self._splits = (sorted({key.split("/")[at] for key in self._keys}) for at in (0, 1))
+        self._sources = sorted({key.rpartition("/")[0] for key in self._keys})
         groups = {one for row in rows for one in (row.family, row.opening, *row.groups.values()) if one}
         self._groups = [str(number) for number in sorted(groups)]
+        self._alike = [row.key for row in rows if any(row.groups.values())]
+        texts = (self._awkward, self._beginning, self._phrase, self._pattern, self._piece, self._word, self._word)
+        self._text_leaves: Sequence[Leaf] = (*texts, self._side)
+        self._leaves: Sequence[Leaf] = (*texts, self._side, *_NUMBERS, *_DECISIONS, *_FOUND, *self._places())
 
     def query(self, drawn: Random) -> Query:
-        """Return a query whose tree is at most four deep; half of them ask for nothing but texts."""
-        texts = (self._text, self._text, self._text, self._side)
-        leaves = drawn.choice((texts, (*texts, _number, _decision, _found, self._place)))
-        node = self._node(drawn, leaves, drawn.choice((1, 2, 2, 3)))
-        return Query(node, tuple(_sort_key(drawn) for _ in range(drawn.choice((0, 0, 1, 2)))))
+        """Return a query whose tree is at most four deep; a third of them ask for nothing but texts."""
+        leaves = drawn.choice((self._text_leaves, self._leaves, self._leaves))
+        node = self._node(drawn, leaves, drawn.choice((0, 1, 2, 3)))
+        return Query(node, tuple(drawn.choice(_SORT_KEYS)(drawn) for _ in range(drawn.choice((0, 0, 1, 2)))))
 
-    def _node(self, drawn: Random, leaves: Sequence[Callable[[Random], Node]], depth: int) -> Node:
+    def _node(self, drawn: Random, leaves: Sequence[Leaf], depth: int) -> Node:
+        if leaves is self._leaves and drawn.random() < 0.15:
+            said = drawn.choice(_DECISIONS)(drawn), _by(drawn)
+            more = (self._node(drawn, leaves, depth - 1),) if depth > 0 else ()
+            return And((*drawn.sample(said, 2), *more))
         if depth == 0 or drawn.random() < 0.2:
             leaf = drawn.choice(leaves)(drawn)
             return Not(leaf) if drawn.random() < 0.35 else leaf
-        if _decision in leaves and drawn.random() < 0.2:
-            return And((self._node(drawn, leaves, depth - 1), _by(drawn), _joined(drawn, lambda: _decision(drawn))))
         return _joined(drawn, lambda: self._node(drawn, leaves, depth - 1))
 
     def _side(self, drawn: Random) -> Side:
-        simple = drawn.random() < 0.5
-        return Side(drawn.choice(SIDES), self._text(drawn) if simple else _joined(drawn, lambda: self._text(drawn)))
+        def text() -> Node:
+            return drawn.choice(self._text_leaves[:-1])(drawn)
 
-    def _text(self, drawn: Random) -> Text:
+        return Side(drawn.choice(SIDES), text() if drawn.random() < 0.5 else _joined(drawn, text))
+
+    def _words(self, drawn: Random) -> list[str]:
+        """Return words of a text that can be written bare, in their order."""
         text = drawn.choice(self._texts)
         words = [word for one in text.split() if (word := one.strip('"():')) and not set(word) & set('"():')]
         words = [one for one in words if one[0] not in "-/~" and one not in ("AND", "OR", "NOT") and one[-1] != "*"]
-        kind = drawn.randrange(6)
-        if kind == 0 or not words:
-            return Word(drawn.choice(AWKWARD))
-        if kind == 1:
-            return Word(drawn.choice((*(one[: drawn.randint(1, 4)] for one in words), "$", "C++")), prefix=True)
-        if kind == 2:
-            at = drawn.randrange(len(words))
-            return Phrase(" ".join(words[at : at + drawn.randint(1, 3)]))
-        if kind == 3:
-            return Regex(self._pattern(drawn, text), drawn.random() < 0.5)
-        return Word(drawn.choice(words))
+        return words or ["e"]
 
-    def _pattern(self, drawn: Random, text: str) -> str:
-        if drawn.random() < 0.5:
-            return drawn.choice(BY_HAND)
+    def _word(self, drawn: Random) -> Text:
+        return Word(drawn.choice(self._words(drawn)))
+
+    def _awkward(self, drawn: Random) -> Text:
+        return Word(drawn.choice(AWKWARD))
+
+    def _beginning(self, drawn: Random) -> Text:
+        words = (*(one[: drawn.randint(1, 4)] for one in self._words(drawn)), "$", "C++")
+        return Word(drawn.choice(words), prefix=True)
+
+    def _phrase(self, drawn: Random) -> Text:
+        words = self._words(drawn)
+        at = drawn.randrange(len(words))
+        return Phrase(" ".join(words[at : at + drawn.randint(1, 3)]))
+
+    def _pattern(self, drawn: Random) -> Text:
+        return Regex(drawn.choice(BY_HAND), drawn.random() < 0.5)
+
+    def _piece(self, drawn: Random) -> Text:
+        """Return a regular expression that is a piece of a text, in its case or another."""
+        text = drawn.choice(self._texts)
         at = drawn.randrange(len(text))
-        piece = "".join(one for one in text[at : at + 6] if one.isalnum() or one in " '’")
-        return piece or "e"
+        piece = "".join(one for one in text[at : at + 6] if one.isalnum() or one in " '’") or "e"
+        return Regex(drawn.choice((piece, piece.swapcase())), drawn.random() < 0.5)
 
-    def _place(self, drawn: Random) -> Field:
-        name = drawn.choice(("family", "opening", "dupe", "dupe", "key", "subset", "split"))
-        match name:
-            case "key":
-                return Field(name, "", _items(drawn, *self._keys, "harmless-base/test/1*", "help*"))
-            case "subset" | "split":
-                return Field(name, "", _items(drawn, "harmless-base", "harm*", "test", "t*", "train"))
-            case "dupe":
-                words = drawn.choice((("yes", "no"), self._keys, self._groups))
-                return Field(name, drawn.choice(("", *SIDES)), _any(drawn, *words))
-        return Field(name, "", _any(drawn, *drawn.choice((self._keys, [*self._groups, "0"]))))
+    def _places(self) -> Sequence[Leaf]:
+        """Return the kinds of conditions on keys, sources and groups."""
+
+        def key(drawn: Random) -> Field:
+            return Field("key", "", _items(drawn, *self._keys))
+
+        def beginning(drawn: Random) -> Field:
+            cut = (one[: drawn.randint(max(1, len(one) - 4), len(one))] for one in drawn.sample(self._keys, 3))
+            return Field("key", "", _items(drawn, *(f"{one}*" for one in cut)))
+
+        def whole_source(drawn: Random) -> Field:
+            wholes = (*self._sources, *(f"{one}/" for one in self._sources), *self._subsets)
+            return Field("key", "", _items(drawn, *(f"{one}*" for one in wholes)))
+
+        def no_key(drawn: Random) -> Field:
+            odd = ("help*", f"{self._sources[0]}/999*", f"{self._keys[1][:-1]}0{self._keys[1][-1]}", self._sources[0])
+            return Field("key", "", _items(drawn, *odd))
+
+        def subset(drawn: Random) -> Field:
+            return Field("subset", "", _items(drawn, *self._subsets, f"{self._subsets[0]}*", "help*", "h"))
+
+        def split(drawn: Random) -> Field:
+            return Field("split", "", _items(drawn, *self._splits, "t*", "te*", "dev"))
+
+        def family(drawn: Random) -> Field:
+            return Field("family", "", _any(drawn, *drawn.choice((self._keys, [*self._groups, "0"]))))
+
+        def opening(drawn: Random) -> Field:
+            return Field("opening", "", _any(drawn, *drawn.choice((self._keys, [*self._groups, "0"]))))
+
+        def dupe(*words: str) -> Leaf:
+            return lambda drawn: Field("dupe", drawn.choice(("", *SIDES)), _items(drawn, *words))
+
+        def any_dupe(drawn: Random) -> Field:
+            return Field("dupe", drawn.choice(("", *SIDES)), drawn.choice((Present(), Missing())))
+
+        dupes = (dupe("yes"), dupe("no"), dupe(*self._alike, *self._keys[:9]), dupe(*self._groups), any_dupe)
+        return (key, beginning, whole_source, no_key, subset, split, family, opening, *dupes)
 
 
 def _joined(drawn: Random, draw: Callable[[], Node]) -> Node:
@@ -126,54 +176,75 @@ def _value(drawn: Random, least: int, most: int, unit: int = 1) -> Value:
     return drawn.choice((compared, compared, *ranges, Present(), Missing()))
 
 
-def _number(drawn: Random) -> Field:
-    name, part = drawn.choice(("harm", "toxicity", "refusal", "made.refusal")), drawn.choice(("", *PARTS))
-    return drawn.choice(
-        (
-            Field(name, part, _value(drawn, 0, 64, 64)),
-            Field("gap", "", _value(drawn, -64, 64, 64)),
-            Field("turns", part, _value(drawn, 0, 12)),
-            Field("length", part, _value(drawn, 0, 600)),
-            Field("length", "ratio", _value(drawn, 0, 24, 8)),
-            Field("row", "", _value(drawn, 0, 240)),
-        )
-    )
+def _number(name: str, parts: Sequence[str], least: int, most: int, unit: int = 1) -> Leaf:
+    return lambda drawn: Field(name, drawn.choice(parts), _value(drawn, least, most, unit))
+
+
+_NUMBERS: Sequence[Leaf] = (
+    *(_number(name, ("", *PARTS), 0, 64, 64) for name in ("harm", "toxicity", "refusal", "made.refusal")),
+    _number("gap", ("",), -64, 64, 64),
+    _number("turns", ("", *PARTS), 0, 12),
+    _number("length", ("", *PARTS), 0, 600),
+    _number("length", ("ratio",), 0, 24, 8),
+    _number("row", ("",), 0, 150),
+)
 
 
 def _by(drawn: Random) -> Field:
-    return Field("by", "", _items(drawn, *ANNOTATORS, *ANNOTATORS, "nobody"))
+    names = drawn.choice((("ann",), ("bob",), ("ann", "bob"), ("bob", "ann"), ("nobody", "ann"), ("nobody",)))
+    return Field("by", "", Items(tuple(map(Item, names))))
 
 
-def _decision(drawn: Random) -> Field:
-    return drawn.choice(
-        (
-            _by(drawn),
-            Field("by", "", drawn.choice((Present(), Missing()))),
-            Field(drawn.choice(("flag", "drop")), "", _items(drawn, "yes", "no")),
-            Field("preference", "", drawn.choice((_items(drawn, *PREFERENCES, "none"), Present()))),
-            Field("label", drawn.choice(("", *RESPONSES)), _any(drawn, *LABELS, "self_harm")),
-            Field("note", "", _any(drawn, "wrong", "don't keep", "c++", "label?")),
-            Field("conflict", "", _items(drawn, "yes", "no", *DISPUTABLE)),
-        )
-    )
+def _asking(name: str, *words: str) -> Leaf:
+    return lambda drawn: Field(name, "", _items(drawn, *words))
 
 
-def _found(drawn: Random) -> Field:
+def _one_of(name: str, parts: Sequence[str], *words: str) -> Leaf:
+    return lambda drawn: Field(name, drawn.choice(parts), _any(drawn, *words))
+
+
+_DECISIONS: Sequence[Leaf] = (
+    _by,
+    lambda drawn: Field("by", "", drawn.choice((Present(), Missing()))),
+    _asking("flag", "yes", "no"),
+    _asking("drop", "yes", "no"),
+    _asking("preference", *PREFERENCES),
+    _asking("preference", "none", "none", *PREFERENCES),
+    lambda drawn: Field("preference", "", Present()),
+    _one_of("label", ("", *RESPONSES), *LABELS, "self_harm"),
+    _one_of("note", ("",), "wrong", "don't keep", "c++", "label?"),
+    _asking("conflict", "yes", "no"),
+    _asking("conflict", *DISPUTABLE),
+)
+
+
+def _has(drawn: Random) -> Field:
     side = drawn.choice(("", "", *SIDES))
-    patterns = [f"{name}.{side}" if side else name for name in PATTERNS]
-    bits = (*BIT_MEANINGS, "empty.chosen", "role_leak.prompt", "role_leak.rejected", "continued.rejected")
-    return drawn.choice(
-        (
-            Field("has", "", _any(drawn, *patterns)),
-            Field("group", side, _any(drawn, *TERMS)),
-            Field("group", side, _items(drawn, "black", "white", "african american", "american", "middle aged")),
-            Field("is", "", _any(drawn, *bits)),
-        )
-    )
+    return Field("has", "", _any(drawn, *(f"{name}.{side}" if side else name for name in PATTERNS)))
 
 
-def _sort_key(drawn: Random) -> SortKey:
-    descending, name = drawn.random() < 0.5, drawn.choice(("harm", "refusal", "length", "turns", "", ""))
-    if name:
-        return SortKey(name, drawn.choice(("", *PARTS, *["ratio"] * (name == "length"))), descending)
-    return SortKey(drawn.choice(("gap", "row", "key", "undecided")), "", descending)
+_FOUND: Sequence[Leaf] = (
+    _has,
+    _has,
+    _one_of("group", ("", *SIDES), *TERMS),
+    _one_of("group", ("", *SIDES), "black", "white", "american", "muslim", "gay"),
+    lambda drawn: Field("group", drawn.choice(("", *SIDES)), _items(drawn, *LONG_TERMS)),
+    _one_of("is", ("",), *BIT_MEANINGS),
+    _one_of("is", ("",), "empty.chosen", "role_leak.prompt", "role_leak.rejected", "continued.rejected"),
+)
+
+
+def _by_column(name: str, parts: Sequence[str] = ("",)) -> Callable[[Random], SortKey]:
+    return lambda drawn: SortKey(name, drawn.choice(parts), drawn.random() < 0.5)
+
+
+def _by_chance(drawn: Random) -> SortKey:
+    return SortKey("random", "", drawn.random() < 0.5, drawn.choice(SEEDS))
+
+
+_SORT_KEYS: Sequence[Callable[[Random], SortKey]] = (
+    *(_by_column(name, ("", *PARTS)) for name in ("harm", "refusal", "turns")),
+    _by_column("length", ("", *PARTS, "ratio")),
+    *map(_by_column, ("gap", "row", "key", "key", "undecided")),
+    _by_chance,
+)
