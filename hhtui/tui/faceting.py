@@ -21,8 +21,6 @@ FAR = 1_000_000
 BESIDE_FROM = 120
 """From so many columns on the pair stands beside the panel."""
 CLOSING = ("escape", "q")
-AT_ONCE = (*CLOSING, "c", "tab")
-"""Keys that do not wait until there is something to choose from."""
 PASSED_ON = ("blank", "shield")
 """Actions beside those of the groups find and out that the panel leaves their keys to."""
 
@@ -30,8 +28,9 @@ PASSED_ON = ("blank", "shield")
 class Faceting:
     """Shows how the current result falls apart; each row toggles its term into the query, and the panel stays.
 
-    While it is `active` keys go to it. What is counted is counted in a thread; the answer to anything but the newest
-    request is dropped, and what is shown stays until the next answer is there.
+    While it is `active` keys go to it; all keys wait in the gate from its opening until something is counted, and Esc
+    closes it then. What is counted is counted in a thread; the answer to anything but the newest request is dropped,
+    and what is shown stays until the next answer is there.
     """
 
     def __init__(self, screen: "Browse") -> None:
@@ -44,7 +43,6 @@ class Faceting:
         self._asked = self._answered = 0
         self._counted_view: View | None = None
         self._trouble = ""
-        self._early: list[str] = []
         self.open = self.active = False
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -78,6 +76,7 @@ class Faceting:
             if self._runner is None:
                 screen = self._screen
                 self._runner = FacetRunner(screen.database, lambda found: screen.post_message(screen.Counted(found)))
+            self._screen.gate.hold("facets")
         self.active = True
         self._screen.lay_out()
         self._view.show()
@@ -86,12 +85,12 @@ class Faceting:
     def hide(self) -> None:
         """Close the panel; what it counts is given up."""
         if self.open:
-            self.open = self.active = False
-            self._early.clear()
+            self.open = self.active = self._whole = False
             if self._runner is not None:
                 self._answered = self._asked = self._runner.cancel()
             self._counted_view = None
             self._screen.lay_out()
+            self._screen.gate.release("facets")
 
     def close(self) -> None:
         """Stop what runs."""
@@ -133,15 +132,13 @@ class Faceting:
             anew = self._histogram is None or self._histogram.column != counted.found.column
             self._histogram = counted.found
         self._view.show(anew=anew)
-        early, self._early = self._early, []
-        for key in early:
-            self.press(key, None)
+        if self._view.text_width:
+            self._let_keys_go_on()
+        else:
+            self._screen.call_after_refresh(self._let_keys_go_on)
 
     def press(self, key: str, action: "Action | None") -> None:
-        """Do what a key does in the panel; those of finding, leaving and help do what they always do.
-
-        Before there is anything to choose from, keys about it wait.
-        """
+        """Do what a key does in the panel; those of finding, leaving and help do what they always do."""
         moves: dict[str, Callable[[], object]] = {
             **dict.fromkeys(("j", "down"), partial(self._view.move, 1)),
             **dict.fromkeys(("k", "up"), partial(self._view.move, -1)),
@@ -160,9 +157,7 @@ class Faceting:
             **dict.fromkeys(CLOSING, self._back),
         }
         found = moves.get(key)
-        if found is not None and self.waiting and self._view.current is None and key not in AT_ONCE:
-            self._early.append(key)
-        elif found is not None:
+        if found is not None:
             self._screen.seeking.stop()
             self._screen.quiet()
             found()
@@ -191,7 +186,7 @@ class Faceting:
         view, total = self._screen.view, self._screen.reader.total()
         waits = "counting …" if self.waiting else ""
         name = f"histogram of {self._column}" if self._column else "facets"
-        return Title(name, waits, f"{view.total:,} of {total:,}", active=self.active)
+        return Title(f"▸{name}" if self.active else name, waits, f"{view.total:,} of {total:,}", active=self.active)
 
     def lines(self, width: int) -> Sequence[Item]:
         """Return the lines of the panel."""
@@ -216,6 +211,14 @@ class Faceting:
             self.active = True
             if self._view.go_to(index):
                 self._toggle()
+
+    def closes(self, key: str) -> bool:
+        """Whether a key closes the panel before anything is counted; q only where no other key waits."""
+        waits = self._screen.gate.holds("facets")
+        return waits and (key == "escape" or (key in CLOSING and not len(self._screen.gate)))
+
+    def _let_keys_go_on(self) -> None:
+        self._screen.gate.release("facets")
 
     def _count(self, view: "View") -> None:
         assert self._runner is not None
@@ -263,6 +266,8 @@ class Faceting:
             self._left = self._view.current.term if self._view.current else ""
         self._column, self._histogram = column, None
         self._view.show(anew=True, term="" if column else self._left)
+        if self._view.current is None:
+            self._screen.gate.hold("facets")
         self._count(self._screen.view)
         self._screen.show_lines()
 

@@ -33,7 +33,7 @@ class Finding:
         self.view: View = everything(screen.connection)
         self._before_editing: View | None = None
         self._before_flagged: str | None = None
-        self._waiting_for = self._answered = 0
+        self._waiting_for = self._answered = self._keys_wait_for = 0
         self._keep_when_answered = self._complained = False
         self._return_to: int | None = None
         self._gone_to: int | None = None
@@ -140,8 +140,9 @@ class Finding:
     def typed(self, text: str) -> None:
         """The text in the query line has changed: show what it finds, or what is wrong with it."""
         if self._before_editing is not None:
-            self._keep_when_answered = False
             self.ask(text)
+            if self._keep_when_answered:
+                self._keys_wait_for = self._waiting_for
 
     def keep(self, text: str) -> None:
         """Enter: keep the query, once it has been run without an error."""
@@ -153,6 +154,7 @@ class Finding:
         else:
             self._keep_when_answered = True
             self.ask(text)
+            self._keys_wait_for = self._waiting_for
 
     def give_up(self) -> None:
         """Esc: show what was shown before the query was edited."""
@@ -171,7 +173,7 @@ class Finding:
         if answer.request != self._waiting_for:
             return
         self._answered = answer.request
-        awaited = self._before_editing is None or self._keep_when_answered
+        awaited = self._before_editing is None or answer.request == self._keys_wait_for
         if answer.result is None:
             self._complain(answer.text, answer.error, quietly=not awaited)
         else:
@@ -262,12 +264,17 @@ class Finding:
         self.show_query(text, self.view.listed)
 
     def show_query(self, text: str, listed: Listed, at: int | None = None) -> None:
-        """Show what `text` finds on a list, or with None on every pair, at the pair with the id `at`; keys wait."""
+        """Show what `text` finds on a list, or with None on every pair, at the pair with the id `at`; keys wait.
+
+        A query that is being edited is edited no longer.
+        """
         if at is not None:
             self._gone_to = at
+        self._before_editing, self._keep_when_answered = None, False
+        self._screen.completing.end()
         self._line.leave(text)
         self._screen.gate.hold("query")
-        self._waiting_for = self._runner.ask(text, listed)
+        self._waiting_for = self._keys_wait_for = self._runner.ask(text, listed)
 
     def _toggle_flagged(self) -> None:
         if self.view.text == FLAGGED:

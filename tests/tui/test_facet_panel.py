@@ -89,11 +89,61 @@ async def test_a_row_goes_into_the_query_and_out_and_the_panel_stays(scored: Pat
         assert desk.query == "bank -harsh.chosen:0.4..0.6 sort:row-" and len(desk.rows) == 24 - expected
 
 
-async def test_keys_that_come_before_the_counts_wait_for_nothing(scored: Path) -> None:
+@pytest.mark.parametrize("closing", [("j", "escape"), ("escape",), ("q",)])
+async def test_a_panel_that_is_counting_can_be_closed(scored: Path, closing: tuple[str, ...]) -> None:
     async with reading(scored, size=NARROW) as desk:
-        await desk.burst("F", "j", "escape", "j", "f")
+        await desk.burst("F", *closing, "j", "f")
         assert not desk.browse.faceting.open
         assert desk.row == 1 and desk.events() == [("flag", "yes", "1")]
+
+
+@pytest.mark.parametrize(
+    ("keys", "query"),
+    [
+        (("enter", "/", *" bank", "enter"), "subset:made bank"),
+        (("/", *"bank", "enter"), "bank"),
+        (("j", "enter", "/", *" quay"), "split:test quay"),
+        (("j", "enter", "T"), "flag:yes"),
+    ],
+)
+async def test_keys_that_come_before_the_counts_keep_their_order(
+    scored: Path, keys: tuple[str, ...], query: str
+) -> None:
+    async with reading(scored, size=NARROW) as desk:
+        await desk.burst("F", *keys)
+        assert desk.query == query
+        await desk.burst("escape", "escape", "escape", "j", "f")
+        await desk.burst("F", "escape", "g")
+        assert not desk.browse.faceting.open and len(desk.events()) < 2, "keys are heard"
+
+
+async def test_a_click_on_a_row_ends_the_editing(scored: Path) -> None:
+    async with reading(scored, size=(160, 45)) as desk:
+        await desk.burst("F")
+        await desk.burst("/", *"bank")
+        assert desk.footer.startswith("Enter keeps"), "the keys of the line"
+        await counted(desk)
+        row = next(at for at, line in enumerate(desk.lines()) if " test " in line)
+        await desk.pilot.click("#facets", offset=(4, row - 1))
+        await counted(desk)
+        assert desk.query == "bank split:test" and desk.browse.focused is None
+        assert "Enter in or out" in desk.footer
+        await desk.burst("tab", "j", "f")
+        assert [kind for kind, _, _ in desk.events()] == ["flag"]
+
+
+async def test_a_panel_without_the_pair_beside_it_has_the_keys(scored: Path) -> None:
+    async with reading(scored, size=(160, 45)) as desk:
+        await desk.burst("F")
+        await counted(desk)
+        assert "▸facets" in desk.text()
+        await desk.burst("tab")
+        assert "▸facets" not in desk.text() and "facets" in desk.text()
+        await desk.pilot.resize_terminal(80, 24)
+        await desk.settle()
+        assert "▸facets" in desk.text() and "Enter in or out" in desk.footer
+        await desk.burst("j", "escape")
+        assert desk.row == 0 and not desk.browse.faceting.open
 
 
 async def test_the_counts_follow_the_query_while_it_is_typed(scored: Path) -> None:

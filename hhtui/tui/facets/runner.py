@@ -29,7 +29,10 @@ class Counted(NamedTuple):
 
 
 class FacetRunner:
-    """Delivers the answer to the newest request, in its own thread; what is overtaken is stopped or never begun."""
+    """Delivers the answer to the newest request, in its own thread; what is overtaken is stopped or never begun.
+
+    Whatever goes wrong is an answer: keys wait for it.
+    """
 
     def __init__(self, database: Database, deliver: Callable[[Counted], object]) -> None:
         """Use `deliver`, which is called in the runner's thread, to hand answers on."""
@@ -77,6 +80,8 @@ class FacetRunner:
             found = str(error)
         except SqliteError as error:
             found = explain(error)
+        except Exception as error:
+            found = f"the facets could not be counted: {error}"
         finally:
             with self._mutex:
                 self._running = None

@@ -206,6 +206,9 @@ class Browse(Screen[None]):
             if key.key == "escape" and self.gate.holds("query"):
                 self.gate.forget()
                 self.finding.give_up()
+            elif self.faceting.closes(key.key):
+                self.gate.forget()
+                self.faceting.hide()
             else:
                 action = self.triaging.as_pressed(self._actions[True].get(key.key))
                 self.gate.press(Press(partial(self._take, key), action, event.time))
@@ -451,6 +454,8 @@ class Browse(Screen[None]):
         self.list.display, self.facets.display = shown, facets
         self.facets.set_class(not wide, "alone")
         hidden = not self.pair.display
+        if facets and not wide:
+            self.faceting.active = True
         self.pair.display = wide if facets else not shown or width >= BOTH_SIDES_FROM
         if hidden and self.pair.display:
             self.pair.paint_again()
@@ -505,11 +510,11 @@ class Browse(Screen[None]):
             status.show([], headline.status(view, self.reader.total(), width))
 
     def _show_footer(self) -> None:
-        if self.faceting.active:
-            self.query_one("#footer", Line).show([(f" {self.faceting.footer(self.size.width - 1)}", "quiet")])
-            return
         if self.finding.editing:
             self.query_one("#footer", Line).show([(f" {editing_footer(self.size.width - 1, self.app.keys)}", "quiet")])
+            return
+        if self.faceting.active:
+            self.query_one("#footer", Line).show([(f" {self.faceting.footer(self.size.width - 1)}", "quiet")])
             return
         ordinary = TRIAGE_FOOTER if self.triaging.on else ORDINARY_FOOTER
         actions = BLIND_FOOTER if self.pair.presentation.blind else ordinary
