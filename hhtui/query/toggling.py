@@ -4,6 +4,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from hhtui.query import tree
+from hhtui.query.dependence import DECISIONS, asks_for
+from hhtui.query.field_conditions import restricts
 from hhtui.query.parser import parse
 
 _UNQUOTED = set('*,()"') | {":"}
@@ -13,8 +15,8 @@ def toggle(query: str, term: str) -> str:
     """Return `query` with `term` as one more condition, or without it where it is one of its conditions already.
 
     Conditions are those that all must hold, at the top of the query; a term that is several conditions goes in and
-    out as a whole, and in place of one that excludes it. The order of the result stays. Raises QueryError where
-    either cannot be read.
+    out as a whole, and in place of one that excludes it. Beside decisions `by:` can stand only once, and goes in in
+    place of another one. The order of the result stays. Raises QueryError where either cannot be read.
     """
     parsed = parse(query)
     there, wanted = _conditions(parsed), _conditions(parse(term))
@@ -23,6 +25,8 @@ def toggle(query: str, term: str) -> str:
     else:
         opposite = [_plain(_negated(one)) for one in wanted] if len(wanted) == 1 else []
         left = [one for one in there if _plain(one) not in opposite]
+        if any(map(_names_people, wanted)) and any(asks_for(one, DECISIONS) for one in (*left, *wanted)):
+            left = [one for one in left if not _names_people(one)]
         left += [one for one in wanted if not _among([one], there)]
     expression = None if not left else left[0] if len(left) == 1 else tree.And(tuple(left))
     return str(replace(parsed, expression=expression))
@@ -65,6 +69,10 @@ def _on_top(node: tree.Node) -> str:
 def _among(wanted: tuple[tree.Node, ...] | list[tree.Node], there: tuple[tree.Node, ...]) -> bool:
     plain = [_plain(one) for one in there]
     return all(_plain(one) in plain for one in wanted)
+
+
+def _names_people(node: tree.Node) -> bool:
+    return isinstance(node, tree.Field) and restricts(node)
 
 
 def _negated(node: tree.Node) -> tree.Node:

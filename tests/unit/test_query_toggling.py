@@ -34,6 +34,10 @@ from tests.query_trees import queries
         ('subset:"helpful-base"', "subset:helpful-base", ""),
         ("chosen:bank Bank", "bank", "chosen:bank"),
         ("chosen:bank", "bank", "chosen:bank bank"),
+        ("by:ann preference:chosen", "by:bob", "preference:chosen by:bob"),
+        ("by:ann -flag:yes sort:gap-", "by:bob", "-flag:yes by:bob sort:gap-"),
+        ("by:ann bank", "by:bob", "by:ann bank by:bob"),
+        ("by:ann flag:yes", "by:none", "by:ann flag:yes by:none"),
     ],
 )
 def test_a_term_goes_in_or_out_and_the_order_stays(query: str, term: str, toggled: str) -> None:

@@ -17,10 +17,10 @@ from hhtui.store.results import count, snapshot
 class Row(NamedTuple):
     """One line of a facet: what it is called, and the `term` of the query language that narrows to it.
 
-    `pairs` of the result and `of_all` of the database's pairs meet the term, exactly those that the query finds with
-    it, but for words whose group's note leaves the newest pairs out; `of_all` is None where that was not counted. `on`
-    tells whether the term is a condition of the query. `column` is the number that the row is a range of, "" for none;
-    `z` is the z-score of a word.
+    `pairs` is exactly how many the query finds once the term is toggled into it, which lifts what excludes it, and
+    `of_all` how many of the database's pairs meet the term, but for words whose group's note leaves the newest pairs
+    out; `of_all` is None where that was not counted. `on` tells whether the term is a condition of the query, whose
+    pairs are then counted. `column` is the number that the row is a range of, "" for none; `z` is a word's z-score.
     """
 
     label: str
