@@ -5,12 +5,14 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from hhtui.store.errors import StoreError
 
 HASH = re.compile("[0-9a-fA-F]{32}")
 QUOTED_FORMULA = re.compile(r"'\W*[-=+@＝＋－＠]")
+_INK = re.compile(r"\S")
 LONGEST_CELL = 2**31 - 1
 FORMS = "one key or hash a line, or CSV or JSON lines with a column key or hash, as hhtui export writes them"
 
@@ -34,13 +36,16 @@ def named_in(content: bytes, source: str) -> list[Named]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise StoreError(f"{source} is not UTF-8 text, from byte {error.start} on; it should be {FORMS}") from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     first, _, rest = text.lstrip().partition("\n")
     if first.startswith(("{", "[")):
         names: Iterable[Named] = _of_json(text, source)
     else:
         comma = "\t" if "\t" in first else ","
-        heading = [cell.strip().lower() for cell in next(csv.reader([first], delimiter=comma), [])]
-        names = _of_csv(heading, rest, comma) if {"key", "hash"} & set(heading) else _of_lines(text)
+        with _long_cells():
+            heading = [cell.strip().lower() for cell in next(csv.reader([first], delimiter=comma), [])]
+        is_table = bool({"key", "hash"} & set(heading))
+        names = _of_csv(heading, rest, comma, source) if is_table else _of_lines(text)
     found = [name for name in names if any(name)]
     if not found:
         raise StoreError(f"{source} names no pair; it should be {FORMS}")
@@ -62,13 +67,28 @@ def _of_word(word: str) -> Named:
     return Named(word.lower(), "") if HASH.fullmatch(word) else Named("", word)
 
 
-def _of_csv(heading: Sequence[str], rest: str, comma: str) -> Iterator[Named]:
+def _of_csv(heading: Sequence[str], rest: str, comma: str, source: str) -> list[Named]:
     places = [heading.index(name) if name in heading else None for name in ("hash", "key")]
+    rows = csv.reader(io.StringIO(rest, newline=""), delimiter=comma, strict=True)
+    found: list[Named] = []
+    with _long_cells():
+        try:
+            for row in rows:
+                digest, key = (row[at].strip() if at is not None and at < len(row) else "" for at in places)
+                found.append(Named(digest.lower(), _unquoted(key)))
+        except csv.Error as error:
+            raise StoreError(
+                f"{source}: row {len(found) + 1:,} below the heading is no CSV ({error}), as where a quote is not "
+                f"closed; it should be {FORMS}"
+            ) from None
+    return found
+
+
+@contextmanager
+def _long_cells() -> Iterator[None]:
     before = csv.field_size_limit(LONGEST_CELL)
     try:
-        for row in csv.reader(io.StringIO(rest, newline=""), delimiter=comma):
-            digest, key = (row[at].strip() if at is not None and at < len(row) else "" for at in places)
-            yield Named(digest.lower(), _unquoted(key))
+        yield
     finally:
         csv.field_size_limit(before)
 
@@ -88,17 +108,21 @@ def _of_json(text: str, source: str) -> Iterator[Named]:
 
 
 def _values(text: str, source: str) -> Iterator[tuple[int, Any]]:
-    """Yield each line's JSON value with its number from 1, or the one value of a text that is only one."""
-    if text.lstrip().startswith("["):
-        lines: Iterable[tuple[int, str]] = [(1, text)]
-    else:
-        lines = enumerate(text.split("\n"), 1)
-    for number, line in lines:
-        if line.strip():
-            try:
-                yield number, json.loads(line)
-            except ValueError as error:
-                raise StoreError(f"{source} line {number:,} is no JSON ({error}); it should be {FORMS}") from None
+    """Yield each JSON value of a text, one a line or over several, with the number from 1 of the line it begins in."""
+    decoder, line, before = json.JSONDecoder(), 1, 0
+    while found := _INK.search(text, before):
+        line += text.count("\n", before, found.start())
+        before = found.start()
+        try:
+            value, after = decoder.raw_decode(text, before)
+        except json.JSONDecodeError as error:
+            raise StoreError(f"{source} line {error.lineno:,} is no JSON ({error.msg}); it should be {FORMS}") from None
+        except (ValueError, RecursionError) as error:
+            why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+            raise StoreError(f"{source} line {line:,} cannot be read as JSON ({why}); it should be {FORMS}") from None
+        yield line, value
+        line += text.count("\n", before, after)
+        before = after
 
 
 def _records(value: Any) -> list[Any]:

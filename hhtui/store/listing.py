@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from hhtui.store.by_key import PAIR_KEY
 from hhtui.store.listed_names import Named, named_in
 from hhtui.store.lookup import keyed, pair_ids
 from hhtui.store.pairs import count
@@ -14,8 +15,7 @@ NAMES_TOLD = 3
 FEW = 0.05
 """The share of all pairs up to which they are looked up one by one."""
 
-_KEY = "source.subset || '/' || source.split || '/' || pair.row"
-_EVERY = "FROM pair JOIN source ON source.id = pair.source_id ORDER BY pair.id"
+_EVERY = "FROM pair ORDER BY pair.id"
 
 
 class Listing(NamedTuple):
@@ -98,8 +98,8 @@ def _found(connection: sqlite3.Connection, names: Sequence[Named]) -> _Found:
 
 def _found_among_all(connection: sqlite3.Connection, names: Sequence[Named]) -> _Found:
     if not any(name.hash for name in names):
-        return _Found({}, dict(connection.execute(f"SELECT {_KEY}, pair.id {_EVERY}")), {})
-    rows = connection.execute(f"SELECT {_KEY}, pair.id, lower(hex(pair.hash)) {_EVERY}").fetchall()
+        return _Found({}, dict(connection.execute(f"SELECT {PAIR_KEY}, pair.id {_EVERY}")), {})
+    rows = connection.execute(f"SELECT {PAIR_KEY}, pair.id, lower(hex(pair.hash)) {_EVERY}").fetchall()
     some_by_key, some_by_both = not all(name.hash for name in names), any(name.hash and name.key for name in names)
     return _Found(
         {digest: pair_id for _, pair_id, digest in reversed(rows)},

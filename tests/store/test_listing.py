@@ -83,6 +83,22 @@ def test_tables_and_json_are_read_by_their_columns(database: Database, tmp_path:
     assert rows(listed(database, json.dumps({"total": 1, "pairs": [{"key": key(5)}]}), tmp_path)) == [5]
 
 
+def test_lines_may_end_as_on_any_machine_and_be_of_any_length(database: Database, tmp_path: Path) -> None:
+    for end in ("\r", "\r\n", "\n"):
+        assert rows(listed(database, end.join([key(3), key(1), ""]), tmp_path)) == [3, 1]
+        assert rows(listed(database, end.join(["note,key", f"a,{key(3)}", f"b,{key(1)}"]), tmp_path)) == [3, 1]
+    long = "x" * 200_000
+    assert listed(database, long, tmp_path).unknown == (long,)
+    assert rows(listed(database, f"{long},key\n,{key(3)}\n", tmp_path)) == [3]
+
+
+def test_json_may_stand_over_several_lines(database: Database, tmp_path: Path) -> None:
+    pairs = [{"key": key(5)}, {"key": key(2)}]
+    for value in ({"total": 2, "pairs": pairs}, pairs):
+        assert rows(listed(database, json.dumps(value, indent=2), tmp_path)) == [5, 2]
+    assert rows(listed(database, "\n".join(json.dumps(pair, indent=2) for pair in pairs), tmp_path)) == [5, 2]
+
+
 def test_a_key_with_the_apostrophe_of_an_export_is_read_without_it(database: Database, tmp_path: Path) -> None:
     with database.writing() as connection:
         connection.execute("UPDATE source SET subset = '=1+1'")
@@ -99,6 +115,12 @@ def test_a_key_with_the_apostrophe_of_an_export_is_read_without_it(database: Dat
         (b'{"key": "a"}\n{"key"', "line 2 is no JSON"),
         (b'{"key": "a"}\n{"row": 7}', "line 2 has neither a key nor a hash"),
         (b"[7]", "line 1 has neither"),
+        (b'\n\n{\n"row": 7}', "line 3 has neither"),
+        (b'[\n"a",\n}', "line 3 is no JSON"),
+        (b"[" * 100_000, "line 1 cannot be read as JSON .it is nested too deeply"),
+        (b"[" + b"1" * 5_000 + b"]", "line 1 cannot be read as JSON"),
+        (b'note,key\na,made/test/1\n"b,made/test/2\nc,made/test/3\n', "row 2 below the heading is no CSV"),
+        (b'note,key\n"b,made/test/2\n"c",made/test/3\n', "row 1 below the heading is no CSV"),
     ],
 )
 def test_what_is_no_list_is_refused_with_the_place(
