@@ -19,10 +19,9 @@ MOST = 12
 
 
 class _Left(NamedTuple):
-    """A view that was left for similar pairs, and the query that was shown in its place."""
+    """A view that was left for similar pairs, at the pair with this key."""
 
     view: View
-    query: str
     key: str
 
 
@@ -33,6 +32,7 @@ class Comparing:
         self._screen = screen
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="similar")
         self._left: list[_Left] = []
+        self._given_up = ""
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each action of this part does, by the action's id."""
@@ -48,13 +48,20 @@ class Comparing:
         self._screen.run_worker(self._look(current), group="similar", exclusive=True)
 
     def go_back(self) -> None:
-        """Show what was left for similar pairs, where these are still shown."""
-        if not self._left or self._screen.view.text != self._left[-1].query:
+        """Show what was left for similar pairs; once another query was asked, say that there is no way back."""
+        if self._left:
+            left = self._left.pop()
+            self._screen.finding.return_to(left.view)
+            self._screen.say(f"back at {left.key}")
+        elif self._given_up:
+            self._screen.say(f"the way back to {self._given_up} ended when other pairs were asked for")
+        self._given_up = ""
+
+    def give_up(self) -> None:
+        """Other pairs were asked for: what was left is not come back to."""
+        if self._left:
+            self._given_up = self._left[-1].key
             self._left.clear()
-            return
-        left = self._left.pop()
-        self._screen.finding.return_to(left.view)
-        self._screen.say(f"back at {left.key}")
 
     def close(self) -> None:
         """Look no further."""
@@ -83,7 +90,9 @@ class Comparing:
         from hhtui.tui.screens.similar_pairs import SimilarPairs
 
         if not found.kin:
-            self._screen.say(f"nothing is similar to this pair. {found.note}".rstrip())
+            nothing = "nothing is similar to this pair"
+            shorter = f"{nothing}; hhtui dupes DB looks for more" if found.note else nothing
+            self._screen.say(f"{nothing}. {found.note}".rstrip(), shorter)
             return
         ids = sorted({alike.pair_id for kin in found.kin for alike in kin.pairs})
         headings = {heading.id: heading for heading in self._screen.reader.headings(ids)}
@@ -95,6 +104,6 @@ class Comparing:
         if given is None:
             return
         gone, finding = chosen(found, given), self._screen.finding
-        self._left.append(_Left(finding.kept_view(), gone.query, found.key))
+        self._left.append(_Left(finding.kept_view(), found.key))
         finding.show_query(gone.query, None, gone.pair_id)
         self._screen.say(f"similar to {found.key}; Esc goes back to it")

@@ -44,7 +44,7 @@ class Finding:
             "query": self.edit,
             "thresholds": self._choose_threshold,
             "flagged": self._toggle_flagged,
-            "everything": lambda: self.show_query("", None),
+            "everything": lambda: self.begin_anew(""),
             "reload": lambda: self.show_query(self.view.text, self.view.list_file),
             "palette": self._open_palette,
         }
@@ -110,6 +110,7 @@ class Finding:
     def show_triage(self, view: View) -> None:
         """Show the pairs of a triage, in place of what was shown; what the list said of them is forgotten."""
         self._before_editing, self.view = None, view
+        self._screen.comparing.give_up()
         self._screen.list.update_marks()
         self.give_up()
 
@@ -147,7 +148,7 @@ class Finding:
     def keep(self, text: str) -> None:
         """Enter: keep the query, once it has been run without an error."""
         if text == self.view.text and not self.waiting:
-            self._screen.completing.kept(text)
+            self._kept(text)
             self._leave_line()
             self._screen.show_lines()
             self._screen.gate.release("query")
@@ -155,6 +156,11 @@ class Finding:
             self._keep_when_answered = True
             self.ask(text)
             self._keys_wait_for = self._waiting_for
+
+    def _kept(self, text: str) -> None:
+        if text != self.kept_view().text:
+            self._screen.comparing.give_up()
+        self._screen.completing.kept(text)
 
     def give_up(self) -> None:
         """Esc: show what was shown before the query was edited."""
@@ -197,11 +203,11 @@ class Finding:
         if quietly and error is not None and self._screen.completing.unfinished(text, error):
             self._screen.say(f"still to come: {error.expected or error.message}", quiet=True)
         else:
-            self._screen.say(_in_words(error), error=True)
+            self._screen.say(*_in_words(error), error=True)
 
     def _show(self, found: View, *, keep: bool) -> None:
         if self._keep_when_answered:
-            self._screen.completing.kept(found.text)
+            self._kept(found.text)
         came_from = self.view.current if self._return_to is None else self._return_to
         self.view = found.at_pair(came_from).at_pair(self._gone_to)
         if keep:
@@ -262,6 +268,11 @@ class Finding:
     def set_query(self, text: str) -> None:
         """Show another result of the same list, or of every pair; keys wait for it."""
         self.show_query(text, self.view.listed)
+
+    def begin_anew(self, text: str) -> None:
+        """Show what `text` finds on every pair; nothing is left that similar pairs are come back from to."""
+        self._screen.comparing.give_up()
+        self.show_query(text, None)
 
     def show_query(self, text: str, listed: Listed, at: int | None = None) -> None:
         """Show what `text` finds on a list, or with None on every pair, at the pair with the id `at`; keys wait.
@@ -351,12 +362,19 @@ class Finding:
             self._screen.say(f"{key} is not in this view; {self._key_of('everything')} shows all pairs", error=True)
 
 
-def _in_words(error: "QueryError | None") -> str:
-    """Return what is wrong with a query, the place first: the end of a long line is cut off."""
+def _in_words(error: "QueryError | None") -> tuple[str, ...]:
+    """Return what is wrong with a query, the place first; where that is short of room, what is said before the rest.
+
+    What a message says beyond its first sentence is a way out, and goes before what was expected.
+    """
     if error is None:
-        return "The query found no answer."
-    expected = f" Expected {error.expected}." if error.expected else ""
-    return f"character {error.position + 1}: {error.message}{expected}"
+        return ("The query found no answer.",)
+    wrong = f"character {error.position + 1}: {error.message}"
+    if not error.expected:
+        return (wrong,)
+    stop = "" if wrong.endswith((".", "?")) else "."
+    told = f"{wrong}{stop} Expected {error.expected}."
+    return (told, wrong) if ". " in error.message else (told,)
 
 
 def _id_or_none(connection: Connection, key: str) -> int | None:

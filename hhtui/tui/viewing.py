@@ -74,7 +74,7 @@ class Viewing:
         what, _, name = chosen.partition(":")
         what = f"{what}:"
         if what == OPEN:
-            self._try(lambda: self._screen.finding.show_query(self._view(name).query, None))
+            self._try(lambda: self._screen.finding.begin_anew(self._view(name).query))
         elif what == SAVE:
             self._try(lambda: self._save(name))
         elif what == RENAME:

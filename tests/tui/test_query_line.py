@@ -99,6 +99,12 @@ async def test_an_error_is_shown_with_its_place_while_the_last_result_stays(made
         assert desk.row == 4
 
 
+async def test_what_is_expected_is_told_also_where_little_fits(made: Path) -> None:
+    async with reading(made, size=(80, 24)) as desk:
+        await desk.search("turns:x")
+        assert "is no number. Expected a comparison (>0.5)" in desk.footer
+
+
 async def test_letters_of_a_query_typed_at_once_decide_nothing(made: Path) -> None:
     async with reading(made) as desk:
         await desk.burst("/", *"chosen:bank -rejected:bank", "enter", "j", "j", "f")

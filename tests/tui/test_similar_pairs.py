@@ -34,7 +34,7 @@ async def test_enter_goes_to_the_pair_in_its_group_and_escape_comes_back(alike: 
         await desk.press(":", *"made/test/10", "enter", "*")
         assert isinstance(desk.app.screen, SimilarPairs)
         assert "same first human turn   1 pair   opening:made/test/10" in desk.text()
-        assert "100 %  this chosen, its chosen  made/test/14" in desk.text()
+        assert "100 % made/test/14 chosen" in desk.text()
         await desk.type("14")
         await desk.press("enter")
         assert (desk.rows, desk.row) == ([10, 14], 14)
@@ -61,6 +61,20 @@ async def test_another_query_in_between_ends_the_way_back(alike: Path) -> None:
         await desk.search("stall")
         await desk.press("escape")
         assert desk.query == "stall"
+        assert desk.footer == "the way back to made/test/10 ended when other pairs were asked for"
+        await desk.press("*", "tab", "A", "escape")
+        assert (desk.query, len(desk.rows)) == ("", 16)
+        assert desk.footer.startswith("the way back to made/test/0 ended")
+
+
+async def test_an_order_of_the_group_leaves_the_way_back(alike: Path) -> None:
+    async with reading(alike) as desk:
+        await desk.press(":", *"made/test/10", "enter", "*", "tab")
+        await desk.burst("O", *"row-", "enter")
+        assert (desk.query, desk.rows) == ("opening:made/test/10 sort:row-", [12, 10])
+        await desk.press("escape")
+        assert (desk.query, len(desk.rows), desk.row) == ("", 16, 10)
+        assert desk.footer == "back at made/test/10"
 
 
 async def test_a_pair_without_any_says_so_and_keys_go_on(alike: Path, tmp_path: Path) -> None:
@@ -72,6 +86,9 @@ async def test_a_pair_without_any_says_so_and_keys_go_on(alike: Path, tmp_path: 
         )
         await desk.press("f")
         assert desk.current() == [("flag", "yes", "0")]
+    async with reading(only, size=(80, 24)) as desk:
+        await desk.press("*")
+        assert desk.footer == "nothing is similar to this pair; hhtui dupes DB looks for more"
 
 
 async def test_it_is_refused_while_reading_blind(alike: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,3 +104,14 @@ async def test_what_the_data_says_is_no_markup_and_no_control(alike: Path) -> No
         await desk.press(":", *"made/test/12", "enter", "*")
         assert isinstance(desk.app.screen, SimilarPairs)
         assert "\x1b" not in desk.text()
+
+
+@pytest.mark.parametrize(("size", "said"), [((80, 24), "Which 14?"), ((40, 12), "")])
+async def test_narrow_rows_tell_the_pairs_apart_by_percent_and_key(
+    alike: Path, size: tuple[int, int], said: str
+) -> None:
+    async with reading(alike, size=size) as desk:
+        await desk.press(":", *"made/test/10", "enter", "*")
+        rows = [line.strip("│ ▸") for line in desk.lines() if " % " in line]
+        assert any(row.startswith("100 % made/test/14 chosen") and said in row for row in rows)
+        assert "Enter goes   Tab whole group   Esc" in desk.text()
