@@ -104,14 +104,3 @@ async def test_what_the_data_says_is_no_markup_and_no_control(alike: Path) -> No
         await desk.press(":", *"made/test/12", "enter", "*")
         assert isinstance(desk.app.screen, SimilarPairs)
         assert "\x1b" not in desk.text()
-
-
-@pytest.mark.parametrize(("size", "said"), [((80, 24), "Which 14?"), ((40, 12), "")])
-async def test_narrow_rows_tell_the_pairs_apart_by_percent_and_key(
-    alike: Path, size: tuple[int, int], said: str
-) -> None:
-    async with reading(alike, size=size) as desk:
-        await desk.press(":", *"made/test/10", "enter", "*")
-        rows = [line.strip("│ ▸") for line in desk.lines() if " % " in line]
-        assert any(row.startswith("100 % made/test/14 chosen") and said in row for row in rows)
-        assert "Enter goes   Tab whole group   Esc" in desk.text()

@@ -10,7 +10,6 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from hhtui.store.dupes.similar import in_words
 from hhtui.store.pairs import Heading
 from hhtui.text import clean, clean_line
 from hhtui.tui.screens.dialogs import Choice, Choose
@@ -18,9 +17,9 @@ from hhtui.tui.widgets.choice_list import ChoiceList
 from hhtui.tui.widgets.field import Field
 
 if TYPE_CHECKING:
-    from hhtui.store.dupes.similar import Similar
+    from hhtui.store.dupes.similar import Alike, Similar
 
-HINT = "Enter goes there   Tab opens the whole group   Esc closes"
+HINT = "Enter goes   Tab whole group   Esc"
 
 
 class Gone(NamedTuple):
@@ -46,12 +45,12 @@ class SimilarPairs(Choose):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog--box dialog--tall dialog--similar"):
-            yield Static(Content(clean(self._title)))
+            yield Static(Content(clean_line(self._title)), classes="dialog--line")
             yield Field(placeholder="type to narrow the list")
             yield ChoiceList()
             if self._note:
                 yield Static(Content(clean(self._note)), classes="dialog--hint")
-            yield Static(Content(HINT), classes="dialog--hint")
+            yield Static(Content(HINT), classes="dialog--hint dialog--line")
 
     def action_open_group(self) -> None:
         at = self.query_one(OptionList).highlighted
@@ -82,11 +81,23 @@ def chosen(found: "Similar", given: str) -> Gone:
 
 
 def _choices(found: "Similar", headings: Mapping[int, Heading]) -> Iterator[Choice]:
+    widest = max((len(_sides(alike)) for kin in found.kin for alike in kin.pairs), default=0)
+    longest = max((len(alike.key) for kin in found.kin for alike in kin.pairs), default=0)
     for place, kin in enumerate(found.kin):
         count = f"{kin.total:,} pair{'' if kin.total == 1 else 's'}"
         yield Choice(f"{place}:", f"{kin.title}   {count}   {kin.query}")
-        widest = max((len(in_words(alike)) for alike in kin.pairs), default=0)
         for alike in kin.pairs:
             heading = headings.get(alike.pair_id)
+            words = (_percent(alike), f"{alike.key:<{longest}}", f"{_sides(alike):<{widest}}")
             said = heading.last_human if heading else ""
-            yield Choice(f"{place}:{alike.pair_id}", f"  {in_words(alike):<{widest}}  {alike.key}  {said}", kin.title)
+            yield Choice(f"{place}:{alike.pair_id}", f"{' '.join(words)}  {said}", kin.title)
+
+
+def _percent(alike: "Alike") -> str:
+    """Return how much is alike, as wide as `100 %`; blanks where that was not asked."""
+    return f"{'' if alike.likeness is None else f'{100 * alike.likeness:.0f} %':>5}"
+
+
+def _sides(alike: "Alike") -> str:
+    """Return which texts are alike: one word where they stand on the same side, else `this side→side of the other`."""
+    return alike.own if alike.own == alike.other else f"{alike.own}→{alike.other}"
