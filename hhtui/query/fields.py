@@ -49,7 +49,8 @@ class FieldInfo:
             return "a comparison (>0.5), a range (0.4..0.6), a number, * or none"
         if self.kind is Kind.TERM:
             return f"one of {len(self.choices)} terms such as {self.choices[-4]}, * or none"
-        choices = list(self.choices) or [self.example.partition(":")[2]]
+        example = self.example.partition(":")[2]
+        choices = list(self.choices) or (["a number", "a pair's key"] if example == "*" else [example])
         choices += ["*"] * self.present + ["none"] * (self.absent and "none" not in self.choices)
         return ", ".join(choices[:-1]) + " or " + choices[-1] if len(choices) > 1 else choices[0]
 

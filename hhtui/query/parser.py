@@ -130,7 +130,9 @@ class _Parser:
         if name in fields.SIDES and not part:
             return self._side(name, start)
         field = self._field(name, part, written, start)
-        return Field(name, part, read_value(self.scanner, field, written), start)
+        at = self.scanner.at
+        value = read_value(self.scanner, field, written)
+        return Field(name, part, value, start, self.scanner.text[at : self.scanner.at])
 
     def _field(self, name: str, part: str, written: str, start: int) -> FieldInfo:
         known = fields.BY_NAME.get(name)

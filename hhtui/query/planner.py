@@ -70,7 +70,8 @@ class _Planner:
     def _field(self, field: tree.Field, scope: _Scope) -> nodes.Node:
         info = fields.BY_NAME.get(field.name)
         if info is None or info.kind is fields.Kind.NUMBER:
-            return number_condition(self.column(field.name, field.part, field.position, str(field.value)), field.value)
+            written = field.written or str(field.value)
+            return number_condition(self.column(field.name, field.part, field.position, written), field.value)
         return field_condition(field, scope.annotators)
 
     def column(self, name: str, part: str, position: int, value: str = "") -> nodes.Column:

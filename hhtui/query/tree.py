@@ -116,12 +116,16 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A condition on a named field; `part` is the side after the dot, or ""."""
+    """A condition on a named field; `part` is the side after the dot, or "".
+
+    `written` is the value as it was written, "" where it was not.
+    """
 
     name: str
     part: str
     value: Value
     position: int = field(default=0, compare=False)
+    written: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{_dotted(self.name, self.part)}:{self.value}"

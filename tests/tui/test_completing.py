@@ -174,6 +174,7 @@ async def test_only_what_enter_kept_is_remembered_and_a_read_only_database_remem
         ('"the riv', 'still to come: a closing "'),
         ("/b.n", "still to come: /"),
         ("chosen:(bank", "still to come: a closing )"),
+        ("opening:", "still to come: a number, a pair's key, * or none"),
         ("preference:re", "still to come: chosen, rejected, equal, unsure, none or *"),
     ],
 )

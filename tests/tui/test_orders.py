@@ -39,6 +39,9 @@ async def test_orders_are_offered_for_every_number_and_both_ways(made: Path) -> 
         ("random(42)", "bank sort:random(42)"),
         ("relevance", "bank sort:relevance"),
         ("undecided-", "bank sort:undecided-"),
+        ("length.chosen", "bank sort:length.chosen"),
+        ("length", "bank sort:length"),
+        ("key", "bank sort:key"),
     ],
 )
 async def test_an_order_is_written_into_the_query_as_it_is_typed(made: Path, typed: str, query: str) -> None:

@@ -151,3 +151,10 @@ def test_what_cannot_run_says_why(text: str, position: int, said: str) -> None:
 def test_a_database_without_scores_says_how_to_get_them(harm: str | None) -> None:
     with pytest.raises(QueryError, match="hhtui score"):
         plan(parse("harm:>.5"), {}, harm)
+
+
+@pytest.mark.parametrize("query", ["foo:1", "foo:=1", "foo.min:0.50..1"])
+def test_an_unknown_number_is_to_be_quoted_as_it_was_written(query: str) -> None:
+    with pytest.raises(QueryError) as raised:
+        plan(parse(f"bank {query} river"))
+    assert f'quote it: "{query}"' in raised.value.message

@@ -1,6 +1,5 @@
 """The queues, and below them the orders of the result: what `O` offers."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -20,9 +19,6 @@ from hhtui.tui.widgets.page import Page
 
 BESIDE_QUEUES = 10
 """How many lines of the dialog are not for queues."""
-
-MEANT = re.compile("[-+,(]")
-"""What stands in a text that is meant as an order rather than to narrow the list."""
 
 HINT = "Tab turns round   type several as harm-,row   a digit reads a queue"
 
@@ -105,9 +101,12 @@ class QueuesAndOrders(Choose):
     def _fill(self, typed: str) -> None:
         self._choices = tuple(self._choice(order) for order in self._orders)
         typed = typed.strip()
-        if typed and typed not in (choice.label for choice in self._choices) and not self._why_not(typed):
+        same = tuple(choice for choice in self._choices if choice.label == typed)
+        if same:
+            self._choices = same + tuple(choice for choice in self._choices if choice not in same)
+        elif typed and not self._why_not(typed):
             own = (Choice(f"{ORDER}{typed}", typed, "as you typed it"),)
-            self._choices = own + self._choices if MEANT.search(typed) else self._choices + own
+            self._choices = own + self._choices
         super()._fill(typed)
 
     def _choice(self, order: Order) -> Choice:
