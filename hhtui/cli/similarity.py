@@ -86,6 +86,9 @@ def _found_json(found: "Findings") -> dict[str, Any]:
 
 
 def _found_text(found: "Findings", path: Path) -> Iterator[str]:
+    if not found.pairs:
+        yield "no pairs"
+        return
     share = f" ({100 * found.in_groups / found.pairs:.1f} %)" if found.pairs else ""
     yield f"{found.groups:,} groups of texts at least {found.threshold:g} alike, in {found.in_groups:,} pairs{share}"
     yield "  " + ", ".join(f"{found.sides[side]:,} {side}" for side in SIDES)

@@ -277,11 +277,11 @@ CREATE TABLE text_signature (      -- what hhtui dupes remembers of texts: of so
     bands BLOB NOT NULL            -- '<u4', band by band, one a new text: texts with an equal one may be alike
 ) STRICT;
 
-CREATE TABLE text_groups (         -- texts that are nearly the same, one row; packed as dupe.prompt, .chosen, .rejected
-    id INTEGER PRIMARY KEY CHECK (id = 1),
+CREATE TABLE text_groups (         -- texts that are nearly the same, packed as dupe.prompt, .chosen, .rejected
+    id INTEGER PRIMARY KEY CHECK (id IN (1, 2)), -- 1: what is packed, 2: what is being compared and takes its place
     method TEXT NOT NULL,
     threshold REAL NOT NULL,       -- similarity from which texts are nearly the same, 0.8 to 1
-    pairs INTEGER NOT NULL,        -- the packed columns reach to this pair id, 0 while there are none
+    pairs INTEGER NOT NULL,        -- up to this pair id
     removed INTEGER NOT NULL,      -- how many pairs up to there were gone
     texts INTEGER NOT NULL,        -- texts up to this number have been compared
     extending INTEGER NOT NULL,    -- texts up to this number are being compared

@@ -25,6 +25,7 @@ from hhtui.store.dupes import candidates, signatures, signing
 from hhtui.store.dupes.findings import findings
 from hhtui.store.dupes.run import find
 from hhtui.store.dupes.signatures import LEAST_WORDS, comparable
+from hhtui.store.dupes.similar import similar
 from hhtui.store.errors import StoreError
 from tests.store.filled import Transcripts, add_pairs, dialogue, new_database, read_transcripts
 
@@ -229,6 +230,53 @@ def test_another_threshold_groups_anew_and_is_kept(tmp_path: Path) -> None:
         assert findings(database.reader()).threshold == 0.85
         with pytest.raises(StoreError, match="give one between"):
             find(database, 0.5)
+
+
+@pytest.mark.parametrize("threshold", [None, 0.85])
+def test_the_groups_there_are_stay_until_the_next_are_packed(tmp_path: Path, threshold: float | None) -> None:
+    def stop(told: Progress) -> None:
+        if told.phase == "comparing" and told.done == 3:
+            raise KeyboardInterrupt
+
+    with new_database(tmp_path / "a.db", made_pairs(60)) as database:
+        find(database)
+        before, known = findings(database.reader()), ids(database, "dupe:yes")
+        if threshold is None:
+            add_pairs(database, made_pairs(60, seed=6))
+        with pytest.raises(KeyboardInterrupt):
+            find(database, threshold, stop)
+
+        assert ids(database, "dupe:yes") == known
+        stopped = findings(database.reader())
+        assert stopped == before._replace(pairs=stopped.pairs)
+        assert stopped.pairs == (120 if threshold is None else 60)
+        told: list[Progress] = []
+        find(database, threshold, told.append)
+        assert next(one.done for one in told if one.phase == "comparing") == 3
+        assert findings(database.reader()).threshold == (threshold or THRESHOLD)
+        assert findings(database.reader()).looked_at == stopped.pairs
+        rows = database.reader().execute("SELECT id FROM text_groups").fetchall()
+        assert rows == [(1,)]
+
+
+def test_pairs_are_counted_where_earlier_ones_are_gone(tmp_path: Path) -> None:
+    with new_database(tmp_path / "a.db", made_pairs(30)) as database:
+        with database.writing() as connection:
+            connection.execute("DELETE FROM pair WHERE id <= 10")
+            connection.execute("DELETE FROM body WHERE id <= 10")
+        find(database)
+        assert (findings(database.reader()).pairs, findings(database.reader()).looked_at) == (20, 20)
+        add_pairs(database, made_pairs(5))
+        assert (findings(database.reader()).pairs, findings(database.reader()).looked_at) == (25, 20)
+        assert "known of 20 of 25 pairs" in results.search(database.reader(), parse("dupe:yes")).note
+        assert "known of 20 of 25 pairs" in similar(database.reader(), 35).note
+
+
+def test_a_database_without_pairs_has_no_similar_texts(tmp_path: Path) -> None:
+    with new_database(tmp_path / "a.db", []) as database:
+        assert (ids(database, "dupe:yes"), ids(database, "dupe:no")) == ([], [])
+        find(database)
+        assert findings(database.reader())[:5] == (THRESHOLD, 0, 0, 0, 0)
 
 
 def test_signatures_of_another_method_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,3 +92,13 @@ def test_python_has_both(database: Path) -> None:
 
     assert (found.groups, found.threshold) == (3, 0.85)
     assert {pair.key for kin in alike.kin for pair in kin.pairs} == {"made/test/0"}
+
+
+def test_an_empty_database_has_no_pairs_to_compare(tmp_path: Path) -> None:
+    path = tmp_path / "empty.db"
+    new_database(path, []).close()
+    found, asked = hhtui("dupes", path), hhtui("search", path, "dupe:yes", "--count")
+
+    assert (found.exit_code, found.stdout) == (0, "no pairs\n")
+    assert asked.stdout == "0\n"
+    assert hhtui_json("dupes", path, "--json")["pairs"] == 0

@@ -9,6 +9,7 @@ from hhtui.store.by_key import ids_by_key
 from hhtui.store.columns import GROUPS, Columns, last_id
 from hhtui.store.connection import kept_by
 from hhtui.store.dupes.state import extent
+from hhtui.store.pairs import count
 
 if TYPE_CHECKING:
     import numpy
@@ -21,6 +22,8 @@ def duplicated(connection: sqlite3.Connection, wanted: Duplicated) -> "Mask":
     """Return which pairs have a text that is `wanted`; raises QueryError where nobody looked for such texts."""
     import numpy
 
+    if not count(connection):
+        return numpy.zeros(0, dtype=numpy.bool_)
     if extent(connection) is None:
         raise QueryError("Nobody has looked for similar texts in this database; hhtui dupes DB does")
     columns = kept_by(connection, Columns)
@@ -41,10 +44,11 @@ def note_for(connection: sqlite3.Connection, node: Node | None) -> str:
     """Return what is to be said where a condition asks for groups that are not made of every pair, else ""."""
     if node is None or not _asks(node):
         return ""
-    found, last = extent(connection), last_id(connection)
-    if found is None or found.pairs >= last:
+    found = extent(connection)
+    if found is None or found.upto >= last_id(connection):
         return ""
-    return f"Similar texts are known of {found.pairs:,} of {last:,} pairs; hhtui dupes DB looks at the others."
+    known = f"{found.pairs:,} of {count(connection):,} pairs"
+    return f"Similar texts are known of {known}; hhtui dupes DB looks at the others."
 
 
 def _asks(node: Node) -> bool:

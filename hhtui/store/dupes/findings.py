@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.model import SIDES, Side
-from hhtui.store.columns import GROUPS, Columns, last_id
+from hhtui.store.columns import GROUPS, Columns
 from hhtui.store.connection import kept_by
 from hhtui.store.dupes.grouped import contradictions, sizes
+from hhtui.store.dupes.run import THRESHOLD
 from hhtui.store.dupes.signing import Signatures
-from hhtui.store.dupes.state import extent, stored
+from hhtui.store.dupes.state import done, extent
 from hhtui.store.errors import StoreError
-from hhtui.store.pairs import key_of
+from hhtui.store.pairs import count, key_of
 
 if TYPE_CHECKING:
     import numpy
@@ -49,7 +50,7 @@ class Contradiction(NamedTuple):
 class Findings(NamedTuple):
     """What is known of similar texts.
 
-    `threshold` is the similarity from which texts are nearly the same, `looked_at` up to which pair they were looked
+    `threshold` is the similarity from which texts are nearly the same, `looked_at` in how many pairs they were looked
     for, of `pairs`; `groups` how many there are, `in_groups` how many pairs have a text in one, and `sides` on which
     side. `largest` are the ten with most pairs. `contradictory` counts the pairs whose labels contradict another's,
     `contradictions` are the fifty with most pairs. `same_responses` are the pairs whose own two responses are nearly
@@ -69,8 +70,11 @@ class Findings(NamedTuple):
 
 
 def findings(connection: sqlite3.Connection) -> Findings:
-    """Return what `run.find` found; raises StoreError where it was never run."""
-    found = extent(connection)
+    """Return what `run.find` found, nothing in a database without pairs; raises StoreError where it was never run."""
+    found, pairs = extent(connection), count(connection)
+    if not pairs:
+        threshold = found.threshold if found else THRESHOLD
+        return Findings(threshold, 0, 0, 0, 0, dict.fromkeys(SIDES, 0), (), 0, (), ())
     if found is None:
         raise StoreError("nobody has looked for similar texts in this database; hhtui dupes DB does")
     groups = _groups(connection)
@@ -78,7 +82,7 @@ def findings(connection: sqlite3.Connection) -> Findings:
     against = contradictions(groups)
     return Findings(
         threshold=found.threshold,
-        pairs=last_id(connection),
+        pairs=pairs,
         looked_at=found.pairs,
         groups=len(numbers),
         in_groups=int((groups > 0).any(axis=1).sum()),
@@ -112,7 +116,7 @@ def _with_same_responses(connection: sqlite3.Connection) -> list[int]:
     """Return the places of the pairs whose two responses are nearly the same."""
     import numpy
 
-    state = stored(connection)
+    state = done(connection)
     assert state is not None
     texts = Signatures(connection).numbers()[: state.pairs, 1:]
     filled = numpy.flatnonzero((texts > 0).all(axis=1))

@@ -12,7 +12,7 @@ from hhtui.store.dupes.candidates import in_one_band, join
 from hhtui.store.dupes.grouped import group_numbers
 from hhtui.store.dupes.signatures import BANDS, METHOD
 from hhtui.store.dupes.signing import Signatures, sign
-from hhtui.store.dupes.state import State, extent, store, stored
+from hhtui.store.dupes.state import State, done, extent, finish, store, under_way
 from hhtui.store.dupes.texts import Texts
 from hhtui.store.errors import StoreError
 from hhtui.store.pairs import count
@@ -45,14 +45,17 @@ def find(database: Database, threshold: float | None = None, observer: Observer 
         threshold = found.threshold if found else THRESHOLD
     if not LOWEST <= threshold <= HIGHEST:
         raise StoreError(f"a threshold of {threshold:g} is not offered; give one between {LOWEST:g} and {HIGHEST:g}")
+    if not count(connection):
+        return
+    last = last_id(connection)
+    removed = _removed(connection, last)
     sign(database, observer)
     signatures = Signatures(connection)
-    state, removed = _begun(connection, threshold), last_id(connection) - count(connection)
-    if state.texts == state.extending == signatures.texts and (state.pairs, state.removed) == (
-        last_id(connection),
-        removed,
-    ):
+    packed = done(connection)
+    wanted = (METHOD, threshold, last, removed, signatures.texts)
+    if packed is not None and packed[: len(wanted)] == wanted:
         return
+    state = _begun(connection, threshold)._replace(pairs=last, removed=removed)
     present = _present(connection, signatures.numbers())
     texts = Texts(connection, present, signatures.texts)
     while state.texts < signatures.texts:
@@ -61,22 +64,24 @@ def find(database: Database, threshold: float | None = None, observer: Observer 
     with database.writing() as writer:
         for place, side in enumerate(SIDES):
             pack(writer, f"dupe.{side}", groups[:, place])
-        store(writer, state._replace(pairs=len(present), removed=removed, made_at=datetime.now(UTC).isoformat()))
+        finish(writer, state._replace(made_at=datetime.now(UTC).isoformat()))
 
 
 def _begun(connection: sqlite3.Connection, threshold: float) -> State:
-    """Return what is stored, or the beginning where that was made in another way or of pairs that are gone."""
+    """Return what is under way, else what is done, else the beginning.
+
+    What was made in another way or of pairs that are gone is of no use.
+    """
     import numpy
 
-    state = stored(connection)
-    gone = 0 if state is None else _removed(connection, state.pairs)
-    if (
-        state is None
-        or (state.method, state.threshold) != (METHOD, threshold)
-        or (state.pairs and gone != state.removed)
-    ):
-        return State(METHOD, threshold, 0, 0, 0, 0, 0, numpy.zeros(0, dtype=numpy.int32), "")
-    return state
+    for state in (under_way(connection), done(connection)):
+        if (
+            state is not None
+            and (state.method, state.threshold) == (METHOD, threshold)
+            and _removed(connection, state.pairs) == state.removed
+        ):
+            return state
+    return State(METHOD, threshold, 0, 0, 0, 0, 0, numpy.zeros(0, dtype=numpy.int32), "")
 
 
 def _removed(connection: sqlite3.Connection, upto: int) -> int:
@@ -109,8 +114,8 @@ def _extended(database: Database, state: State, signatures: Signatures, texts: T
         observer(Progress("comparing", band, BANDS, "bands"))
         for ones, others in in_one_band(signatures.keys(band)[:size], sizes, state.threshold):
             roots = _verified(roots, ones, others, state, texts)
-        done = band + 1 == BANDS
-        state = state._replace(roots=roots, bands_done=0 if done else band + 1, texts=size if done else state.texts)
+        last = band + 1 == BANDS
+        state = state._replace(roots=roots, bands_done=0 if last else band + 1, texts=size if last else state.texts)
         with database.writing(durable=False) as writer:
             store(writer, state)
     observer(Progress("comparing", BANDS, BANDS, "bands"))

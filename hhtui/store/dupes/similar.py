@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hhtui.model import SIDES, Side
 from hhtui.query.toggling import item
-from hhtui.store.columns import Columns, last_id
+from hhtui.store.columns import Columns
 from hhtui.store.connection import kept_by
 from hhtui.store.dupes.nearest import likest, nearest, texts_of
 from hhtui.store.dupes.state import extent
-from hhtui.store.pairs import key_of
+from hhtui.store.pairs import count, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,9 +137,9 @@ def _note(connection: sqlite3.Connection, pair_id: int) -> str:
     found = extent(connection)
     if found is None:
         return "Texts that are nearly the same are not known yet; hhtui dupes DB looks for them."
-    if found.pairs < pair_id:
+    if found.upto < pair_id:
         return (
-            f"Texts that are nearly the same are known of {found.pairs:,} of {last_id(connection):,} pairs; "
+            f"Texts that are nearly the same are known of {found.pairs:,} of {count(connection):,} pairs; "
             "hhtui dupes DB looks at the others."
         )
     return ""

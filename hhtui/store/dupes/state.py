@@ -1,4 +1,4 @@
-"""How far the groups of texts are, as it is stored."""
+"""How far the groups of texts are, as it is stored: those that are done, apart from those that will replace them."""
 
 import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
@@ -8,12 +8,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+DONE, UNDER_WAY = 1, 2
+
+
 class State(NamedTuple):
     """Groups of the first `texts` texts, made with `method` and `threshold`; `roots` as in `candidates`.
 
     Where `extending` is more than `texts`, the texts between are being compared, and `bands_done` bands are done.
-    `pairs` is the pair id up to which the packed columns are, 0 before the first groups are done, `removed` how many
-    pairs up to there had been taken out.
+    `pairs` is the pair id up to which pairs are looked at, `removed` how many up to there had been taken out.
     """
 
     method: str
@@ -28,26 +30,36 @@ class State(NamedTuple):
 
 
 class Extent(NamedTuple):
-    """For which pairs there are groups: the threshold, the greatest pair id, how many were gone, and when."""
+    """For which pairs there are groups: the threshold, the greatest pair id, and how many pairs there are up to it."""
 
     threshold: float
+    upto: int
     pairs: int
-    removed: int
-    made_at: str
 
 
 def extent(connection: sqlite3.Connection) -> Extent | None:
     """Return for which pairs there are groups, None where there are none."""
-    row = connection.execute("SELECT threshold, pairs, removed, made_at FROM text_groups WHERE pairs > 0").fetchone()
+    row = connection.execute(
+        "SELECT threshold, pairs, (SELECT count(*) FROM pair WHERE id <= pairs) FROM text_groups WHERE id = ?", (DONE,)
+    ).fetchone()
     return Extent(*row) if row else None
 
 
-def stored(connection: sqlite3.Connection) -> State | None:
-    """Return what is stored, None where nothing is."""
+def done(connection: sqlite3.Connection) -> State | None:
+    """Return the groups that are packed, None where there are none."""
+    return _stored(connection, DONE)
+
+
+def under_way(connection: sqlite3.Connection) -> State | None:
+    """Return the groups that were being made when it was stopped, None where there are none."""
+    return _stored(connection, UNDER_WAY)
+
+
+def _stored(connection: sqlite3.Connection, row_id: int) -> State | None:
     import numpy
 
     names = ", ".join(State._fields)
-    row = connection.execute(f"SELECT {names} FROM text_groups").fetchone()
+    row = connection.execute(f"SELECT {names} FROM text_groups WHERE id = ?", (row_id,)).fetchone()
     if row is None:
         return None
     found = State(*row)
@@ -55,8 +67,18 @@ def stored(connection: sqlite3.Connection) -> State | None:
 
 
 def store(connection: sqlite3.Connection, state: State) -> None:
-    """Replace what is stored, within the caller's transaction."""
+    """Store groups that are being made, within the caller's transaction; those that are packed stay."""
+    _store(connection, UNDER_WAY, state)
+
+
+def finish(connection: sqlite3.Connection, state: State) -> None:
+    """Store groups that are packed in the same transaction, the caller's; nothing is under way then."""
+    connection.execute("DELETE FROM text_groups WHERE id = ?", (UNDER_WAY,))
+    _store(connection, DONE, state)
+
+
+def _store(connection: sqlite3.Connection, row_id: int, state: State) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO text_groups VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*state[:7], state.roots.astype("<i4").tobytes(), state.made_at),
+        "INSERT OR REPLACE INTO text_groups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (row_id, *state[:7], state.roots.astype("<i4").tobytes(), state.made_at),
     )
