@@ -2,12 +2,15 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 
 from sqlite_utils import Database as UtilsDatabase
 from sqlite_utils.migrations import Migrations
 
+from hhtui.store.added import Added, in_the_way, told
 from hhtui.store.errors import StoreError
 from hhtui.store.filesystem import unlink_database
 from hhtui.store.locking import FileLock
@@ -53,7 +56,7 @@ def several_scorers(database: UtilsDatabase) -> None:
 _SCHEMA_2 = (
     "INSERT INTO scored_unit SELECT scorer.id, unit.value, scorer.pairs_done "
     "FROM scorer, json_each(scorer.units) AS unit WHERE scorer.pairs_done > 0",
-    "DROP VIEW pair_scores",
+    "DROP VIEW IF EXISTS pair_scores",
     "ALTER TABLE scorer ADD COLUMN findings TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE scorer ADD COLUMN taken_over INTEGER NOT NULL DEFAULT 0",
     "UPDATE scorer SET taken_over = id WHERE pairs_done > 0",
@@ -71,24 +74,23 @@ def triage_and_samples(database: UtilsDatabase) -> None:
 
 
 _SCHEMA_3 = (
-    "DROP INDEX event_annotator",
+    "DROP INDEX IF EXISTS event_annotator",
     "CREATE INDEX event_annotator ON event(annotator, made_at)",
 )
 
 
 @MIGRATIONS()
 def similar_texts(database: UtilsDatabase) -> None:
-    """Schema 4: signatures and groups of texts; a pair's key is made of its source and row, and not stored."""
+    """Schema 4: signatures and groups of texts; a pair's key is made of its source and row, and not stored.
+
+    The views are there again before the column goes, so that views which somebody made of them still hold.
+    """
     for statement in (*DUPLICATE_TABLES.split(";\n"), *_SCHEMA_4, *PAIR_VIEWS.split(";\n"), PAIR_SCORES_VIEW):
         database.conn.execute(statement)
+    database.conn.execute("ALTER TABLE pair DROP COLUMN key")
 
 
-_SCHEMA_4 = (
-    "DROP INDEX IF EXISTS pair_key",
-    "DROP VIEW flagged",
-    "DROP VIEW pair_scores",
-    "ALTER TABLE pair DROP COLUMN key",
-)
+_SCHEMA_4 = ("DROP INDEX IF EXISTS pair_key", "DROP VIEW IF EXISTS flagged", "DROP VIEW IF EXISTS pair_scores")
 
 
 def migrate(path: Path, version: int, *, migrations: Migrations = MIGRATIONS, to: int = SCHEMA_VERSION) -> Path | None:
@@ -108,6 +110,12 @@ def migrate(path: Path, version: int, *, migrations: Migrations = MIGRATIONS, to
                 copy = _kept(connection, path, version)
                 _apply(migrations, connection, to)
     except sqlite3.Error as error:
+        if copy and (foreign := in_the_way(partial(_apply, migrations, connection, to, keep=False), error)):
+            raise StoreError(
+                f"{path} could not be migrated, it is as it was: of what was added to it, {told(foreign)} would not "
+                f"work with schema {to}; drop or rename that, then open it again; the view pairs has each pair's key "
+                f"then, and a copy as it was is {copy.name}"
+            ) from error
         kept = f", a copy is {copy.name}" if copy else f"; is there room for a copy in {path.parent}?"
         raise StoreError(f"{path} could not be migrated ({error}); it is as it was{kept}") from error
     finally:
@@ -165,14 +173,25 @@ def _contents(connection: sqlite3.Connection) -> list[tuple[int]]:
     return [connection.execute(one).fetchone() for one in asked]
 
 
-def _apply(migrations: Migrations, connection: sqlite3.Connection, to: int) -> None:
-    """Run the migrations that are missing in one transaction.
+def _apply(
+    migrations: Migrations,
+    connection: sqlite3.Connection,
+    to: int,
+    *,
+    without: Sequence[Added] = (),
+    keep: bool = True,
+) -> None:
+    """Run the migrations that are missing in one transaction; undo them where they are not to be kept.
+
+    What stands in `without` is dropped before, which is for trying alone.
 
     A database that was made with a later schema than the first has no record of the steps before that; they are
     written down as done.
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
+        for added in without:
+            connection.execute(added.dropping())
         database = UtilsDatabase(connection)
         migrations.ensure_migrations_table(database)
         pending = [step.name for step in migrations.pending(database)]
@@ -183,7 +202,8 @@ def _apply(migrations: Migrations, connection: sqlite3.Connection, to: int) -> N
             )
         migrations.apply(database)
         connection.execute(f"PRAGMA user_version = {to}")
-        connection.execute("COMMIT")
+        if keep:
+            connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")

@@ -143,6 +143,56 @@ def test_a_database_of_schema_3_is_searched_for_similar_texts(tmp_path: Path) ->
         assert list(results.search(database.reader(), parse("flag:yes")).ids) == [2]
 
 
+@pytest.fixture
+def schema_3(tmp_path: Path) -> Path:
+    """An empty database as the version with triages left it."""
+    connection = sqlite3.connect(tmp_path / "a.db")
+    connection.executescript(f"PRAGMA page_size = {PAGE_SIZE}; {SCHEMA_3}")
+    connection.close()
+    return tmp_path / "a.db"
+
+
+def extend(path: Path, script: str) -> bytes:
+    connection = sqlite3.connect(path)
+    connection.executescript(script)
+    connection.close()
+    return path.read_bytes()
+
+
+BROKEN = {
+    'CREATE VIEW "my own" AS SELECT key FROM pair': ("the view my own", 'DROP VIEW "my own"'),
+    "CREATE INDEX by_key ON pair(key, row)": ("the index by_key", "DROP INDEX by_key"),
+    "CREATE TRIGGER noted AFTER INSERT ON pair BEGIN SELECT new.key; END": ("the trigger noted", "DROP TRIGGER noted"),
+    "CREATE VIEW pairs AS SELECT 1": ("the view pairs", "DROP VIEW pairs"),
+    "CREATE TABLE pairs (id)": ("the table pairs", "ALTER TABLE pairs RENAME TO mine"),
+}
+
+
+@pytest.mark.parametrize("made", [*([one] for one in BROKEN), list(BROKEN)[:4]])
+def test_what_people_added_and_a_migration_would_break_is_named_with_the_way_out(
+    schema_3: Path, made: list[str]
+) -> None:
+    before = extend(schema_3, ";".join(made))
+    with pytest.raises(StoreError, match=r"it is as it was.*drop or rename") as refused:
+        Database.open(schema_3)
+    assert all(BROKEN[one][0] in str(refused.value) for one in made)
+    assert "\n" not in str(refused.value) and schema_3.read_bytes() == before
+    extend(schema_3, ";".join(BROKEN[one][1] for one in made))
+    with Database.open(schema_3) as database:
+        assert str(database.notice).endswith("a.db.schema-3")
+
+
+def test_views_that_are_gone_or_built_upon_hinder_no_migration(schema_3: Path, tmp_path: Path) -> None:
+    extend(schema_3, "DROP VIEW pair_scores; CREATE VIEW mine AS SELECT key FROM flagged")
+    with Database.open(schema_3) as database:
+        assert database.reader().execute("SELECT key FROM mine").fetchall() == []
+        assert database.reader().execute("SELECT * FROM pair_scores").fetchall() == []
+    with new_database(tmp_path / "new.db", PAIRS):
+        pass
+    extend(schema_3, "DROP VIEW mine")
+    assert shape(schema_3) == shape(tmp_path / "new.db")
+
+
 def test_its_scores_are_seen_as_before_and_nothing_is_scored_again(schema_1: Path) -> None:
     with Database.open(schema_1) as database:
         reader = database.reader()
