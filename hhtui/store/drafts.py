@@ -33,11 +33,14 @@ def sweep(folder: Path) -> None:
                 _remove(folder / name)
 
 
-def others_at_work(target: Path) -> bool:
-    """Tell whether another process of this machine is writing what will be `target`."""
-    drafts = target.parent.glob(f".{escape(target.name)}.*.draft")
-    processes = [int(found["process"]) for draft in drafts if (found := DRAFT.fullmatch(draft.name))]
-    return any(process != os.getpid() and not _died(process) for process in processes)
+def drafts_of_others(target: Path) -> list[Path]:
+    """Return what other processes of this machine are writing that will be `target`."""
+    drafts = sorted(target.parent.glob(f".{escape(target.name)}.*.draft"))
+    return [draft for draft in drafts if (found := DRAFT.fullmatch(draft.name)) and _is_other(int(found["process"]))]
+
+
+def _is_other(process: int) -> bool:
+    return process != os.getpid() and not _died(process)
 
 
 def _remove(path: Path) -> None:

@@ -15,7 +15,7 @@ from hhtui.processes import environment
 from hhtui.progress import Progress
 from hhtui.store import text_copy
 from hhtui.store.database import Database
-from hhtui.store.drafts import draft_beside, others_at_work
+from hhtui.store.drafts import draft_beside, drafts_of_others
 from hhtui.store.errors import StoreError
 from hhtui.store.integrity import inspect
 from hhtui.store.text_copy import child
@@ -96,8 +96,9 @@ def test_a_process_that_fails_says_why(tmp_path: Path) -> None:
         make_apart(tmp_path / "a.db", lambda progress: None)
 
 
-def test_two_processes_do_not_copy_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("finishes", [True, False])
+def test_a_process_that_copies_already_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], finishes: bool
 ) -> None:
     path = tmp_path / "a.db"
     new_database(path, PAIRS).close()
@@ -106,14 +107,35 @@ def test_two_processes_do_not_copy_at_once(
     draft = draft_beside(Path(f"{path}.texts"))
     draft = draft.with_name(draft.name.replace(f".{os.getpid()}.", f".{other.pid}."))
     draft.touch()
-    assert others_at_work(Path(f"{path}.texts"))
+
+    def end_the_other(seconds: float) -> None:
+        assert drafts_of_others(Path(f"{path}.texts")) == [draft]
+        if finishes:
+            with Database.open(path) as database:
+                text_copy.make(database)
+        other.communicate(b"\n")
+
+    monkeypatch.setattr(child, "sleep", end_the_other)
     assert child.main(str(path)) == 0
-    assert not has_copy(path)
-    other.communicate(b"\n")
-    assert not others_at_work(Path(f"{path}.texts"))
+    assert other.returncode == 0
+    assert drafts_of_others(Path(f"{path}.texts")) == []
+    assert has_copy(path)
+    assert capsys.readouterr().out == ("" if finishes else '{"done": 6, "total": 6}\n')
+
+
+def test_a_process_that_writes_nothing_is_not_waited_for_forever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, draft = tmp_path / "a.db", draft_beside(Path(f"{tmp_path / 'a.db'}.texts"))
+    new_database(path, PAIRS).close()
+    monkeypatch.setattr(os, "nice", lambda increment: 0)
+    draft = draft.with_name(draft.name.replace(f".{os.getpid()}.", f".{os.getppid()}."))
+    draft.touch()
+    clock = iter(range(0, 1000, 25))
+    monkeypatch.setattr(child, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(child, "sleep", lambda seconds: None)
     assert child.main(str(path)) == 0
     assert has_copy(path)
-    assert json.loads(capsys.readouterr().out) == {"done": 6, "total": 6}
 
 
 def test_reading_starts_the_copy_where_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
