@@ -55,7 +55,7 @@ class Completing:
         """A query is going to be edited: read what the database adds to the language, and what was kept before."""
         screen = self._screen
         self.history.take(stored.earlier(screen.connection, screen.annotator.name))
-        self.history.stop()
+        self.history.begin(self._line.value)
         self._leave_alone, self._seen = None, self._line.value
         self._reader.begin()
 
@@ -112,7 +112,19 @@ class Completing:
         elif self._highlighted is not None:
             self._highlight(self._highlighted - 1 if self._highlighted else None)
         elif name == "up":
-            self._recall(self.history.older(self._line.value))
+            older = self.history.older(self._line.value)
+            self._recall(older)
+            if older is None and not self.history.walking:
+                self._screen.say(f"no earlier query{' begins so' if self.history.narrowed else ''}", quiet=True)
+
+    def accept(self) -> bool:
+        """Take the candidate that the reader went to; return whether there is one."""
+        self.edited()
+        if self._highlighted is None:
+            return False
+        self._accept(self._highlighted)
+        self.edited()
+        return True
 
     def clicked(self, line: int) -> None:
         """A line of the list was clicked, counted from 0, the title's."""
@@ -184,10 +196,12 @@ class Completing:
 
         assert self._at is not None
         marked = None if self._highlighted is None else self._shown[self._highlighted]
-        found = [*candidates(self._at, self._reader.names), *self._words]
+        typed = self._at.typed
+        found = [
+            *(one for one in candidates(self._at, self._reader.names) if one.text != typed),
+            *(one for one in self._words if one.text != typed.lower()),
+        ]
         self._shown = [one for one in found if clean_line(one.text) == one.text]
-        if [one.text for one in self._shown] == [self._at.typed]:
-            self._shown = []
         self._highlighted = self._shown.index(marked) if marked in self._shown else None
         if self._shown:
             self._list.open(len(self._shown))
@@ -228,7 +242,7 @@ class Completing:
 
         at = self._at
         if at is None or at.piece is Piece.TERM:
-            return "Tab completes, ↓ chooses, Enter keeps the query as it is"
+            return "Tab completes, ↓ chooses and Enter takes it, else Enter keeps the query"
         if at.piece is Piece.ORDER:
             return fields.SORT_MEANING
         if at.piece is Piece.TEXT:

@@ -6,12 +6,13 @@ from hhtui.store.history import with_newest
 
 
 class History:
-    """The queries of one annotator, newest first; walking begins with what is typed, which is what they begin with."""
+    """The queries of one annotator, newest first: those that begin with what was typed, all where nothing was."""
 
     def __init__(self) -> None:
         self._queries: tuple[str, ...] = ()
         self._found: tuple[str, ...] = ()
         self._typed = ""
+        self._untouched = ""
         self._at = -1
 
     @property
@@ -27,6 +28,16 @@ class History:
         """Know that `query` was kept."""
         self._queries = with_newest(self._queries, query)
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether only queries with a certain beginning are walked through."""
+        return self._typed not in ("", self._untouched)
+
+    def begin(self, text: str) -> None:
+        """The line is going to be edited, in which `text` stands."""
+        self._untouched = text
+        self.stop()
+
     def stop(self) -> None:
         """Begin anew with what is typed next."""
         self._at = -1
@@ -35,7 +46,8 @@ class History:
         """Return the query before the one that is shown, None where there is none; `typed` counts at the first step."""
         if not self.walking:
             self._typed = typed
-            self._found = tuple(one for one in self._queries if one.startswith(typed) and one != typed)
+            beginning = typed if self.narrowed else ""
+            self._found = tuple(one for one in self._queries if one.startswith(beginning) and one != typed)
         if self._at + 1 >= len(self._found):
             return None
         self._at += 1

@@ -14,7 +14,7 @@ from hhtui.store.database import Database
 from hhtui.tui.screens.cheat_sheet import CheatSheet, sheet_lines
 from hhtui.tui.widgets.completion_list import CompletionList
 from hhtui.tui.widgets.query_line import QueryLine
-from tests.tui.desk import Desk, reading
+from tests.tui.desk import Desk, dialogue, fill, reading
 from tests.tui.shielded_rows import WORDS, shielded
 
 SIZES = ((120, 34), (80, 24), (40, 12))
@@ -57,14 +57,30 @@ async def test_fields_are_offered_and_then_their_values_with_how_many_pairs_each
         assert desk.query == "flag:yes"
 
 
-async def test_enter_keeps_what_is_written_also_beside_a_highlighted_candidate(made: Path) -> None:
+async def test_enter_takes_the_candidate_that_was_gone_to_and_else_keeps_the_query(made: Path) -> None:
     async with reading(made) as desk:
         await desk.press("/")
         await desk.type("ban")
         await desk.press("down")
         assert listed(desk) == ["▸ bank  24"]
         await desk.press("enter")
+        assert (edited(desk), listed(desk), len(desk.rows)) == (("bank", 4), [], 24)
+        await desk.press("backspace")
+        assert listed(desk) == ["  bank  24"]
+        await desk.press("enter", "j")
         assert (desk.query, desk.rows) == ("ban", [])
+        await desk.burst("/", "ctrl+u", *"preference:re", "down", "enter", "enter", "j")
+        assert desk.query == "preference:rejected"
+
+
+async def test_a_word_that_stands_there_already_is_not_offered(tmp_path: Path) -> None:
+    rows = [{"chosen": dialogue("Where?", f"A bank{end}."), "rejected": dialogue("Where?", "No.")} for end in ("", "er")]
+    async with reading(fill(tmp_path / "a.db", rows)) as desk:
+        await desk.press("/")
+        await desk.type("bank")
+        assert listed(desk) == ["  banker  1"]
+        await desk.press("tab")
+        assert edited(desk)[0] == "banker"
 
 
 async def test_words_of_a_side_are_counted_on_that_side(made: Path) -> None:
@@ -152,6 +168,22 @@ async def test_kept_queries_are_walked_through_newest_first_and_filtered_by_what
     async with reading(made, annotator="bert") as desk:
         await desk.press("/", "up")
         assert edited(desk)[0] == ""
+
+
+async def test_the_query_that_stands_in_the_line_narrows_nothing_until_it_is_changed(made: Path) -> None:
+    async with reading(made) as desk:
+        for query in ("row:1..5", "chosen:bank", "chosen:river"):
+            await desk.search(query)
+        await desk.press("/", "up")
+        assert edited(desk)[0] == "chosen:bank"
+        await desk.press("up")
+        assert edited(desk)[0] == "row:1..5"
+        await desk.press("down", "down")
+        assert edited(desk)[0] == "chosen:river"
+        await desk.press("ctrl+u")
+        await desk.type("gap")
+        await desk.press("up")
+        assert (edited(desk)[0], desk.footer) == ("gap", "no earlier query begins so")
 
 
 async def test_only_what_enter_kept_is_remembered_and_a_read_only_database_remembers_for_now(made: Path) -> None:

@@ -383,7 +383,10 @@ class Browse(Screen[None]):
 
     @on(QueryLine.Kept)
     def _query_kept(self, message: QueryLine.Kept) -> None:
-        self.finding.keep(message.text)
+        if self.completing.accept():
+            self.gate.release("query")
+        else:
+            self.finding.keep(message.text)
 
     @on(QueryLine.GivenUp)
     def _query_given_up(self) -> None:
