@@ -112,13 +112,13 @@ class Finding:
         self._before_editing, self.view = None, view
         self._screen.comparing.give_up()
         self._screen.list.update_marks()
-        self.give_up()
+        self._restore()
 
     def return_to(self, view: View) -> None:
         """Show a view that was left, in place of what is shown."""
         self._before_editing = None
         self.go_to(view)
-        self.give_up()
+        self._restore()
 
     def go_to(self, view: View) -> None:
         """Let this view be the one there is: the reader went to its current pair, the place to come back to."""
@@ -163,7 +163,12 @@ class Finding:
         self._screen.completing.kept(text)
 
     def give_up(self) -> None:
-        """Esc: show what was shown before the query was edited."""
+        """Esc: show what was shown before the query was edited or asked; nothing where none is."""
+        if self.editing or self.waiting:
+            self._restore()
+        self._screen.gate.release("query")
+
+    def _restore(self) -> None:
         self._runner.cancel()
         self._answered = self._waiting_for = 0
         if self._before_editing is not None:

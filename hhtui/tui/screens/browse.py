@@ -376,20 +376,28 @@ class Browse(Screen[None]):
     def _query_clicked(self, message: QueryLine.Picked) -> None:
         self.gate.press(Press(partial(self.perform, BY_ID["query"]), BY_ID["query"], message.time))
 
+    @property
+    def _line(self) -> QueryLine:
+        return self.query_one("#query", QueryLine)
+
     @on(QueryLine.Edited)
     def _query_edited(self, message: QueryLine.Edited) -> None:
-        self.finding.typed(message.text)
-        self.completing.edited()
+        if self._line.goes_on(message):
+            self.finding.typed(message.text)
+            self.completing.edited()
 
     @on(QueryLine.Kept)
     def _query_kept(self, message: QueryLine.Kept) -> None:
         if self.completing.accept():
             self.gate.release("query")
         else:
+            if self._line.goes_on(message):
             self.finding.keep(message.text)
 
     @on(QueryLine.GivenUp)
-    def _query_given_up(self) -> None:
+    def _query_given_up(self, message: QueryLine.GivenUp) -> None:
+        if not self._line.goes_on(message):
+            return
         if self.completing.close():
             self.gate.release("query")
         else:
@@ -397,7 +405,8 @@ class Browse(Screen[None]):
 
     @on(QueryLine.Pressed)
     def _query_key(self, message: QueryLine.Pressed) -> None:
-        self.completing.key(message.key)
+        if self._line.goes_on(message):
+            self.completing.key(message.key)
         self.gate.release("typing")
 
     @on(CompletionList.Clicked)
