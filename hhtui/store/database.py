@@ -68,7 +68,7 @@ class Database:
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> Self:
-        """Open the database at `path`, migrating an older one after keeping a copy, which is also logged.
+        """Open the database at `path`, migrating an older one after keeping a copy, which is logged before and after.
 
         Raises StoreError where there is no such file, it is not a database of hhtui, it is of a newer version, or
         it lies on a network file system.
@@ -273,18 +273,24 @@ def _lay_out(path: Path) -> None:
 
 
 def _migrated(path: Path, version: int) -> str | None:
-    """Migrate the database at `path`; return what is to be known of it, None where another process did it."""
+    """Migrate the database at `path`; return what is to be known of it, None where another process did it.
+
+    It is logged before that, for it takes seconds on a large database, and after it.
+    """
     import logging
 
     from hhtui.store.migrations import migrate
 
+    log = logging.getLogger(__name__)
+    updating = f"updating {path.name} from schema {version} to schema {SCHEMA_VERSION}; a copy of it is kept …"
+    log.warning("%s", clean_line(updating))
     copy = migrate(path, version)
     if copy is None:
         return None
     notice = (
         f"{path.name} was of schema {version} and is now of schema {SCHEMA_VERSION}; a copy as it was is {copy.name}"
     )
-    logging.getLogger(__name__).warning("%s", clean_line(notice))
+    log.warning("%s", clean_line(notice))
     return notice
 
 

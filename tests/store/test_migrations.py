@@ -210,12 +210,13 @@ def test_its_scores_are_seen_as_before_and_nothing_is_scored_again(schema_1: Pat
         assert again.seen == []
 
 
-def test_the_copy_that_is_kept_is_told(schema_1: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_copy_that_is_kept_is_told_before_and_after(schema_1: Path, caplog: pytest.LogCaptureFixture) -> None:
+    before = f"updating a.db from schema 1 to schema {SCHEMA_VERSION}; a copy of it is kept …"
     with Database.open(schema_1) as database:
         told = f"a.db was of schema 1 and is now of schema {SCHEMA_VERSION}; a copy as it was is a.db.schema-1"
         assert database.notice == told
         assert not database.read_only
-    assert caplog.messages == [told]
+    assert caplog.messages == [before, told]
     with Database.open(schema_1) as database:
         assert database.notice is None
 
