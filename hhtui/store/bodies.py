@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hhtui.query.errors import QueryError
 from hhtui.query.nodes import Regex, Substring
+from hhtui.store.arrow import mask_in, text_array
 from hhtui.store.connection import kept_by
 from hhtui.store.search_progress import SearchProgress
 from hhtui.store.streaming import Streamed
@@ -73,10 +74,7 @@ class Bodies:
         def matches(texts: "pyarrow.Array") -> "Mask":
             from pyarrow import compute
 
-            hits: Mask = compute.match_substring_regex(texts, pattern, ignore_case=not case_sensitive).to_numpy(
-                zero_copy_only=False
-            )
-            return hits
+            return mask_in(compute.match_substring_regex(texts, pattern, ignore_case=not case_sensitive))
 
         with _searching(connection, candidates) as progress:
             found, rest = _in_copy(connection, columns, pattern, case_sensitive, candidates, progress)
@@ -111,7 +109,7 @@ def _check(wanted: Regex) -> None:
     from pyarrow import compute
 
     try:
-        compute.match_substring_regex(pyarrow.array([""]), wanted.pattern)
+        compute.match_substring_regex(text_array([""]), wanted.pattern)
     except pyarrow.ArrowInvalid as error:
         reason = str(error).removeprefix("Invalid regular expression: ")
         raise QueryError(f"The regular expression cannot be read: {reason}", wanted.position) from None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.query.candidates import Candidate, Names
+from hhtui.store.arrow import mask_in, text_array
 from hhtui.store.connection import kept_by
 from hhtui.store.errors import StoreError
 from hhtui.store.scorers import named_columns, score_fields
@@ -133,12 +134,11 @@ class _Terms:
     def beginning(self, known: "Words", beginning: str, most: int) -> Sequence[tuple[str, int]]:
         """Return the words with this beginning and in how many pairs each stands, the most frequent first."""
         import numpy
-        import pyarrow
         import pyarrow.compute
 
         if self._of is not known:
-            self._of, self._terms = known, pyarrow.array(known.terms, pyarrow.string())
-        matching = pyarrow.compute.starts_with(self._terms, beginning).to_numpy(zero_copy_only=False)
+            self._of, self._terms = known, text_array(known.terms)
+        matching = mask_in(pyarrow.compute.starts_with(self._terms, beginning))
         places = numpy.flatnonzero(matching)
         places = places[numpy.argsort(-known.pairs[places], kind="stable")][:most]
         return [(known.terms[place], int(known.pairs[place])) for place in places if known.pairs[place]]

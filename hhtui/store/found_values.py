@@ -9,6 +9,7 @@ from hhtui.model import SIDES, Side
 from hhtui.query.fields import DISPUTABLE
 from hhtui.query.patterns import PATTERNS
 from hhtui.query.regex import check
+from hhtui.store.arrow import text_array
 from hhtui.store.records import Record
 
 Groups = Callable[[int, Side], int]
@@ -17,10 +18,9 @@ Groups = Callable[[int, Side], int]
 
 def patterns_in(record: Record) -> list[str]:
     """Return the patterns of `has:` that a pair's texts match, each with its side: `email.prompt`."""
-    import pyarrow
     from pyarrow import compute
 
-    texts = pyarrow.array([_text(record, side) for side in SIDES])
+    texts = text_array([_text(record, side) for side in SIDES])
     if not any(compute.match_substring_regex(texts, "|".join(_patterns().values()), ignore_case=True).to_pylist()):
         return []
     hits = {

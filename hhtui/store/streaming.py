@@ -12,6 +12,7 @@ from hhtui.dialogue import without_markers
 from hhtui.model import ASSISTANT, HUMAN, SIDES, Side
 from hhtui.query.nodes import Substring
 from hhtui.query.regex import widened
+from hhtui.store.arrow import text_array
 from hhtui.store.indexed import mask_from
 from hhtui.store.search_progress import SearchProgress
 from hhtui.store.text_copy.pace import Pace
@@ -72,7 +73,6 @@ class Streamed:
     ) -> "Mask":
         """Return which of the `candidates` have a text that `matches` in any of the columns."""
         import numpy
-        import pyarrow
 
         found = numpy.zeros(len(candidates), dtype=numpy.bool_)
         rows, pace = _texts(connection, columns, candidates), Pace()
@@ -80,8 +80,7 @@ class Streamed:
             started = thread_time()
             ids = numpy.array([pair_id for pair_id, _ in batch]) - 1
             for column in range(len(columns)):
-                texts = pyarrow.array([texts[column] for _, texts in batch], type=pyarrow.string())
-                found[ids[matches(texts)]] = True
+                found[ids[matches(text_array([texts[column] for _, texts in batch]))]] = True
             pace.took(len(batch), thread_time() - started)
             progress.advance(len(batch))
         return found

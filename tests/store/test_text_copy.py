@@ -3,6 +3,8 @@
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -222,3 +224,59 @@ def test_a_search_tells_how_far_it_is(
     assert ids(small, text) == [1, 3]
     assert told[-1] == Searched(3, 3)
     assert kept_by(small.reader(), SearchProgress).searched is None
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="the system does not tell what is mapped")
+def test_what_was_read_of_the_copy_does_not_stay_in_memory(tmp_path: Path) -> None:
+    texts = said(*(f"the bank {number}" if number % 3 else f"money {number}" for number in range(9_000)))
+    with new_database(tmp_path / "a.db", texts) as database:
+        text_copy.make(database)
+        connection = database.reader()
+        found = search(connection, parse("/the bank/"))
+        mask = numpy.zeros(9_000, dtype=numpy.bool_)
+        mask[numpy.asarray(found.ids) - 1] = True
+        assert text_copy.words(connection).counts(mask).sum() > 8_000
+        del mask, found
+        assert mapped_kilobytes(f"{database.path}.texts") == 0
+
+
+def mapped_kilobytes(file: str) -> int:
+    """Return how much of a mapped file is in this process's memory."""
+    maps = Path("/proc/self/smaps").read_text().split("VmFlags:")
+    (resident,) = (one.split("Rss:")[1].split()[0] for one in maps if file in one)
+    return int(resident)
+
+
+def test_searching_and_counting_do_without_pandas(small: Database) -> None:
+    script = (
+        "import sys; from pathlib import Path; from hhtui import api\n"
+        "with api.open(Path(sys.argv[1])) as database:\n"
+        "    for query in ('/ba.k/', 'row:1.. /m.ney/', '/b.*’s/'):\n"
+        "        assert api.facets(database, query).pairs in (1, 2), query\n"
+        "assert 'pyarrow' in sys.modules; print('pandas' in sys.modules)"
+    )
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", script, str(small.path)], capture_output=True, text=True)
+        assert (done.stdout, done.stderr) == ("False\n", "")
+        text_copy.make(small)
+
+
+@pytest.mark.parametrize("ending", [".texts", ".words"])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.5, 0.7, 0.9, 1.0])
+def test_a_damaged_copy_is_removed_and_made_anew(tmp_path: Path, ending: str, share: float) -> None:
+    texts = said(*(f"bank w{number}" for number in range(30)))
+    with new_database(tmp_path / "a.db", texts) as database:
+        text_copy.make(database)
+        file = Path(f"{database.path}{ending}")
+        content = bytearray(file.read_bytes())
+        content[int(share * (len(content) - 1))] ^= 0x55
+        file.write_bytes(content)
+        connection = database.reader()
+
+        assert (text_copy.opened(connection) is None) == (ending == ".texts")
+        assert ids(database, "/w7\\b/") == [8]
+        words = text_copy.words(connection)
+        assert int(words.pairs[words.terms.index("bank")]) == 30
+        assert not text_copy.is_current(connection)
+        text_copy.make(database)
+        assert text_copy.is_current(connection) and text_copy.opened(connection) is not None

@@ -1,15 +1,17 @@
 """The words of the texts: in which pairs each stands, counted over any of them."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from hhtui.store.arrow import number_array, numbers_in
 from hhtui.store.columns import last_id
 from hhtui.store.connection import kept_by
 from hhtui.store.errors import StoreError
 from hhtui.store.pairs import count
 from hhtui.store.text_copy.making import added, numbered, texts_between
 from hhtui.store.text_copy.reading import TextCopy, opened
+from hhtui.store.text_copy.seal import SEAL_BYTES, discard, is_whole
 from hhtui.store.text_copy.stamp import Stamp, path_of, peeked, stamp_in, stamp_of, texts_file, words_file
 from hhtui.store.text_copy.terms import Vocabulary
 
@@ -23,7 +25,12 @@ if TYPE_CHECKING:
 
 FEW_PAIRS = 5_000
 """So many pairs are read at once, without a copy: that takes a quarter of a second."""
-COUNTED_AT_ONCE = 2_000_000
+COUNTED_AT_ONCE = 250_000
+"""Word numbers that are counted in one go, in some 3 MB."""
+
+
+BLOCKS_IN_MEMORY = 4
+"""After so many blocks of a copy the system may take their memory back: some 10 MB."""
 
 
 class _Block(NamedTuple):
@@ -40,12 +47,20 @@ class Words:
     pairs each stands, in any of their texts.
     """
 
-    def __init__(self, terms: list[str], pairs: "Numbers", blocks: Sequence[_Block], upto: int) -> None:
-        """Use `words`."""
+    def __init__(
+        self,
+        terms: list[str],
+        pairs: "Numbers",
+        blocks: Sequence[_Block],
+        upto: int,
+        release: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Use `words`; `release` gives back the memory that blocks fill once they were read."""
         self.terms = terms
         self.pairs = pairs
         self.upto = upto
         self._blocks = blocks
+        self._release = release
 
     def counts(self, mask: "Mask") -> "Numbers":
         """Return in how many pairs of `mask`, over the ids from 1, each word stands; ids beyond its end are not in it.
@@ -68,8 +83,7 @@ class Words:
             if block.ids[0] <= pair_id <= block.ids[-1]:
                 row = int(numpy.searchsorted(block.ids, pair_id))
                 if block.ids[row] == pair_id:
-                    numbers: Numbers = block.words[row].values.to_numpy()
-                    return numbers
+                    return numbers_in(block.words[row].values)
         return numpy.zeros(0, dtype=numpy.int32)
 
     def _counted(self, wanted: "Mask") -> "Numbers":
@@ -78,17 +92,20 @@ class Words:
         total = numpy.zeros(len(self.terms), dtype=numpy.int64)
         for numbers in _joined(self._wanted(wanted)):
             total += numpy.bincount(numbers, minlength=len(total))
+        self._release()
         counted: Numbers = total.astype(numpy.int32)
         return counted
 
     def _wanted(self, wanted: "Mask") -> "Iterator[Numbers]":
         """Yield the word numbers of the wanted pairs."""
-        for block in self._blocks:
+        for number, block in enumerate(self._blocks, 1):
             rows = wanted[block.ids - 1]
             if rows.all():
-                yield block.words.flatten().to_numpy()
+                yield numbers_in(block.words.flatten())
             elif rows.any():
-                yield block.words.take(rows.nonzero()[0]).flatten().to_numpy()
+                yield numbers_in(block.words.take(number_array(rows.nonzero()[0])).flatten())
+            if number % BLOCKS_IN_MEMORY == 0:
+                self._release()
 
 
 def words(connection: sqlite3.Connection) -> Words:
@@ -143,21 +160,25 @@ def _made(connection: sqlite3.Connection, copy: TextCopy | None, last: int) -> W
 
 def _stored(connection: sqlite3.Connection, copy: TextCopy) -> Words | None:
     """Return the words of the copy, None where pairs of it are gone or the file with the vocabulary is another's."""
-    import numpy
     import pyarrow
 
     path = path_of(connection)
     if path is None or copy.stamp.pairs != stamp_of(connection, copy.upto).pairs:
         return None
     try:
-        with pyarrow.OSFile(str(words_file(path))) as file:
-            table = pyarrow.ipc.open_file(file).read_all()
+        with open(words_file(path), "rb") as file:
+            if not is_whole(file):
+                discard(words_file(path))
+                return None
+            file.seek(0)
+            table = pyarrow.ipc.open_file(file.read()[:-SEAL_BYTES]).read_all()
     except (OSError, ValueError):
         return None
     if stamp_in(table.schema.metadata) != copy.stamp:
         return None
-    blocks = [_Block(batch.column("id").to_numpy(), batch.column("words")) for batch in copy.batches]
-    return Words(table["term"].to_pylist(), table["pairs"].to_numpy().astype(numpy.int32), blocks, copy.upto)
+    blocks = [_Block(numbers_in(batch.column("id")), batch.column("words")) for batch in copy.batches]
+    pairs = numbers_in(table["pairs"].combine_chunks()).copy()
+    return Words(table["term"].to_pylist(), pairs, blocks, copy.upto, copy.release)
 
 
 def _extended(known: Words, connection: sqlite3.Connection, last: int) -> Words:
@@ -170,8 +191,8 @@ def _extended(known: Words, connection: sqlite3.Connection, last: int) -> Words:
         ends, numbers = numbered(vocabulary, texts)
         pairs = added(pairs, numbers, len(vocabulary.terms))
         ids = numpy.array([text[0] for text in texts], dtype=numpy.int32)
-        blocks.append(_Block(ids, pyarrow.ListArray.from_arrays(pyarrow.array(ends), pyarrow.array(numbers))))
-    return Words([term.decode() for term in vocabulary.terms], pairs, blocks, last)
+        blocks.append(_Block(ids, pyarrow.ListArray.from_arrays(number_array(ends), number_array(numbers))))
+    return Words([term.decode() for term in vocabulary.terms], pairs, blocks, last, known._release)
 
 
 def _joined(arrays: "Iterator[Numbers]") -> "Iterator[Numbers]":

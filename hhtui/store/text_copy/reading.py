@@ -12,9 +12,11 @@ from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.model import Side
+from hhtui.store.arrow import mask_in, number_array, numbers_in
 from hhtui.store.connection import kept_by
 from hhtui.store.text_copy.pace import Pace
-from hhtui.store.text_copy.stamp import Stamp, path_of, stamp_in, stamp_of, texts_file
+from hhtui.store.text_copy.seal import SEAL_BYTES, discard, is_whole
+from hhtui.store.text_copy.stamp import Stamp, path_of, peeked, stamp_in, stamp_of, texts_file
 
 if TYPE_CHECKING:
     import numpy
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
 THREADS = min(2, os.cpu_count() or 1)
 FEW = 0.25
 """Where at most this share of some rows is asked for, only those are looked at."""
-ROWS_IN_MEMORY = 40_000
-"""After so many rows the system may take their memory back: some 60 MB of the texts of dialogues."""
+ROWS_IN_MEMORY = 10_000
+"""After so many rows the system may take their memory back: some 15 MB of the texts of dialogues."""
 
 
 class TextCopy:
@@ -96,7 +98,10 @@ class TextCopy:
         return found
 
     def release(self) -> None:
-        """Let the system take back the memory that the texts fill; they stay in its file cache."""
+        """Let the system take back what the texts fill, which stay in its file cache, and what Arrow keeps for later."""
+        import pyarrow
+
+        pyarrow.default_memory_pool().release_unused()
         if hasattr(mmap, "MADV_DONTNEED"):
             self._file.madvise(mmap.MADV_DONTNEED)
 
@@ -104,8 +109,8 @@ class TextCopy:
 def opened(connection: sqlite3.Connection) -> TextCopy | None:
     """Return the copy of the texts of this connection's database, None where there is none that can be used.
 
-    That is where it was never made or was deleted, was made of another database or of pairs that are gone since, or
-    cannot be mapped. Pairs beyond its `upto` have to be read from the database.
+    That is where it was never made or was deleted, was made of another database or of pairs that are gone since,
+    cannot be mapped, or is damaged: it is removed then. Pairs beyond its `upto` have to be read from the database.
     """
     return kept_by(connection, _Kept).get(connection)
 
@@ -149,8 +154,12 @@ def _open(path: Path, connection: sqlite3.Connection) -> TextCopy | None:
 
     try:
         with open(path, "rb") as file:
+            if not is_whole(file):
+                if peeked(path):
+                    discard(path)
+                return None
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        reader = pyarrow.ipc.open_file(pyarrow.py_buffer(mapped))
+        reader = pyarrow.ipc.open_file(pyarrow.py_buffer(mapped)[:-SEAL_BYTES])
         stamp = stamp_in(reader.schema.metadata)
         if stamp is None or stamp != stamp_of(connection, stamp.upto)._replace(made=stamp.made):
             return None
@@ -176,15 +185,15 @@ def _look(
     from pyarrow import compute
 
     started = thread_time()
-    places = rows.column("id").to_numpy().astype(numpy.int64) - 1
+    places = numbers_in(rows.column("id")).astype(numpy.int64) - 1
     wanted = candidates[places[: numpy.searchsorted(places, len(candidates))]].nonzero()[0]
     texts = rows.select(columns)
     if len(wanted) <= FEW * len(places):
-        texts, places = texts.take(wanted), places[wanted]
+        texts, places = texts.take(number_array(wanted)), places[wanted]
     found = numpy.zeros(len(places), dtype=numpy.bool_)
     for column in texts.columns if len(wanted) else ():
         hits = compute.match_substring_regex(column, pattern, ignore_case=ignore_case)
-        found |= hits.to_numpy(zero_copy_only=False)
+        found |= mask_in(hits)
     hits_at = places[found]
     hits_at = hits_at[hits_at < len(candidates)]
     return _Looked(hits_at[candidates[hits_at]], len(wanted), len(rows), thread_time() - started)
