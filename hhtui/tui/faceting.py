@@ -158,7 +158,6 @@ class Faceting:
         }
         found = moves.get(key)
         if found is not None:
-            self._screen.seeking.stop()
             self._screen.quiet()
             found()
         elif action is not None and action.id == "facets":

@@ -15,6 +15,7 @@ from hhtui.tui.key_names import shown_key
 from hhtui.tui.view import View
 
 if TYPE_CHECKING:
+    from hhtui.tui.actions import Action
     from hhtui.tui.screens.browse import Browse
 
 MOST_PAIRS = 5_000
@@ -73,23 +74,37 @@ class _Search:
 class Seeking:
     """Goes from hit to hit for a Browse screen.
 
-    What can be found at once is found at once; a longer search goes on beside the keys, and the next key ends it.
+    What can be found at once is found at once. While a longer search goes on, keys wait for it in their order, so that
+    a decision is about the pair that the search went to, once that has been painted, however long it took. Esc ends
+    the search, and forgets the keys that wait; so does a move that is pressed after it was said that the search goes
+    on, while no other key waits, and then moves.
     """
 
     def __init__(self, screen: "Browse") -> None:
         self._screen = screen
         self._search: _Search | None = None
         self._worker: Worker[None] | None = None
+        self._since = 0.0
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each action of this part does, by the action's id."""
         return {"next_hit": partial(self._go, 1), "previous_hit": partial(self._go, -1)}
 
+    def ends_with(self, key: str, action: "Action | None", read_at: float) -> bool:
+        """Whether a key that was read then (seconds, `time.monotonic`) ends the search that goes on, if one does."""
+        if self._worker is None or key == "escape":
+            return self._worker is not None
+        moves = action is not None and action.group == "move" and action.id not in self.handlers()
+        return moves and read_at > self._since and not len(self._screen.gate)
+
     def stop(self) -> None:
-        """Another key was pressed: end a search that goes on."""
+        """End the search that goes on: the pair stays, and the keys that wait are forgotten."""
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
+            self._screen.quiet()
+            self._screen.gate.forget()
+            self._screen.gate.release("hits")
 
     def _go(self, step: int) -> None:
         screen = self._screen
@@ -112,7 +127,9 @@ class Seeking:
         search.left = MOST_PAIRS
         found = search.read_on(SLICE)
         if found is _Found.NOT_YET:
-            self._screen.say("looking for the next hit in this direction; any key stops")
+            self._screen.say("looking for the next hit in this direction; Esc stops")
+            self._screen.gate.hold("hits")
+            self._since = time.monotonic()
             self._worker = self._screen.run_worker(partial(self._go_on, search), group="hits", exclusive=True)
         else:
             self._take(search, found)
@@ -122,9 +139,12 @@ class Seeking:
         while found is _Found.NOT_YET:
             await asyncio.sleep(0)
             found = search.read_on(SLICE)
-        self._worker = None
         if self._screen.view is search.view:
+            self._worker = None
             self._take(search, found)
+            self._screen.gate.release("hits")
+        else:
+            self.stop()
 
     def _take(self, search: _Search, found: _Found) -> None:
         screen = self._screen

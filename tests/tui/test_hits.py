@@ -134,8 +134,43 @@ async def test_a_long_search_goes_on_beside_the_keys_and_is_bounded(
         assert desk.row == 0 and desk.footer == "no hit in the next 20 pairs; n looks further"
         await desk.press("n")
         assert desk.row == 30, "it went on where it had stopped"
-        await desk.burst("N", "k")
-        assert desk.row == 29, "another key ends the search"
+        await desk.burst("N", "N")
+        assert desk.row == 0, "the second key goes on where the first one has stopped"
+
+
+@pytest.mark.parametrize("slice_seconds", [0.0, 10.0])
+async def test_a_decision_is_about_the_pair_that_a_search_went_to_however_long_it_took(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slice_seconds: float
+) -> None:
+    many = [pair((f"Stall {at}?",), "A quay." if at in (0, 12, 25) else "None.", "Nothing.") for at in range(32)]
+    async with reading(fill(tmp_path / "many.db", many), size=(120, 30)) as desk:
+        await desk.search("quay OR turns:>0")
+        monkeypatch.setattr(seeking, "SLICE", slice_seconds)
+        await desk.press("n")
+        await desk.burst("n", "f", "n", "x", "j", "f")
+        assert desk.events() == [("flag", "yes", "12"), ("drop", "yes", "25"), ("flag", "yes", "26")]
+
+
+@pytest.mark.parametrize(("ending", "row"), [("escape", 0), ("j", 1)])
+async def test_escape_or_a_move_ends_a_search_and_no_key_decides_the_pair_that_was_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, row: int
+) -> None:
+    many = [pair((f"Stall {at}?",), "A quay." if at in (0, 30) else "None.", "Nothing.") for at in range(32)]
+    async with reading(fill(tmp_path / "many.db", many), size=(120, 30)) as desk:
+        await desk.search("quay OR turns:>0")
+        go_on = seeking._Search.read_on
+        monkeypatch.setattr(seeking._Search, "read_on", lambda *_: seeking._Found.NOT_YET)
+        await desk.press("n")
+        desk._post(["n"])
+        await desk.until(lambda: desk.browse.gate.holds("hits"), "the search does not go on")
+        assert desk.footer == "looking for the next hit in this direction; Esc stops"
+        desk._post(["f"] if ending == "escape" else [])
+        await desk.pilot.pause()
+        await desk.burst(ending)
+        assert (desk.row, desk.events()) == (row, [])
+        monkeypatch.setattr(seeking._Search, "read_on", go_on)
+        await desk.burst("n", "f")
+        assert desk.events() == [("flag", "yes", "30")]
 
 
 @pytest.mark.parametrize(

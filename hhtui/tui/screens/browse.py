@@ -211,11 +211,12 @@ class Browse(Screen[None]):
                 self.faceting.hide()
             else:
                 action = self.triaging.as_pressed(self._actions[True].get(key.key))
+                if self.seeking.ends_with(key.key, action, event.time):
+                    self.seeking.stop()
                 self.gate.press(Press(partial(self._take, key), action, event.time))
 
     def perform(self, action: Action) -> None:
         """Do now what an action does."""
-        self.seeking.stop()
         self.quiet()
         if action.reveals and self.pair.presentation.blind:
             self.say(self._refusal(action), error=True)
