@@ -1,10 +1,10 @@
 """The list of what may follow in the query line, and the queries kept before: what the line's own keys do."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hhtui.store import history as stored
-from hhtui.store.errors import StoreError
 from hhtui.text import clean_line
 from hhtui.tui.completion_lines import Lines, completion_lines, visible
 from hhtui.tui.completion_reader import CompletionReader, Found
@@ -133,14 +133,12 @@ class Completing:
             self._accept(first + line - 1)
 
     def kept(self, query: str) -> None:
-        """Enter kept `query`: remember it, where the database can be written to for longer than this screen lasts."""
+        """Enter kept `query`: have it remembered, where it can be for longer than this screen lasts."""
         self.history.add(query)
         screen = self._screen
         if not screen.database.read_only:
-            try:
-                stored.remember(screen.database, screen.annotator.name, query)
-            except StoreError as error:
-                screen.say(f"the query was not remembered: {error}", error=True)
+            remember = partial(stored.remember, screen.database, screen.annotator.name, query)
+            screen.finding.behind(remember, lambda failure: screen.post_message(screen.NotRemembered(failure)))
 
     def unfinished(self, text: str, error: "QueryError") -> bool:
         """Return whether `text` is only not written to its end, at which the cursor is."""

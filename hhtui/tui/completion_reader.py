@@ -143,9 +143,12 @@ def _reading(request: int, wanted: Wanted, names: "Names | None", most_counted: 
         if at is not None and wanted.words:
             words = completion.words(connection, at.typed, at.side, MOST_WORDS)
         counts: dict[str, Count | None] = {one.query: count for one, count in words if count is not None}
-        for query in (*queries, *(one.query for one, _ in words[:most_counted])):
+        apart = at is not None and bool(at.side)
+        for query in (*queries, *(one.query for one, _ in (words if apart else words[:most_counted]))):
             if query not in counts:
                 counts[query] = completion.counted(connection, query)
+        if apart:
+            words = sorted(words, key=lambda word: -_pairs(counts[word[0].query]))
         if wanted.number:
             extents[wanted.number] = completion.extent(connection, wanted.number)
         return Found(
@@ -153,3 +156,7 @@ def _reading(request: int, wanted: Wanted, names: "Names | None", most_counted: 
         )
 
     return read
+
+
+def _pairs(count: "Count | None") -> int:
+    return count.pairs if count is not None else 0

@@ -265,6 +265,10 @@ class Finding:
         """Have something read after the queries that were asked so far; the next one drops it."""
         self._runner.beside(work, deliver)
 
+    def behind(self, work: Callable[[], object], failed: Callable[[Exception], object]) -> None:
+        """Have something done after the queries that were asked so far, whatever is asked then."""
+        self._runner.behind(work, failed)
+
     def _leave_line(self) -> None:
         self._before_editing, self._keep_when_answered, self._return_to = None, False, None
         self._line.leave(self.view.text)

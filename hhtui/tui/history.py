@@ -10,6 +10,7 @@ class History:
 
     def __init__(self) -> None:
         self._queries: tuple[str, ...] = ()
+        self._own: tuple[str, ...] = ()
         self._found: tuple[str, ...] = ()
         self._typed = ""
         self._untouched = ""
@@ -21,12 +22,12 @@ class History:
         return self._at >= 0
 
     def take(self, queries: Sequence[str]) -> None:
-        """Know these queries, newest first, before those that only this screen knows."""
-        self._queries = (*queries, *(one for one in self._queries if one not in queries))
+        """Know these queries, newest first, behind those that were kept on this screen: they may not be stored yet."""
+        self._queries = (*self._own, *(one for one in queries if one not in self._own))
 
     def add(self, query: str) -> None:
-        """Know that `query` was kept."""
-        self._queries = with_newest(self._queries, query)
+        """Know that `query` was kept on this screen."""
+        self._own, self._queries = with_newest(self._own, query), with_newest(self._queries, query)
 
     @property
     def narrowed(self) -> bool:

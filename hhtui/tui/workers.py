@@ -71,6 +71,20 @@ class QueryRunner:
         """
         self._thread.submit(self._run_beside, self._newest, work, deliver)
 
+    def behind(self, work: Callable[[], object], failed: Callable[[Exception], object]) -> None:
+        """Run `work` in the same thread, after what was asked so far; nothing drops it, and `close` waits for it.
+
+        `failed` gets the error that it ended with.
+        """
+
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:
+                failed(error)
+
+        self._thread.submit(run)
+
     def cancel(self) -> None:
         """Stop what runs; no request made before this is answered."""
         with self._mutex:

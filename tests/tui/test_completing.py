@@ -1,5 +1,6 @@
 """While a query is typed: what may follow with its counts, the queries kept before, the cheat sheet, quiet hints."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hhtui.query.cheat_sheet import cheat_sheet
 from hhtui.query.dependence import DECISIONS
 from hhtui.store import completion, history
 from hhtui.store.database import Database
+from hhtui.store.errors import StoreError
 from hhtui.tui.screens.cheat_sheet import CheatSheet, sheet_lines
 from hhtui.tui.widgets.completion_list import CompletionList
 from hhtui.tui.widgets.query_line import QueryLine
@@ -74,7 +76,8 @@ async def test_enter_takes_the_candidate_that_was_gone_to_and_else_keeps_the_que
 
 
 async def test_a_word_that_stands_there_already_is_not_offered(tmp_path: Path) -> None:
-    rows = [{"chosen": dialogue("Where?", f"A bank{end}."), "rejected": dialogue("Where?", "No.")} for end in ("", "er")]
+    said = ("A bank.", "A banker.")
+    rows = [{"chosen": dialogue("Where?", one), "rejected": dialogue("Where?", "No.")} for one in said]
     async with reading(fill(tmp_path / "a.db", rows)) as desk:
         await desk.press("/")
         await desk.type("bank")
@@ -90,6 +93,30 @@ async def test_words_of_a_side_are_counted_on_that_side(made: Path) -> None:
         assert listed(desk) == ["  bank  12"]
         await desk.press("tab")
         assert (edited(desk), len(desk.rows)) == (("rejected:bank", 13), 12)
+
+
+async def test_words_of_a_side_are_ordered_by_their_pairs_on_that_side(tmp_path: Path) -> None:
+    said = [("bank", "banker"), ("river", "banker"), ("river", "banker"), ("bank", "wall")]
+    rows = [{"chosen": dialogue("Where?", one), "rejected": dialogue("Where?", other)} for one, other in said]
+    async with reading(fill(tmp_path / "a.db", rows)) as desk:
+        await desk.press("/")
+        await desk.type("chosen:ban")
+        assert listed(desk) == ["  bank    2", "  banker  0"]
+
+
+async def test_a_query_is_remembered_beside_the_screen_and_a_failure_is_told(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        assert threading.current_thread() is not threading.main_thread()
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(history, "remember", refuse)
+    async with reading(made) as desk:
+        await desk.search("row:3")
+        told = "the query was not remembered: the disk is full"
+        await desk.until(lambda: desk.footer == told, "the failure was not told")
+        assert desk.rows == [3]
 
 
 async def test_escape_closes_the_list_and_then_gives_the_query_up(made: Path) -> None:

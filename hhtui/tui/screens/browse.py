@@ -94,6 +94,13 @@ class Browse(Screen[None]):
             super().__init__()
             self.found = found
 
+    class NotRemembered(Message):
+        """A query that was kept could not be remembered."""
+
+        def __init__(self, failure: Exception) -> None:
+            super().__init__()
+            self.failure = failure
+
     def __init__(self, app: "HhtuiApp") -> None:
         super().__init__()
         self.database = app.database
@@ -417,6 +424,10 @@ class Browse(Screen[None]):
     @on(Completed)
     def _completed(self, message: Completed) -> None:
         self.completing.take(message.found)
+
+    @on(NotRemembered)
+    def _not_remembered(self, message: NotRemembered) -> None:
+        self.say(f"the query was not remembered: {message.failure}", error=True)
 
     @on(Answered)
     def _answered(self, message: Answered) -> None:
