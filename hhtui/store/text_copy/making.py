@@ -2,7 +2,7 @@
 
 `<database>.texts` has, for each pair, `id`, `prompt`, `chosen` and `rejected` without role markers, as the text index
 has them, and `words`: the numbers of its distinct words. `<database>.words` has, by number, every `term` and in how
-many `pairs` it stands.
+many `pairs` it stands. Both end with a checksum, see `seal`.
 """
 
 import os
@@ -17,6 +17,7 @@ from hhtui.progress import Observer, Progress, unobserved
 from hhtui.store.columns import last_id
 from hhtui.store.database import Database
 from hhtui.store.placing import placed
+from hhtui.store.text_copy.seal import seal
 from hhtui.store.text_copy.stamp import stamp_of, texts_file, words_file
 from hhtui.store.text_copy.terms import Vocabulary
 
@@ -55,10 +56,12 @@ def make(database: Database, observer: Observer = unobserved) -> bool:
                 writer.write_batch(_batch(texts, ends, numbers, schema))
                 done += len(texts)
                 observer(Progress("copying", done, stamp.pairs, "pairs"))
+        seal(texts_draft)
         terms = pyarrow.array(vocabulary.terms, pyarrow.binary()).cast(pyarrow.string())
         table = pyarrow.table({"term": terms, "pairs": pairs}).replace_schema_metadata(stamp.metadata())
         with pyarrow.OSFile(str(words_draft), "wb") as sink, pyarrow.ipc.new_file(sink, table.schema) as writer:
             writer.write_table(table)
+        seal(words_draft)
     return True
 
 

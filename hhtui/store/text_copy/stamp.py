@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
-VERSION = 1
+VERSION = 2
 SAMPLED_PAIRS = 64
 METADATA = b"hhtui"
 PEEKED_BYTES = 8_192
