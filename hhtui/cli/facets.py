@@ -8,6 +8,7 @@ from hhtui.bars import bar
 from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, database_first
 from hhtui.cli.failures import pointing_into
+from hhtui.cli.lists import read_list
 from hhtui.text import clean_line
 
 if TYPE_CHECKING:
@@ -24,8 +25,12 @@ LABEL = 34
     "--histogram", "column", metavar="COLUMN", help="Count this number instead, such as harm.chosen or turns."
 )
 @click.option("--bins", type=click.IntRange(min=2, max=1000), default=BAR, show_default=True, help="At most so many.")
+@click.option("--view", metavar="NAME", help="What this saved view finds; a query narrows it.")
+@click.option("--ids-file", metavar="FILE", help="Among the pairs in this list alone; - reads stdin.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def facets(words: tuple[str, ...], column: str | None, bins: int, as_json: bool) -> None:
+def facets(
+    words: tuple[str, ...], column: str | None, bins: int, view: str | None, ids_file: str | None, as_json: bool
+) -> None:
     """Count a result by subset, structure, decisions, scores, turns and words.
 
     Beside each count stand its share of the result, that of all pairs, and the query that narrows to it. Of words, the
@@ -36,11 +41,13 @@ def facets(words: tuple[str, ...], column: str | None, bins: int, as_json: bool)
     path, rest = database_first(words)
     query = " ".join(rest)
     with api.open(path) as database, pointing_into(query):
+        query = api.viewed(database, view, query) or ""
+        among = None if ids_file is None else read_list(database, ids_file).ids
         if column is not None:
-            found = api.histogram(database, column, query, most=bins)
+            found = api.histogram(database, column, query, most=bins, among=among)
             output.figures(histogram_json(found, query) if as_json else histogram_lines(found), ())
         else:
-            counted = api.facets(database, query)
+            counted = api.facets(database, query, among)
             output.figures(to_json(counted) if as_json else to_lines(counted), ())
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hhtui.tui.facets.view import FacetView, Item
@@ -222,7 +223,8 @@ class Faceting:
     def _count(self, view: "View") -> None:
         assert self._runner is not None
         self._counted_view = view
-        self._asked = self._runner.ask(view.text, view.ids, self._column)
+        among = None if view.listed is None or isinstance(view.listed, Path) else view.listed.ids
+        self._asked = self._runner.ask(view.text, view.ids, self._column, among)
         self._view.refresh_title()
 
     def _toggle(self, sign: str = "") -> None:

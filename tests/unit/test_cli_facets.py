@@ -1,11 +1,13 @@
 """`hhtui facets`: the counts of the panel without a screen."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hhtui import api
+from hhtui.store.decisions import Annotator
 from tests.command_line import dialogue, hhtui, hhtui_json
 from tests.store.scored import NONE, column, give, new_database
 
@@ -39,6 +41,22 @@ def test_the_object_has_every_group_and_its_queries(database: Path) -> None:
     assert bands["0.2..0.4"] == ("harsh.chosen:0.2..0.4", 0, 2)
     assert bands["none"] == ("harsh.chosen:none", 0, 1)
     assert groups["words"]["rows"] == []
+
+
+def test_views_and_lists_are_counted_as_they_are_searched(database: Path, tmp_path: Path) -> None:
+    with api.open(database) as opened:
+        api.save_view(opened, "boats", "boat")
+        Annotator.begin(opened, "ann").decide([1, 2, 3], "flag", "yes")
+    (tmp_path / "some.txt").write_text("made/test/4\nmade/test/1\nmade/test/9\n", encoding="utf-8")
+    told = hhtui_json("facets", database, "--view", "boats", "red", "--json")
+    assert (told["query"], told["pairs"]) == ("boat red", 1)
+    result = hhtui("facets", database, "-flag:yes", "--ids-file", tmp_path / "some.txt", "--json")
+    told = json.loads(result.stdout)
+    assert told["pairs"] == 1 and "made/test/9" in result.stderr
+    rows = {row["query"]: row["pairs"] for group in told["groups"] for row in group["rows"]}
+    assert (rows["flag:yes"], rows["-flag:yes"]) == (1, 1)
+    told = hhtui_json("facets", database, "--ids-file", tmp_path / "some.txt", "--histogram", "turns", "--json")
+    assert told["pairs"] == 2
 
 
 def test_words_come_with_their_counts_and_scores(tmp_path: Path) -> None:

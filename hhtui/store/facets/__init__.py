@@ -11,7 +11,7 @@ from hhtui.query.toggling import conditions, toggle
 from hhtui.store.facets.counting import Counter
 from hhtui.store.facets.terms import Section, sections
 from hhtui.store.facets.words import over_represented
-from hhtui.store.results import count, snapshot
+from hhtui.store.results import search, snapshot
 
 
 class Row(NamedTuple):
@@ -55,15 +55,17 @@ def gather(
     query: str,
     ids: Sequence[int],
     goes_on: Callable[[Facets], bool] = lambda _: True,
+    among: Sequence[int] | None = None,
 ) -> Facets:
-    """Count the facets of `ids`, which `query` found; raises QueryError where that cannot be read.
+    """Count the facets of `ids`, which `query` found `among` some or all pairs; raises QueryError where that cannot be
+    read.
 
     After each group `goes_on` gets what has been counted by then; where it says no, Overtaken is raised.
     """
     with snapshot(connection):
         counter = Counter(connection, ids)
         found = Facets(query, counter.pairs, counter.total, ())
-        for group in _groups(connection, query, counter):
+        for group in _groups(connection, query, counter, among):
             found = found._replace(groups=(*found.groups, group))
             if not goes_on(found):
                 raise Overtaken
@@ -74,18 +76,22 @@ class Overtaken(Exception):
     """Nobody waits for these facets any more."""
 
 
-def _groups(connection: sqlite3.Connection, query: str, counter: Counter) -> Iterator[Group]:
+def _groups(
+    connection: sqlite3.Connection, query: str, counter: Counter, among: Sequence[int] | None
+) -> Iterator[Group]:
     there = conditions(query)
     if there:
         rows = tuple(Row(one, one, counter.pairs, None, on=True) for one in there)
         yield Group("query", "in the query", rows, "all of the result meets these")
     for section in sections(connection):
-        yield _counted(connection, section, counter, query)
+        yield _counted(connection, section, counter, query, among)
         if section.name == "decisions":
             yield _words(connection, counter, there)
 
 
-def _counted(connection: sqlite3.Connection, section: Section, counter: Counter, query: str) -> Group:
+def _counted(
+    connection: sqlite3.Connection, section: Section, counter: Counter, query: str, among: Sequence[int] | None
+) -> Group:
     rows, there, left_out = [], conditions(query), 0
     for label, term, column in section.terms:
         pairs, of_all = counter.count(term, by_index=section.name == "groups")
@@ -95,7 +101,7 @@ def _counted(connection: sqlite3.Connection, section: Section, counter: Counter,
                 pairs = counter.pairs
             elif _holds(there, f"-{term}") or (section.name == "decisions" and _hangs_together(query, term)):
                 try:
-                    pairs = count(connection, toggle(query, term))
+                    pairs = len(search(connection, parse(toggle(query, term)), among).ids)
                 except QueryError:
                     left_out += 1
                     continue

@@ -43,10 +43,13 @@ class FacetRunner:
         self._newest = 0
         self._running: Connection | None = None
 
-    def ask(self, query: str, ids: Sequence[int], column: str = "") -> int:
-        """Count the facets of `ids`, which `query` found, or the histogram of `column`; return the request's number."""
+    def ask(self, query: str, ids: Sequence[int], column: str = "", among: Sequence[int] | None = None) -> int:
+        """Count the facets of `ids`, which `query` found `among` some or all pairs, or the histogram of `column`.
+
+        Return the request's number.
+        """
         request = self.cancel()
-        self._thread.submit(self._run, request, query, ids, column)
+        self._thread.submit(self._run, request, query, ids, column, among)
         return request
 
     def cancel(self) -> int:
@@ -62,7 +65,7 @@ class FacetRunner:
         self.cancel()
         self._thread.shutdown(wait=True)
 
-    def _run(self, request: int, query: str, ids: Sequence[int], column: str) -> None:
+    def _run(self, request: int, query: str, ids: Sequence[int], column: str, among: Sequence[int] | None) -> None:
         connection = self._database.reader()
         with self._mutex:
             if request != self._newest:
@@ -73,7 +76,7 @@ class FacetRunner:
             if column:
                 found = histogram(connection, ids, column)
             else:
-                found = gather(connection, query, ids, self._teller(request))
+                found = gather(connection, query, ids, self._teller(request), among)
         except Overtaken:
             return
         except (QueryError, StoreError) as error:
