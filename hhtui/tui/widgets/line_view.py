@@ -1,6 +1,7 @@
 """A widget that draws itself line by line under a title, and never needs a layout to show something else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -8,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
 from textual.color import Color
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -64,6 +65,7 @@ class LineView(Widget, can_focus=False):
         super().__init__(id=id, classes=classes)
         self.corner = corner
         self.styled_by: Widget = self
+        self._planned: Size | None = None
         self._looks: dict[tuple[str, ...], Style] = {}
         self._backdrop: Color | None = None
         self._strips: LRUCache[object, Strip] = LRUCache(KEPT_STRIPS)
@@ -71,12 +73,21 @@ class LineView(Widget, can_focus=False):
     @property
     def text_width(self) -> int:
         """Cells for the text of a body line."""
-        return self.text_width_of(self.outer_size.width)
+        return self.text_width_of((self._planned or self.outer_size).width)
 
     @property
     def body_height(self) -> int:
         """Lines below the title."""
-        return max(0, self.outer_size.height - TITLE_LINES)
+        return max(0, (self._planned or self.outer_size).height - TITLE_LINES)
+
+    @contextmanager
+    def planned(self, size: Size) -> Iterator[None]:
+        """Answer meanwhile as if the view had this size already, which the next layout gives it."""
+        self._planned = size
+        try:
+            yield
+        finally:
+            self._planned = None
 
     def text_width_of(self, width: int) -> int:
         """Return how many cells a view of `width` cells has for text."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import cache, partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -345,22 +346,14 @@ class PairView(Widget):
             pane.mark(span if name == part else None)
         if part in PLACES and self._only:
             self.focus_place(part)
-        if self._arranged(part):
-            self._bring_hit_to_view()
-        else:
-            self.call_after_refresh(self._bring_hit_to_view)
+        with ExitStack() as planned:
+            for name, region in self.regions(self.size).items():
+                planned.enter_context(self.panes[name].planned(region.size))
+            self._bring_to_view(part, span[0])
         return True
 
-    def _arranged(self, part: Part) -> bool:
-        """Return whether a pane has the size that it has in the layout of this pair."""
-        region = self.regions(self.size).get(part)
-        return region is None or self.panes[part].outer_size == region.size
-
-    def _bring_hit_to_view(self) -> None:
-        """Scroll so that the current hit is seen, where there is one."""
-        if self._hit < 0:
-            return
-        part, (start, _) = self._hits[self._hit]
+    def _bring_to_view(self, part: Part, start: int) -> None:
+        """Scroll so that the character at `start` of a text is seen."""
         pane = self.panes[part]
         line = pane.line_of(start)
         if part != "prompt":
@@ -379,10 +372,14 @@ class PairView(Widget):
             self.visit.ended.update(PLACES if self._only is None else (self._only,))
 
     def _arrange_anew(self) -> None:
-        """Ask for a layout, through a child: what Textual remembers of a widget's own arrangement ends only so."""
+        """Ask for a layout, through a child: what Textual remembers of a widget's own arrangement ends only so.
+
+        It is asked for at once: when the child comes to rest, the texts may already have had a frame of their own.
+        """
         self.scroll.alone = self.panes[self._only] if self._only else None
         self._tell_elsewhere()
         self.panes["prompt"].refresh(layout=True)
+        self.panes["prompt"]._check_refresh()
         self.paint_again()
 
     def _tell_elsewhere(self) -> None:
