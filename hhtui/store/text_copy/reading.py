@@ -98,7 +98,7 @@ class TextCopy:
         return found
 
     def release(self) -> None:
-        """Let the system take back what the texts fill, which stay in its file cache, and what Arrow keeps for later."""
+        """Let the system take back what the texts fill, which stay in its file cache, and what Arrow kept."""
         import pyarrow
 
         pyarrow.default_memory_pool().release_unused()
