@@ -35,6 +35,11 @@ def clean_line(text: str) -> str:
     return text.translate(_ONE_LINE)
 
 
+def shortened(text: str, longest: int) -> str:
+    """Return `text`, or of what has more than `longest` characters the beginning with an ellipsis."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def fold(text: str) -> str:
     """Return `text` with typographic quotes made plain and case removed, character by character.
 

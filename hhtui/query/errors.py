@@ -2,6 +2,11 @@
 
 from collections.abc import Iterable
 
+from hhtui.text import shortened
+
+LONGEST_QUOTED = 60
+"""Characters of a text that is quoted in a message."""
+
 
 class QueryError(ValueError):
     """A query that is not of the language, or that cannot be run on this database.
@@ -16,6 +21,11 @@ class QueryError(ValueError):
         self.expected = expected
         tail = f", expected {expected}" if expected else ""
         super().__init__(f"{message} (at character {position + 1}{tail})")
+
+
+def quoted(text: str) -> str:
+    """Return a text in the quotes of messages, its beginning alone where it is longer than `LONGEST_QUOTED`."""
+    return f"“{shortened(text, LONGEST_QUOTED)}”"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

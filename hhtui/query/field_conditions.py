@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hhtui.model import PREFERENCES, Bit, bits_named
 from hhtui.query import fields, nodes, tree
 from hhtui.query.dependence import DECISIONS
-from hhtui.query.errors import QueryError
+from hhtui.query.errors import QueryError, quoted
 from hhtui.query.merge import any_of
 from hhtui.query.text_conditions import looked_for_condition
 from hhtui.query.wanted import COLUMNS_OF_SIDE
@@ -143,5 +143,5 @@ def _members(group: str, items: Sequence[tree.Item]) -> tuple[tuple[str, ...], t
         elif item.text.isascii() and item.text.isdecimal() and len(item.text) < 10:
             ids.append(int(item.text))
         else:
-            raise QueryError(f"“{item.text}” is no {group}", item.position, "its number, a pair's key, * or none")
+            raise QueryError(f"{quoted(item.text)} is no {group}", item.position, "its number, a pair's key, * or none")
     return tuple(keys), tuple(ids)

@@ -3,7 +3,7 @@
 import re
 
 from hhtui.query import fields
-from hhtui.query.errors import QueryError, nearest
+from hhtui.query.errors import LONGEST_QUOTED, QueryError, nearest, quoted
 from hhtui.query.fields import FieldInfo, Kind, split_name
 from hhtui.query.regex import check
 from hhtui.query.scanner import Scanner
@@ -143,7 +143,9 @@ class _Parser:
             raise QueryError(f"{name} has no sides", start + len(name), f"{name}:")
         if part and part not in found.parts:
             hint = nearest(part, found.parts)
-            raise QueryError(f"{name} has no side “{part}”.{hint}", start + len(name) + 1, ", ".join(found.parts))
+            raise QueryError(
+                f"{name} has no side {quoted(part)}{hint and f'.{hint}'}", start + len(name) + 1, ", ".join(found.parts)
+            )
         return found
 
     def _side(self, name: str, start: int) -> Side:
@@ -213,8 +215,9 @@ class _Parser:
                 raise self._error("random takes a number, and nothing else does", "random(7)")
             descending = found["sign"] == "-"
             if part and part not in fields.EVERY_PART:
+                hint = nearest(part, fields.PARTS)
                 raise self._error(
-                    f"{name} has no side “{part}”.{nearest(part, fields.PARTS)}", ", ".join(fields.EVERY_PART)
+                    f"{name} has no side {quoted(part)}{hint and f'.{hint}'}", ", ".join(fields.EVERY_PART)
                 )
             key = SortKey(name, part, descending, int(seed) if seed is not None else None, scanner.at)
             self.sort.append(key)
@@ -233,10 +236,11 @@ def unknown_field(written: str, position: int, value: str, columns: frozenset[st
     hint = nearest(name, {*fields.names(), *columns}) or nearest(name.partition(".")[0], columns)
     known = ", ".join(sorted(numbers | {one for one in columns if "." not in one})) if columns else ""
     words = "" if could_be_number(value) else " for words"
-    if words and not hint and not value.startswith("/"):
+    if words and not hint and not value.startswith("/") and len(written) < LONGEST_QUOTED:
         hint = f" A score takes a number, such as {written}:>0.5."
+    text = f': "{written}:{value}"' if len(written) + len(value) < LONGEST_QUOTED else ""
     return QueryError(
-        f'There is no field “{written}”{words}.{hint} To search for the text, quote it: "{written}:{value}"',
+        f"There is no field {quoted(written)}{words}.{hint} To search for the text, quote it{text}",
         position,
         known,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hhtui.model import NO_VALUES, ScoreField
 from hhtui.query import fields, nodes, tree
 from hhtui.query.dependence import DECISIONS, asks_for
-from hhtui.query.errors import QueryError, nearest
+from hhtui.query.errors import QueryError, nearest, quoted
 from hhtui.query.field_conditions import field_condition, number_condition, people, restricts
 from hhtui.query.merge import all_of, any_of, negate
 from hhtui.query.parser import unknown_field
@@ -78,7 +78,7 @@ class _Planner:
         """Return the column that `name.part` stands for; raises QueryError where there is none."""
         if name in ("turns", "length", "row"):
             if part and part not in fields.BY_NAME[name].parts:
-                raise QueryError(f"{name} has no side “{part}”", position, ", ".join(fields.BY_NAME[name].parts))
+                raise QueryError(f"{name} has no side {quoted(part)}", position, ", ".join(fields.BY_NAME[name].parts))
             return nodes.Column(name, part)
         if name in ("harm", "gap"):
             if self.harm is None or self.harm not in self.columns:
@@ -92,7 +92,9 @@ class _Planner:
         """Return `part`; raises QueryError where the column has no such side."""
         there = self.columns[name].parts
         if part and part not in there:
-            raise QueryError(f"{name} has no side “{part}”", position, ", ".join(there) or f"{name}: without a side")
+            raise QueryError(
+                f"{name} has no side {quoted(part)}", position, ", ".join(there) or f"{name}: without a side"
+            )
         return part
 
     def order(self, key: tree.SortKey) -> nodes.Ordering:
@@ -110,7 +112,9 @@ class _Planner:
         if key.name not in self.columns and key.name not in fields.ORDERS:
             orders = [*fields.ORDERS, "random(7)", *(name for name in self.columns if "." not in name)]
             hint = nearest(key.name, {*orders, *self.columns})
-            raise QueryError(f"There is no order by “{key.name}”.{hint}", key.position, ", ".join(orders))
+            raise QueryError(
+                f"There is no order by {quoted(key.name)}{hint and f'.{hint}'}", key.position, ", ".join(orders)
+            )
         return nodes.Order(self.column(key.name, key.part, key.position), key.descending)
 
     def _relevance(self, key: tree.SortKey) -> nodes.Relevance:

@@ -2,7 +2,7 @@
 
 import re
 
-from hhtui.query.errors import QueryError
+from hhtui.query.errors import LONGEST_QUOTED, QueryError, quoted
 
 _RUN = re.compile(r'[^\s()"]+')
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){0,2}\Z")
@@ -57,7 +57,8 @@ class Scanner:
         if not colon:
             return ""
         if not _NAME.match(name):
-            raise QueryError(f"“{name}:” is no field; to search for the text, quote it", self.at, f'"{run}"')
+            expected = f'"{run}"' if len(run) < LONGEST_QUOTED else "quotes around it"
+            raise QueryError(f"{quoted(f'{name}:')} is no field; to search for the text, quote it", self.at, expected)
         return name
 
     def quoted(self, what: str) -> str:

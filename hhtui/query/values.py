@@ -4,7 +4,7 @@ import math
 import re
 
 from hhtui.model import BIT_MEANINGS, SIDES, bits_named
-from hhtui.query.errors import QueryError, nearest
+from hhtui.query.errors import QueryError, nearest, quoted
 from hhtui.query.fields import SIDES as TEXT_SIDES
 from hhtui.query.fields import FieldInfo, Kind, normal_name
 from hhtui.query.scanner import Scanner
@@ -41,7 +41,7 @@ def _number(scanner: Scanner, field: FieldInfo, name: str) -> Value:
     if ".." in run:
         return _range(run, start, name)
     if not _NUMBER.match(run):
-        raise QueryError(f"“{run}” after {name}: is no number", start, field.expected)
+        raise QueryError(f"{quoted(run)} after {name}: is no number", start, field.expected)
     return Comparison("=", _parse(run, start, f"{name}:"))
 
 
@@ -58,11 +58,11 @@ def _range(run: str, start: int, name: str) -> Range:
 
 def _parse(text: str, position: int, before: str) -> float:
     if not _NUMBER.match(text):
-        found = f"“{text}”" if text else "nothing"
+        found = quoted(text) if text else "nothing"
         raise QueryError(f"After {before} stands {found}", position, "a number such as 0.5 or -2")
     number = float(text)
     if math.isinf(number):
-        raise QueryError(f"{text} is too large a number", position, "a smaller number")
+        raise QueryError(f"{quoted(text)} is too large a number", position, "a smaller number")
     return number
 
 
@@ -95,7 +95,7 @@ def _checked(item: Item, field: FieldInfo, name: str) -> Item:
         word = item.text.lower()
         if word not in field.choices:
             hint = nearest(word, field.choices)
-            raise QueryError(f"“{item.text}” is no value of {name}:{hint}", item.position, field.expected)
+            raise QueryError(f"{quoted(item.text)} is no value of {name}:{hint}", item.position, field.expected)
         return Item(word, False, item.position)
     return item
 
@@ -104,10 +104,10 @@ def _checked_pattern(item: Item, field: FieldInfo, name: str) -> Item:
     word, dot, side = normal_name(item.text).partition(".")
     if word not in field.choices:
         hint = nearest(word, field.choices)
-        raise QueryError(f"“{item.text}” is no value of {name}:{hint}", item.position, field.expected)
+        raise QueryError(f"{quoted(item.text)} is no value of {name}:{hint}", item.position, field.expected)
     if dot and side not in TEXT_SIDES:
         sides = ", ".join(TEXT_SIDES)
-        raise QueryError(f"{name}:{word} has no side “{side}”", item.position + len(word) + 1, sides)
+        raise QueryError(f"{name}:{word} has no side {quoted(side)}", item.position + len(word) + 1, sides)
     return Item(f"{word}{dot}{side}", False, item.position)
 
 
@@ -117,15 +117,16 @@ def _checked_term(item: Item, field: FieldInfo, name: str) -> Item:
         if form in field.choices:
             return Item(form, item.quoted, item.position)
     hint = nearest(term, field.choices)
-    raise QueryError(f"“{item.text}” is no value of {name}:{hint}", item.position, field.expected)
+    raise QueryError(f"{quoted(item.text)} is no value of {name}:{hint}", item.position, field.expected)
 
 
 def _check_bit(item: Item) -> None:
     bit, dot, side = item.text.partition(".")
     name = normal_name(bit)
     if name not in BIT_MEANINGS:
+        hint = nearest(name, BIT_MEANINGS)
         raise QueryError(
-            f"There is no structure bit “{bit}”.{nearest(name, BIT_MEANINGS)}",
+            f"There is no structure bit {quoted(bit)}{hint and f'.{hint}'}",
             item.position,
             ", ".join(sorted(BIT_MEANINGS)),
         )
@@ -134,7 +135,7 @@ def _check_bit(item: Item) -> None:
     except KeyError:
         sides = ", ".join(one for one in SIDES if _has_side(name, one))
         raise QueryError(
-            f"{name} has no side “{side}”", item.position + len(bit), f".{sides}" if sides else "no side"
+            f"{name} has no side {quoted(side)}", item.position + len(bit), f".{sides}" if sides else "no side"
         ) from None
 
 

@@ -9,9 +9,11 @@ from hhtui.store.by_key import PAIR_KEY
 from hhtui.store.listed_names import Named, named_in
 from hhtui.store.lookup import keyed, pair_ids
 from hhtui.store.pairs import count
-from hhtui.text import clean_line
+from hhtui.text import clean_line, shortened
 
 NAMES_TOLD = 3
+LONGEST_TOLD = 100
+"""Characters of a name."""
 FEW = 0.05
 """The share of all pairs up to which they are looked up one by one."""
 
@@ -34,7 +36,7 @@ class Listing(NamedTuple):
         """Return what of the list cannot be shown, in a line; "" where all of it can."""
         said = []
         if self.unknown:
-            some = ", ".join(map(clean_line, self.unknown[:NAMES_TOLD]))
+            some = ", ".join(clean_line(shortened(one, LONGEST_TOLD)) for one in self.unknown[:NAMES_TOLD])
             more = f" and {len(self.unknown) - NAMES_TOLD:,} more" if len(self.unknown) > NAMES_TOLD else ""
             said.append(f"{len(self.unknown):,} of {self.named:,} are not in this database: {some}{more}")
         if self.repeated:

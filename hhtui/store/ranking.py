@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from hhtui.query.errors import quoted
 from hhtui.query.fuzzy import asked
 from hhtui.query.nodes import All, Any, Fuzzy, Likeness, Node, Not, Ordering, Relevance
 from hhtui.store.connection import kept_by
@@ -70,10 +71,10 @@ def fuzzy_notes(connection: sqlite3.Connection, node: Node | None) -> list[str]:
     for one in _fuzzy_in(node):
         wanted = asked(one.text)
         if not wanted:
-            found[f"~ asks for nothing: “{one.text}” has neither a letter nor a symbol."] = None
+            found[f"~ asks for nothing: {quoted(one.text)} has neither a letter nor a symbol."] = None
         for word in wanted.words:
             if not vocabulary.near(connection, word):
-                found[f"No word in the texts is like “{word}”."] = None
+                found[f"No word in the texts is like {quoted(word)}."] = None
     return list(found)
 
 

@@ -158,3 +158,18 @@ def test_an_unknown_number_is_to_be_quoted_as_it_was_written(query: str) -> None
     with pytest.raises(QueryError) as raised:
         plan(parse(f"bank {query} river"))
     assert f'quote it: "{query}"' in raised.value.message
+
+
+@pytest.mark.parametrize(
+    "text", ["{}:>1", "is:{}", "has:{}", "group:{}", "turns.{}:1", "sort:{}", "dupe:{}", "turns:{}", "{}:x"]
+)
+def test_a_long_word_is_not_repeated_whole(text: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        planned(text.format("w" * 9_000))
+    assert len(caught.value.message) + len(caught.value.expected) < 1_200 and "wwww" in caught.value.message
+
+
+def test_a_sentence_ends_once() -> None:
+    with pytest.raises(QueryError) as caught:
+        planned("turns.ratio:>1")
+    assert caught.value.message == "turns has no side “ratio”"
