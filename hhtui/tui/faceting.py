@@ -235,6 +235,10 @@ class Faceting:
         if item is None:
             self._screen.say("there is nothing to choose here", error=True)
             return
+        if item.hidden:
+            key = shown_key(next(iter(self._screen.app.keys["shield"]), "R"))
+            self._screen.say(f"a masked word does not go into the query: {key} until words are shown", error=True)
+            return
         try:
             query = toggle(self._screen.view.text, f"{sign}{_alone(item.term)}" if sign else item.term)
         except QueryError as error:

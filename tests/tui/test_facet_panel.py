@@ -296,5 +296,11 @@ async def test_the_shield_masks_the_words(made: Path) -> None:
         await desk.press("R")
         text = await counted(desk)
         assert " bank " not in text and " **** " in text
+        await desk.burst("enter")
+        assert desk.query == "chosen:bank" and "a masked word does not go into the query: R" in desk.footer
+        await desk.burst("-")
+        assert desk.query == "chosen:bank"
         await desk.press("R", "R")
         assert " bank " in await counted(desk)
+        await desk.press("enter")
+        assert desk.query == "chosen:bank bank"

@@ -73,7 +73,7 @@ def _group(group: Group, at: int, facets: Facets, width: int, masked: Callable[[
         if row.of_all is not None and not words:
             drawn = _compared(row.pairs, facets.pairs, row.of_all, facets.total, _bar_width(width))
         line = _row(IN_QUERY if row.on else " ", label, numbers, drawn, width)
-        yield Item(line, row.term, row.column, at, row.on)
+        yield Item(line, row.term, row.column, at, row.on, hidden=label != row.label)
 
 
 def _numbers(row: Row, facets: Facets) -> tuple[str, str, str]:

@@ -22,7 +22,8 @@ WHEEL_ROWS = 3
 class Item(NamedTuple):
     """One line of the panel; `term` is what it toggles, "" for a line that is none to choose.
 
-    `column` is the number that it is about, "" for none; `group` counts the groups from 0.
+    `column` is the number that it is about, "" for none; `group` counts the groups from 0. What the line
+    says of its term is `hidden` where it is masked.
     """
 
     line: Line
@@ -30,6 +31,7 @@ class Item(NamedTuple):
     column: str = ""
     group: int = 0
     on: bool = False
+    hidden: bool = False
 
 
 class FacetView(LineView):
