@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hhtui.store import views
 from hhtui.store.connection import Connection, SqliteError
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from hhtui.store.views import SavedView
     from hhtui.tui.screens.browse import Browse
     from hhtui.tui.screens.saved_views import Counts, SavedViews
+
+Written = TypeVar("Written")
 
 
 class Viewing:
@@ -76,7 +78,7 @@ class Viewing:
         if what == OPEN:
             self._try(lambda: self._screen.finding.begin_anew(self._view(name).query))
         elif what == SAVE:
-            self._try(lambda: self._save(name))
+            self._save(name)
         elif what == RENAME:
             self._rename(name)
         elif what in (REPLACE, DELETE):
@@ -86,8 +88,8 @@ class Viewing:
         return views.get(self._screen.connection, name)
 
     def _save(self, name: str, *, replace: bool = False) -> None:
-        saved = views.save(self._screen.database, name, self._screen.finding.kept_view().text, replace=replace)
-        self._screen.say(f"saved as “{saved.name}”; hhtui view list shows all")
+        save = partial(views.save, self._screen.database, name, self._screen.finding.kept_view().text, replace=replace)
+        self._write(save, lambda saved: f"saved as “{saved.name}”; hhtui view list shows all")
 
     def _ask_first(self, what: str, name: str) -> None:
         from hhtui.tui.screens.dialogs import Confirm
@@ -97,16 +99,18 @@ class Viewing:
             if not agreed:
                 self.choose()
             elif what == REPLACE:
-                self._try(lambda: self._save(name, replace=True))
+                self._save(name, replace=True)
             else:
-                self._try(lambda: self._delete(name))
+                self._delete(name)
 
         asked = question(what, self._view(name), self._screen.finding.kept_view().text)
         self._screen.ask(Confirm(asked), answered)
 
     def _delete(self, name: str) -> None:
-        deleted = views.delete(self._screen.database, name)
-        self._screen.say(f"deleted “{deleted.name}”, which was: {deleted.query or 'all pairs'}")
+        self._write(
+            partial(views.delete, self._screen.database, name),
+            lambda deleted: f"deleted “{deleted.name}”, which was: {deleted.query or 'all pairs'}",
+        )
 
     def _rename(self, name: str) -> None:
         from hhtui.tui.screens.dialogs import AskText
@@ -115,9 +119,27 @@ class Viewing:
             if new is None:
                 self.choose()
             else:
-                self._try(lambda: self._screen.say(f"renamed to “{views.rename(self._screen.database, name, new)}”"))
+                self._write(partial(views.rename, self._screen.database, name, new), "renamed to “{}”".format)
 
         self._screen.ask(AskText(f"New name of “{name}”", name), answered)
+
+    def _write(self, work: Callable[[], Written], told: Callable[[Written], str]) -> None:
+        """Change the saved views beside the screen, while keys wait, and say what was done or why not."""
+        screen = self._screen
+
+        async def write() -> None:
+            try:
+                done = await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            except StoreError as error:
+                screen.say(str(error), error=True)
+            else:
+                screen.say(told(done))
+            finally:
+                screen.gate.release("views")
+
+        screen.gate.hold("views")
+        screen.say("saving …", quiet=True)
+        screen.run_worker(write(), group="saving views")
 
     def _try(self, act: Callable[[], object]) -> None:
         try:

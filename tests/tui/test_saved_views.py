@@ -1,11 +1,13 @@
 """Saved views on the screen: saved, opened, replaced and deleted after a question, and kept where they cannot run."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from hhtui.store import views
 from hhtui.store.database import Database
+from hhtui.store.errors import StoreError
 from hhtui.tui.screens.dialogs import AskText, Confirm
 from hhtui.tui.screens.saved_views import SavedViews
 from hhtui.tui.start import Start
@@ -43,6 +45,23 @@ async def test_a_new_name_saves_the_query_with_its_order(made: Path) -> None:
         await desk.press("enter")
         assert desk.footer.startswith("saved as “my banks”")
         assert kept(desk) == [("my banks", "chosen:bank sort:row-")]
+
+
+async def test_a_view_is_saved_beside_the_screen_and_a_failure_is_told(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        assert threading.current_thread() is not threading.main_thread()
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(views, "save", refuse)
+    async with reading(made) as desk:
+        await desk.press("S")
+        await desk.type("mine")
+        await desk.press("enter")
+        assert desk.footer == "the disk is full"
+        await desk.press("j")
+        assert desk.row == 1
 
 
 async def test_views_are_counted_narrowed_by_typing_and_opened(viewed: Path) -> None:
