@@ -132,10 +132,10 @@ class RandomQueries:
             return Field("key", "", _items(drawn, *odd))
 
         def subset(drawn: Random) -> Field:
-            return Field("subset", "", _items(drawn, *self._subsets, f"{self._subsets[0]}*", "help*", "h"))
+            return Field("subset", "", _items(drawn, *self._subsets, "harm*", "harmless*", "h"))
 
         def split(drawn: Random) -> Field:
-            return Field("split", "", _items(drawn, *self._splits, "t*", "te*", "dev"))
+            return Field("split", "", _items(drawn, *self._splits, "test*", "test-*", "te"))
 
         def family(drawn: Random) -> Field:
             return Field("family", "", _any(drawn, *drawn.choice((self._keys, [*self._groups, "0"]))))
@@ -150,7 +150,7 @@ class RandomQueries:
             return Field("dupe", drawn.choice(("", *SIDES)), drawn.choice((Present(), Missing())))
 
         dupes = (dupe("yes"), dupe("no"), dupe(*self._alike, *self._keys[:9]), dupe(*self._groups), any_dupe)
-        return (key, beginning, whole_source, no_key, subset, split, family, opening, *dupes)
+        return (key, beginning, whole_source, no_key, subset, subset, split, split, family, opening, *dupes)
 
 
 def _joined(drawn: Random, draw: Callable[[], Node]) -> Node:

@@ -53,11 +53,11 @@ class Sample:
 def sample(real_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
     every = read_transcripts(real_file)
     transcripts = [every[row] for row in (*PLAIN_ROWS, *ODD_ROWS)]
-    transcripts += [(f"{chosen} Yes.", f"{rejected} No.") for chosen, rejected in transcripts[:5]]
+    transcripts += [(f"{chosen} Middle, aged.", f"{rejected} No.") for chosen, rejected in transcripts[:5]]
     folder = tmp_path_factory.mktemp("sample")
     with Database.create(folder / "copied.db") as database:
         fill(database, transcripts[:125], "harmless", "test")
-        fill(database, transcripts[125:200], "harm", "train")
+        fill(database, transcripts[125:200], "harm", "test-2")
         text_copy.make(database)
         fill(database, transcripts[200:], "harm", "test")
         score(database)
@@ -115,7 +115,7 @@ def _parts(node: Node | None) -> tuple[Node, ...]:
 
 
 @given(seed=st.integers(0, 2**63))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=36, deadline=None)
 def test_any_query_finds_what_the_loop_finds(sample: Sample, seed: int) -> None:
     drawn = Random(seed)
     for _ in range(10):
