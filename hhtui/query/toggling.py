@@ -16,7 +16,8 @@ def toggle(query: str, term: str) -> str:
 
     Conditions are those that all must hold, at the top of the query; a term that is several conditions goes in and
     out as a whole, and in place of one that excludes it. Beside decisions `by:` can stand only once, and goes in in
-    place of another one. The order of the result stays. Raises QueryError where either cannot be read.
+    place of another one; a range goes in in place of those of the same number with which it has nothing but an end in
+    common. The order of the result stays. Raises QueryError where either cannot be read.
     """
     parsed = parse(query)
     there, wanted = _conditions(parsed), _conditions(parse(term))
@@ -27,9 +28,16 @@ def toggle(query: str, term: str) -> str:
         left = [one for one in there if _plain(one) not in opposite]
         if any(map(_names_people, wanted)) and any(asks_for(one, DECISIONS) for one in (*left, *wanted)):
             left = [one for one in left if not _names_people(one)]
+        left = [one for one in left if not any(_apart(one, other) for other in wanted)]
         left += [one for one in wanted if not _among([one], there)]
     expression = None if not left else left[0] if len(left) == 1 else tree.And(tuple(left))
     return str(replace(parsed, expression=expression))
+
+
+def exchanges(query: str, term: str) -> bool:
+    """Return whether `term` goes into `query` in place of another range of the same number; raises QueryError."""
+    there, wanted = _conditions(parse(query)), _conditions(parse(term))
+    return not _among(wanted, there) and any(_apart(one, other) for one in there for other in wanted)
 
 
 def holds(query: str, term: str) -> bool:
@@ -69,6 +77,23 @@ def _on_top(node: tree.Node) -> str:
 def _among(wanted: tuple[tree.Node, ...] | list[tree.Node], there: tuple[tree.Node, ...]) -> bool:
     plain = [_plain(one) for one in there]
     return all(_plain(one) in plain for one in wanted)
+
+
+def _apart(one: tree.Node, other: tree.Node) -> bool:
+    """Return whether both are ranges of the same number that share no more than an end."""
+    if not (isinstance(one, tree.Field) and isinstance(other, tree.Field)) or one == other:
+        return False
+    if (one.name, one.part) != (other.name, other.part):
+        return False
+    return (
+        isinstance(one.value, tree.Range)
+        and isinstance(other.value, tree.Range)
+        and (_follows(one.value, other.value) or _follows(other.value, one.value))
+    )
+
+
+def _follows(one: tree.Range, other: tree.Range) -> bool:
+    return one.low is not None and other.high is not None and one.low >= other.high
 
 
 def _names_people(node: tree.Node) -> bool:

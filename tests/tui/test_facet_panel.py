@@ -242,7 +242,7 @@ async def test_groups_are_one_key_apart_and_a_click_toggles(scored: Path) -> Non
             await desk.press(key)
             assert desk.browse.facets.current is not None
             terms.append(desk.browse.facets.current.term)
-        assert terms[:5] == ["split:test", "is:none", "split:test", "subset:made", "subset:made"]
+        assert terms[:5] == ["split:test", "by:none", "split:test", "subset:made", "subset:made"]
         assert terms[5] != terms[6] and terms[7] == "subset:made"
         row = next(at for at, line in enumerate(desk.lines()) if "split:test" in line or " test " in line)
         await desk.pilot.click("#facets", offset=(4, row - 1))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hhtui.query.dependence import DECISIONS, asks_for
 from hhtui.query.errors import QueryError
 from hhtui.query.parser import parse
-from hhtui.query.toggling import conditions, toggle
+from hhtui.query.toggling import conditions, exchanges, toggle
 from hhtui.store.facets.counting import Counter
 from hhtui.store.facets.terms import Section, sections
 from hhtui.store.facets.words import over_represented
@@ -83,23 +83,23 @@ def _groups(
     if there:
         rows = tuple(Row(one, one, counter.pairs, None, on=True) for one in there)
         yield Group("query", "in the query", rows, "all of the result meets these")
+    yield _words(connection, counter, there)
     for section in sections(connection):
         yield _counted(connection, section, counter, query, among)
-        if section.name == "decisions":
-            yield _words(connection, counter, there)
 
 
 def _counted(
     connection: sqlite3.Connection, section: Section, counter: Counter, query: str, among: Sequence[int] | None
 ) -> Group:
-    rows, there, left_out = [], conditions(query), 0
+    rows, there, left_out, exchanged = [], conditions(query), 0, False
     for label, term, column in section.terms:
         pairs, of_all = counter.count(term, by_index=section.name == "groups")
         if of_all or section.whole:
             on = _holds(there, term)
             if on:
                 pairs = counter.pairs
-            elif _holds(there, f"-{term}") or (section.name == "decisions" and _hangs_together(query, term)):
+            elif _goes_in_otherwise(query, section, term):
+                exchanged = exchanged or exchanges(query, term)
                 try:
                     pairs = len(search(connection, parse(toggle(query, term)), among).ids)
                 except QueryError:
@@ -107,15 +107,27 @@ def _counted(
                     continue
             rows.append(Row(label, term, pairs, of_all, on, column))
     if section.name == "structure":
-        rows = [row for row in rows if row.on or not _said_by_a_side(row, rows)]
+        rows = [row for row in rows if row.on or not (_is_empty_side(row) or _said_by_a_side(row, rows))]
     if section.by_size:
         rows.sort(key=lambda row: (-row.pairs, -(row.of_all or 0)))
     note = section.note
     if section.name == "groups" and counter.beyond_index:
         note = f"{note}; {counter.beyond_index:,} pairs are not in the text index yet"
+    if exchanged:
+        note = "; ".join(filter(None, (note, "another one takes the place of that in the query")))
     if left_out:
         note = "; ".join(filter(None, (note, f"{left_out:,} not counted: by: would stand twice beside decisions")))
     return Group(section.name, section.title, tuple(rows), note)
+
+
+def _goes_in_otherwise(query: str, section: Section, term: str) -> bool:
+    """Return whether `term` is more than one more condition: it takes the place of others, or changes what they ask."""
+    excluded = _holds(conditions(query), f"-{term}")
+    return excluded or exchanges(query, term) or (section.name == "decisions" and _hangs_together(query, term))
+
+
+def _is_empty_side(row: Row) -> bool:
+    return not row.pairs and row.term.startswith("is:") and "." in row.term
 
 
 def _said_by_a_side(row: Row, rows: Sequence[Row]) -> bool:

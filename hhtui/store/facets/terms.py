@@ -43,7 +43,6 @@ def sections(connection: sqlite3.Connection) -> Iterator[Section]:
     for field in ("subset", "split"):
         names = connection.execute(f"SELECT DISTINCT {field} FROM source ORDER BY {field}").fetchall()
         yield Section(field, field, tuple(_named(field, [name for (name,) in names])))
-    yield Section("structure", "structure", tuple(_structure()))
     yield Section("decisions", "decisions", tuple(_decisions(connection)), "of anyone")
     columns = sorted(score_columns(connection).values(), key=lambda one: one.name != harm_column(connection))
     rules = [one for one in columns if one.scorer.name == RULES]
@@ -57,6 +56,7 @@ def sections(connection: sqlite3.Connection) -> Iterator[Section]:
     yield Section(
         "turns", "turns", tuple(Term(one, f"turns:{one}", "turns") for one in TURNS), "of the longer dialogue"
     )
+    yield Section("structure", "structure", tuple(_structure()))
     groups = tuple(Term(term, f"group:{item(term)}") for term in TERMS)
     yield Section("groups", "identity terms", groups, f"{len(TERMS)} terms of Dixon et al. 2018", by_size=True)
 
