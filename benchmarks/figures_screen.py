@@ -190,7 +190,8 @@ def memory(place: Workplace) -> list[Figure]:
                 samples.append(terminal.memory("VmHWM"))
     return [
         Figure(
-            "resident while filtering", "MiB", samples, note="the peak of words, a regex, a fuzzy query and facets; some 60 are files",
+            "resident while filtering", "MiB", samples,
+            note="the peak of words, a regex, a fuzzy query and facets; some 60 are files",
             must=Target("at most", 250), aim=Target("at most", 200),
         ),
         Figure("resident one second after the first paint", "MiB", after),
