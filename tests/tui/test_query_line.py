@@ -139,29 +139,6 @@ async def test_letters_of_an_edit_that_has_ended_are_not_written_into_the_next(m
         assert desk.query == "wall" and [kind for kind, _, _ in desk.events()] == ["flag"]
 
 
-@pytest.mark.parametrize("ending", [("escape", "escape"), ("enter", "escape"), ("escape", "escape", "escape")])
-async def test_an_end_of_one_edit_does_not_end_the_next(made: Path, ending: tuple[str, ...]) -> None:
-    """The terminal sends two keys in one read; what is typed when the first has been taken is still typed."""
-    async with reading(made) as desk:
-        await desk.type("/ban")
-        desk._post([*ending, "/"])
-        await desk.until(lambda: desk.browse.finding.editing and not len(desk.browse.gate), "the line was not opened")
-        for _ in range(3):
-            await desk.pilot.pause()
-        await desk.burst(*"xf")
-        assert desk.events() == [] and desk.query == "xf" and desk.browse.focused is not None
-        await desk.burst("escape", "escape")
-        assert desk.browse.focused is None and desk.query == "" and len(desk.rows) == 48
-        await desk.burst("escape", "j", "f")
-        assert desk.events() == [("flag", "yes", "1")]
-
-
-async def test_letters_of_an_edit_that_has_ended_are_not_written_into_the_next(made: Path) -> None:
-    async with reading(made) as desk:
-        await desk.burst("/", *"ban", "escape", "escape", "/", *"wall", "enter", "f")
-        assert desk.query == "wall" and [kind for kind, _, _ in desk.events()] == ["flag"]
-
-
 async def test_editing_keys_and_letters_in_one_read_keep_their_order(made: Path) -> None:
     async with reading(made) as desk:
         await desk.burst("/", *"rejectedx", "backspace", *":bak", "left", "n", "end", "enter", "j", "f")

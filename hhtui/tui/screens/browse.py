@@ -396,10 +396,11 @@ class Browse(Screen[None]):
 
     @on(QueryLine.Kept)
     def _query_kept(self, message: QueryLine.Kept) -> None:
+        if not self._line.goes_on(message):
+            return
         if self.completing.accept():
             self.gate.release("query")
         else:
-            if self._line.goes_on(message):
             self.finding.keep(message.text)
 
     @on(QueryLine.GivenUp)
