@@ -33,16 +33,12 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def flagged(database: Database) -> list[str]:
-    query = (
-        "SELECT pairs.key FROM decision JOIN pairs ON pairs.id = pair_id WHERE kind = 'flag' ORDER BY pairs.key"
-    )
+    query = "SELECT pairs.key FROM decision JOIN pairs ON pairs.id = pair_id WHERE kind = 'flag' ORDER BY pairs.key"
     return [key for (key,) in database.reader().execute(query)]
 
 
 def matches(database: Database, word: str) -> list[str]:
-    query = (
-        "SELECT pairs.key FROM pair_fts JOIN pairs ON pairs.id = pair_fts.rowid WHERE pair_fts MATCH ? ORDER BY 1"
-    )
+    query = "SELECT pairs.key FROM pair_fts JOIN pairs ON pairs.id = pair_fts.rowid WHERE pair_fts MATCH ? ORDER BY 1"
     return [key for (key,) in database.reader().execute(query, (word,))]
 
 

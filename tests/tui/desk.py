@@ -181,9 +181,7 @@ class Desk:
         working = any(not worker.is_finished for worker in self.app.workers if worker.group != "export")
         painted = browse.pair.painted or not browse.pair.shows
         waiting = browse.finding.waiting or browse.completing.waiting or browse.faceting.waiting
-        return not (len(gate) or gate._reasons or gate._settling or waiting or working) and (
-            dialog or painted
-        )
+        return not (len(gate) or gate._reasons or gate._settling or waiting or working) and (dialog or painted)
 
     def _post(self, keys: Iterable[str]) -> None:
         for key in keys:
