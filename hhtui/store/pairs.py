@@ -72,16 +72,12 @@ def transcripts(connection: sqlite3.Connection, pair_id: int) -> tuple[str, str]
 
 def headings(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> list[Heading]:
     """Return what a list shows of these pairs, in their order; ids that are gone are left out."""
-    found = []
-    for pair_id in pair_ids:
-        row = connection.execute(
-            f"SELECT {PAIR_KEY}, pair.bits, body.prompt, body.chosen FROM pair JOIN body ON body.id = pair.id "
-            "WHERE pair.id = ?",
-            (int(pair_id),),
-        ).fetchone()
-        if row is not None:
-            found.append(_heading(int(pair_id), *row))
-    return found
+    rows = connection.execute(
+        f"SELECT pair.id, {PAIR_KEY}, pair.bits, body.prompt, body.chosen FROM json_each(?) AS wanted "
+        "CROSS JOIN pair ON pair.id = wanted.value CROSS JOIN body ON body.id = pair.id ORDER BY wanted.key",
+        (json.dumps([int(pair_id) for pair_id in pair_ids]),),
+    )
+    return [_heading(*row) for row in rows]
 
 
 def id_of(connection: sqlite3.Connection, key: str) -> int:
