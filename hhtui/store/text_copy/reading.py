@@ -15,7 +15,7 @@ from hhtui.model import Side
 from hhtui.store.arrow import mask_in, number_array, numbers_in
 from hhtui.store.connection import kept_by
 from hhtui.store.text_copy.pace import Pace
-from hhtui.store.text_copy.seal import SEAL_BYTES, discard, is_whole
+from hhtui.store.text_copy.seal import SEAL_BYTES, FileIdentity, discard, is_whole
 from hhtui.store.text_copy.stamp import Stamp, path_of, peeked, stamp_in, stamp_of, texts_file
 
 if TYPE_CHECKING:
@@ -115,21 +115,12 @@ def opened(connection: sqlite3.Connection) -> TextCopy | None:
     return kept_by(connection, _Kept).get(connection)
 
 
-class _File(NamedTuple):
-    """What tells a file from every other that was or will be at its path."""
-
-    device: int
-    inode: int
-    size: int
-    changed: int
-
-
 class _Kept:
     """The copy that was opened last, until another file is in its place."""
 
     def __init__(self) -> None:
         self._path: Path | None = None
-        self._file: _File | None = None
+        self._file: FileIdentity | None = None
         self._copy: TextCopy | None = None
 
     def get(self, connection: sqlite3.Connection) -> TextCopy | None:
@@ -139,11 +130,10 @@ class _Kept:
                 return None
             self._path = texts_file(database)
         try:
-            found = os.stat(self._path)
+            file = FileIdentity.of(os.stat(self._path))
         except OSError:
             self._file = self._copy = None
             return None
-        file = _File(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
         if file != self._file:
             self._file, self._copy = file, _open(self._path, connection)
         return self._copy

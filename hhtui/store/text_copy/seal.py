@@ -4,14 +4,14 @@ import contextlib
 import os
 import zlib
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Self
 
 MARK = b"hhtui crc32 "
 SEAL_BYTES = len(MARK) + 4
 READ_BYTES = 1 << 20
 
 
-class _File(NamedTuple):
+class FileIdentity(NamedTuple):
     """What tells a file from every other that was or will be at its path."""
 
     device: int
@@ -19,8 +19,13 @@ class _File(NamedTuple):
     size: int
     changed: int
 
+    @classmethod
+    def of(cls, found: os.stat_result) -> Self:
+        """Return the identity of the file that `found` describes."""
+        return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
-_whole: set[_File] = set()
+
+_whole: set[FileIdentity] = set()
 """The files that this process has read to their end and found whole."""
 
 
@@ -34,16 +39,15 @@ def seal(path: Path) -> None:
 
 def is_whole(file: BinaryIO) -> bool:
     """Tell whether a file is as it was when it was sealed; each is read once in a process, without keeping it."""
-    found = os.fstat(file.fileno())
-    known = _File(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
-    if known not in _whole:
-        if found.st_size < SEAL_BYTES:
+    found = FileIdentity.of(os.fstat(file.fileno()))
+    if found not in _whole:
+        if found.size < SEAL_BYTES:
             return False
         file.seek(0)
-        checksum = _checksum(file, found.st_size - SEAL_BYTES)
+        checksum = _checksum(file, found.size - SEAL_BYTES)
         if file.read(SEAL_BYTES) != MARK + checksum:
             return False
-        _whole.add(known)
+        _whole.add(found)
     return True
 
 
