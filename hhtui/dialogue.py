@@ -13,7 +13,7 @@ from hhtui.text import fold
 MARKER = re.compile(r"\n\n(Human|Assistant):")
 ROLE_LEAK = re.compile(r"\b(?:Human|Assistant):")
 NO_BITS = Bit(0)
-_HUMAN_MARKER = f"\n\n{HUMAN}:"
+HUMAN_MARKER = f"\n\n{HUMAN}:"
 _LAST_ASSISTANT = "\n\nAssistant:"
 
 
@@ -103,10 +103,10 @@ def first_human_turn(turns: Sequence[Turn]) -> str:
 
 def opening(transcript: str) -> str:
     """Return `first_human_turn` of a transcript's turns, without making turns."""
-    at = transcript.find(_HUMAN_MARKER)
+    at = transcript.find(HUMAN_MARKER)
     if at < 0:
         return ""
-    start = at + len(_HUMAN_MARKER)
+    start = at + len(HUMAN_MARKER)
     following = MARKER.search(transcript, start)
     return transcript[start : following.start() if following else None].strip()
 

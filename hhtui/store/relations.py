@@ -1,5 +1,6 @@
 """How pairs relate over the whole database: families of continued dialogues, rows with the same opening."""
 
+import json
 import time
 from array import array
 from collections import defaultdict
@@ -7,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hhtui.dialogue import MARKER, opening
+from hhtui.dialogue import HUMAN_MARKER, MARKER, opening
 from hhtui.model import Bit
 from hhtui.store.database import Database
 
@@ -57,15 +58,34 @@ def relate(database: Database, wanted: Mapping[int, Relation]) -> None:
 def relations(connection: "sqlite3.Connection") -> dict[int, Relation]:
     """Return the relation of every pair that has one.
 
-    Texts are compared by hash first; those with the same hash are read again and compared as they are.
+    Texts are compared by hash first; those with the same hash are read again and compared as they are. A dialogue
+    that another pair continues begins with the same turn, so that most pairs need no more than that.
     """
-    hashes = _hash_texts(connection)
-    bits, families = _continued(connection, hashes)
-    first = _openings(connection, hashes)
+    found = _read_openings(connection)
+    bits, families = _continued(connection, _hash_texts(connection, _beginning_alike(found)))
+    first = _openings(connection, found)
     return {
         number: Relation(bits.get(number, 0), families.get(number), first.get(number))
         for number in bits.keys() | families.keys() | first.keys()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Openings:
+    """Hashes of each pair's first human turn, 0 where it has none, and of the turns that its dialogues begin with."""
+
+    pairs: "array[int]" = field(default_factory=lambda: array("q"))
+    openings: "array[int]" = field(default_factory=lambda: array("q"))
+    beginnings: "array[int]" = field(default_factory=lambda: array("q"))
+    beginning_pairs: "array[int]" = field(default_factory=lambda: array("q"))
+
+    def add(self, number: int, prompt: str, chosen: str | None, rejected: str | None) -> None:
+        self.pairs.append(number)
+        first = opening(f"{prompt}{chosen}" if chosen else prompt)
+        self.openings.append(hash(first) if first else 0)
+        for dialogue in [prompt] if prompt else [chosen or "", rejected or ""]:
+            self.beginnings.append(hash(dialogue[: next(_turn_ends(dialogue), 0)]))
+            self.beginning_pairs.append(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +94,6 @@ class _Hashes:
 
     pairs: "array[int]" = field(default_factory=lambda: array("q"))
     dialogues: "array[int]" = field(default_factory=lambda: array("q"))
-    openings: "array[int]" = field(default_factory=lambda: array("q"))
     prefixes: "array[int]" = field(default_factory=lambda: array("q"))
     prefix_pairs: "array[int]" = field(default_factory=lambda: array("q"))
 
@@ -82,25 +101,34 @@ class _Hashes:
         self.pairs.append(number)
         self.dialogues.append(hash(prompt + chosen))
         self.dialogues.append(hash(prompt + rejected))
-        first = opening(prompt) or opening(prompt + chosen)
-        self.openings.append(hash(first) if first else 0)
         for end in _turn_ends(prompt):
             self.prefixes.append(hash(prompt[:end]))
             self.prefix_pairs.append(number)
 
 
-def _turn_ends(prompt: str) -> Iterator[int]:
-    """Yield where each turn of a prompt ends."""
-    for marker in MARKER.finditer(prompt):
-        if marker.start():
-            yield marker.start()
-    if prompt:
-        yield len(prompt)
+def _turn_ends(transcript: str) -> Iterator[int]:
+    """Yield where each turn ends."""
+    for marker in MARKER.finditer(transcript, 1):
+        yield marker.start()
+    if transcript:
+        yield len(transcript)
 
 
-def _hash_texts(connection: "sqlite3.Connection") -> _Hashes:
+def _read_openings(connection: "sqlite3.Connection") -> _Openings:
+    """Read of each pair its prompt, and the responses only where the prompt does not say how a dialogue begins."""
+    found = _Openings()
+    for row in connection.execute(
+        "SELECT id, prompt, CASE WHEN instr(prompt, ?) THEN NULL ELSE chosen END, "
+        "CASE prompt WHEN '' THEN rejected END FROM body",
+        (HUMAN_MARKER,),
+    ):
+        found.add(*row)
+    return found
+
+
+def _hash_texts(connection: "sqlite3.Connection", pairs: Sequence[int]) -> _Hashes:
     hashes = _Hashes()
-    for row in connection.execute("SELECT id, prompt, chosen, rejected FROM body"):
+    for row in _bodies(connection, pairs):
         hashes.add(*row)
     return hashes
 
@@ -121,9 +149,10 @@ def _continued(connection: "sqlite3.Connection", hashes: _Hashes) -> tuple[dict[
         continuing[hashes.prefixes[place]].append(hashes.prefix_pairs[place])
     for digest, dialogues_of in begun.items():
         texts: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for number, side in dialogues_of:
-            texts[_dialogue(connection, number, side)].append((number, side))
-        prompts = {number: _prompt(connection, number) for number in continuing[digest]}
+        numbers = [number for number, _ in dialogues_of]
+        for (number, side), (_, prompt, *responses) in zip(dialogues_of, _bodies(connection, numbers), strict=True):
+            texts[prompt + responses[side]].append((number, side))
+        prompts = {number: prompt for number, prompt, _, _ in _bodies(connection, continuing[digest])}
         for text, members in texts.items():
             following = [number for number, prompt in prompts.items() if _begins(prompt, text)]
             if following:
@@ -133,28 +162,37 @@ def _continued(connection: "sqlite3.Connection", hashes: _Hashes) -> tuple[dict[
     return bits, groups.smallest()
 
 
-def _openings(connection: "sqlite3.Connection", hashes: _Hashes) -> dict[int, int]:
+def _beginning_alike(found: _Openings) -> list[int]:
+    """Return the pairs with a dialogue whose first turn another dialogue has too, by its hash."""
+    import numpy
+
+    _, place, counts = numpy.unique(numpy.array(found.beginnings), return_inverse=True, return_counts=True)
+    alike: list[int] = numpy.unique(numpy.array(found.beginning_pairs)[counts[place] > 1]).tolist()
+    return alike
+
+
+def _openings(connection: "sqlite3.Connection", found: _Openings) -> dict[int, int]:
     """Return for every pair that shares its first human turn the smallest id among those that do."""
     import numpy
 
-    openings = numpy.array(hashes.openings)
+    openings = numpy.array(found.openings)
     values, counts = numpy.unique(openings, return_counts=True)
     several = values[(counts > 1) & (values != 0)]
     sharing: dict[str, list[int]] = defaultdict(list)
-    for place in numpy.flatnonzero(numpy.isin(openings, several)).tolist():
-        number = hashes.pairs[place]
-        prompt = _prompt(connection, number)
-        sharing[opening(prompt) or opening(_dialogue(connection, number, 0))].append(number)
+    alike = numpy.array(found.pairs)[numpy.isin(openings, several)].tolist()
+    for number, prompt, chosen, _ in _bodies(connection, alike):
+        sharing[opening(prompt + chosen)].append(number)
     return {number: min(members) for members in sharing.values() if len(members) > 1 for number in members}
 
 
-def _dialogue(connection: "sqlite3.Connection", number: int, side: int) -> str:
-    row = connection.execute("SELECT prompt, chosen, rejected FROM body WHERE id = ?", (number,)).fetchone()
-    return f"{row[0]}{row[1 + side]}"
-
-
-def _prompt(connection: "sqlite3.Connection", number: int) -> str:
-    return str(connection.execute("SELECT prompt FROM body WHERE id = ?", (number,)).fetchone()[0])
+def _bodies(connection: "sqlite3.Connection", pairs: Sequence[int]) -> Iterator[tuple[int, str, str, str]]:
+    """Yield the id, the prompt and the two responses of these pairs, in their order."""
+    for start in range(0, len(pairs), CHUNK):
+        yield from connection.execute(
+            "SELECT body.id, prompt, chosen, rejected "
+            "FROM json_each(?) AS wanted CROSS JOIN body ON body.id = wanted.value",
+            (json.dumps(pairs[start : start + CHUNK]),),
+        )
 
 
 def _begins(prompt: str, dialogue: str) -> bool:
