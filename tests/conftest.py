@@ -6,11 +6,21 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from hhtui import paths
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 settings.register_profile("ci", derandomize=True, database=None, deadline=None, max_examples=100, print_blob=True)
 settings.register_profile("random", deadline=None, max_examples=100, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "random")
+
+
+@pytest.fixture
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the reader's own configuration and data out of a test, and the test out of those."""
+    monkeypatch.setenv(paths.DATA_VARIABLE, str(tmp_path / "data"))
+    monkeypatch.setenv(paths.CONFIG_VARIABLE, str(tmp_path / "config"))
+    monkeypatch.delenv(paths.DATABASE_VARIABLE, raising=False)
 
 
 @pytest.fixture(scope="session")

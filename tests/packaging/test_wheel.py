@@ -24,12 +24,10 @@ def installed() -> str:
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def elsewhere(own_folders: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Another folder, with data and configuration folders of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PYTHONPATH", raising=False)
-    monkeypatch.setenv("HHTUI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("HHTUI_CONFIG_DIR", str(tmp_path / "config"))
     return tmp_path
 
 

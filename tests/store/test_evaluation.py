@@ -24,15 +24,10 @@ from hhtui.store.scorers import StoredScorer, register
 from tests.command_line import hhtui, hhtui_json, write_rows
 from tests.store.filled import dialogue, new_database
 
+pytestmark = pytest.mark.usefixtures("own_folders")
+
 PAIRS = 12
 MODERATION = ("S", "H", "V", "HR", "SH", "H2", "V2")
-
-
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HHTUI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("HHTUI_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.delenv("HHTUI_DB", raising=False)
 
 
 def chosen(row: int) -> str:

@@ -13,11 +13,8 @@ PAIRS = 48
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the reader's own configuration and data out of the tests, and the tests out of those."""
-    monkeypatch.setenv(paths.DATA_VARIABLE, str(tmp_path / "data"))
-    monkeypatch.setenv(paths.CONFIG_VARIABLE, str(tmp_path / "config"))
-    monkeypatch.delenv(paths.DATABASE_VARIABLE, raising=False)
+def a_reader_of_ones_own(own_folders: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the reader's own configuration, data and terminal out of the tests."""
     monkeypatch.delenv("TMUX", raising=False)
 
 

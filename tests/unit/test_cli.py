@@ -20,15 +20,10 @@ from hhtui.store.database import Database
 from hhtui.text import cells
 from tests.command_line import ROWS, command, dialogue, hhtui, hhtui_json, hhtui_process, write_rows
 
+pytestmark = pytest.mark.usefixtures("own_folders")
+
 HEAVY = {"textual", "numpy", "datasets", "pyarrow", "pandas", "rapidfuzz", "sqlite_utils", "sklearn", "orjson"}
 KEYS = [f"rows/all/{row}" for row in range(len(ROWS))]
-
-
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HHTUI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("HHTUI_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.delenv("HHTUI_DB", raising=False)
 
 
 @pytest.fixture

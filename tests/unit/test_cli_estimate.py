@@ -29,11 +29,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def database(filled: Path, own_folders: None, tmp_path: Path) -> Path:
     """A database of 120 pairs; a third of the chosen responses have a bank."""
-    monkeypatch.setenv("HHTUI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("HHTUI_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.delenv("HHTUI_DB", raising=False)
     return Path(shutil.copy(filled, tmp_path / "a.db"))
 
 

@@ -15,11 +15,8 @@ CHOSEN = [0.9, 0.1, 0.6, NONE, 0.2, 0.3]
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def database(own_folders: None, tmp_path: Path) -> Iterator[Path]:
     """Six pairs, three of them about boats, one reply empty, and a score."""
-    monkeypatch.setenv("HHTUI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("HHTUI_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.delenv("HHTUI_DB", raising=False)
     path = tmp_path / "a.db"
     replies = ("A red boat.", "Two boat trips.", "Any boat.", "", "A train.", "By train.")
     texts = [(dialogue("Well?", reply), dialogue("Well?", f"No, {at}.")) for at, reply in enumerate(replies)]

@@ -18,10 +18,7 @@ PAIRS = [
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HHTUI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("HHTUI_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.delenv("HHTUI_DB", raising=False)
+def database(own_folders: None, tmp_path: Path) -> Path:
     path = tmp_path / "a.db"
     new_database(path, PAIRS).close()
     return path

@@ -15,11 +15,8 @@ REJECTED = [0.7, 0.8, 0.2, NONE]
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def database(own_folders: None, tmp_path: Path) -> Iterator[Path]:
     """Four pairs, of which the first names a group in a reply; the last is not scored yet."""
-    monkeypatch.setenv("HHTUI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("HHTUI_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.delenv("HHTUI_DB", raising=False)
     path = tmp_path / "some folder" / "a.db"
     path.parent.mkdir()
     replies = ("An old man.", "Yes.", "No.", "Perhaps.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hhtui import api, paths
+from hhtui import api
 from hhtui.query.errors import QueryError
 from hhtui.store import triage
 from hhtui.store.errors import StoreError
@@ -13,10 +13,8 @@ from tests.command_line import hhtui, hhtui_json, write_rows
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def database(own_folders: None, tmp_path: Path) -> Path:
     """A database of four pairs, in folders of the test's own."""
-    monkeypatch.setenv(paths.DATA_VARIABLE, str(tmp_path / "data"))
-    monkeypatch.setenv(paths.CONFIG_VARIABLE, str(tmp_path / "config"))
     path = tmp_path / "made.db"
     hhtui_json("load", write_rows(tmp_path / "rows.jsonl"), "--db", path, "--no-score", "--json")
     return path

@@ -10,14 +10,9 @@ from hhtui.store.database import Database
 from hhtui.tui.shell_words import command
 from tests.command_line import ROWS, hhtui, hhtui_json, write_rows
 
+pytestmark = pytest.mark.usefixtures("own_folders")
+
 KEYS = [f"rows/all/{row}" for row in range(len(ROWS))]
-
-
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HHTUI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("HHTUI_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.delenv("HHTUI_DB", raising=False)
 
 
 @pytest.fixture

@@ -6,12 +6,7 @@ import pytest
 
 from hhtui import paths
 
-
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HHTUI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("HHTUI_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.delenv("HHTUI_DB", raising=False)
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 
 def test_the_environment_names_the_folders(tmp_path: Path) -> None:

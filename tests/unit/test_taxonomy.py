@@ -17,10 +17,7 @@ OWN = 'version = "7"\n[tone]\nwarm = "kind"\ncovid-19 = "about that"\n'
 
 
 @pytest.fixture
-def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HHTUI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("HHTUI_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.delenv("HHTUI_DB", raising=False)
+def db(own_folders: None, tmp_path: Path) -> Path:
     api.load(tmp_path / "a.db", write_rows(tmp_path / "rows.jsonl"))
     return tmp_path / "a.db"
 
