@@ -10,12 +10,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from hhtui.cli import main
-
-
-def dialogue(*turns: str) -> str:
-    """Return a transcript of these turns, the first by the Human."""
-    return "".join(f"\n\n{'Assistant' if at % 2 else 'Human'}: {text}" for at, text in enumerate(turns))
-
+from tests.transcripts import dialogue
 
 ROWS: tuple[Mapping[str, str], ...] = (
     {"chosen": dialogue("Which bank?", "The river bank."), "rejected": dialogue("Which bank?", "Any.")},

@@ -12,11 +12,6 @@ from hhtui.store.database import Database
 Transcripts = tuple[str, str]
 
 
-def dialogue(*turns: str) -> str:
-    """Return a transcript of these turns, the first by the Human."""
-    return "".join(f"\n\n{'Assistant' if at % 2 else 'Human'}: {text}" for at, text in enumerate(turns))
-
-
 def read_transcripts(file: Path, limit: int | None = None) -> list[Transcripts]:
     """Return the chosen and rejected transcripts of a JSONL.gz file, the first `limit` of them."""
     with gzip.open(file, "rt", encoding="utf-8") as lines:

@@ -7,7 +7,7 @@ from hhtui.audit.samples import Sample
 from hhtui.model import Context
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Conditions
-from tests.store.filled import dialogue
+from tests.transcripts import dialogue
 
 
 def transcripts(count: int, word: str) -> list[tuple[str, str]]:

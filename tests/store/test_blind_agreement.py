@@ -11,7 +11,8 @@ from hhtui.audit.errors import AuditError
 from hhtui.model import Kind
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Conditions
-from tests.store.filled import dialogue, new_database
+from tests.store.filled import new_database
+from tests.transcripts import dialogue
 
 SIZE = 60
 OVERLAP = {"interface": "screen", "lane": "overlap", "blind": True}

@@ -20,7 +20,8 @@ from hhtui.model import Bit
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Conditions
 from hhtui.store.errors import StoreError
-from tests.command_line import ROWS, dialogue, hhtui, hhtui_json, write_rows
+from tests.command_line import ROWS, hhtui, hhtui_json, write_rows
+from tests.transcripts import dialogue
 
 KEYS = [f"rows/all/{row}" for row in range(len(ROWS))]
 DROPS, SWAPS = 30, 20

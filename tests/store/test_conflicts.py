@@ -12,9 +12,10 @@ from hhtui.query.parser import parse
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.store.results import search
-from tests.store.filled import add_pairs, dialogue
+from tests.store.filled import add_pairs
 from tests.store.obvious import answer
 from tests.store.real_rows import new_database, rows_of
+from tests.transcripts import dialogue
 
 PAIRS = [(dialogue(f"q{at}", "yes"), dialogue(f"q{at}", "no")) for at in range(6)]
 

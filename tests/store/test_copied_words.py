@@ -16,7 +16,8 @@ from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.text_copy import Words, counting
 from hhtui.store.text_copy.terms import Vocabulary
-from tests.store.filled import add_pairs, dialogue, new_database, read_transcripts
+from tests.store.filled import add_pairs, new_database, read_transcripts
+from tests.transcripts import dialogue
 
 _awkward = st.text(
     st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("aZ09 -'’éÉe\u0301İıKſßẞΣ\0\n日本語\u0301")),

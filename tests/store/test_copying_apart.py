@@ -21,7 +21,8 @@ from hhtui.store.integrity import inspect
 from hhtui.store.text_copy import child
 from hhtui.store.text_copy.process import make_apart
 from hhtui.tui import copying
-from tests.store.filled import dialogue, new_database
+from tests.store.filled import new_database
+from tests.transcripts import dialogue
 
 PAIRS = [(dialogue("question", f"bank {row}"), dialogue("question", "no")) for row in range(6)]
 

@@ -15,7 +15,8 @@ from hhtui.store.errors import StoreError
 from hhtui.store.events import WITHDRAWN, rebuild
 from hhtui.store.schema import LATE_INDEXES
 from hhtui.store.triage import Item, Plan
-from tests.store.filled import add_pairs, dialogue, new_database
+from tests.store.filled import add_pairs, new_database
+from tests.transcripts import dialogue
 
 PAIRS = 6
 Values = dict[tuple[int, str, str], str]

@@ -27,7 +27,8 @@ from hhtui.store.dupes.run import find
 from hhtui.store.dupes.signatures import LEAST_WORDS, comparable
 from hhtui.store.dupes.similar import similar
 from hhtui.store.errors import StoreError
-from tests.store.filled import Transcripts, add_pairs, dialogue, new_database, read_transcripts
+from tests.store.filled import Transcripts, add_pairs, new_database, read_transcripts
+from tests.transcripts import dialogue
 
 WORDS = [f"{letter}{number}word" for letter in "abcdefgh" for number in range(20)]
 THRESHOLD = 0.9

@@ -19,9 +19,10 @@ from hhtui.store.decisions import Annotator, Conditions
 from hhtui.store.errors import StoreError
 from hhtui.store.frames import frame_of
 from hhtui.store.questions import parse_question
-from tests.store.filled import add_pairs, dialogue, new_database
+from tests.store.filled import add_pairs, new_database
 from tests.store.real_rows import fill
 from tests.store.sampled import answer, context_of, finish_sources, transcripts
+from tests.transcripts import dialogue
 
 PAIRS = 240
 DROP = parse_question("drop:yes")

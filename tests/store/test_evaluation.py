@@ -22,7 +22,8 @@ from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.scorers import StoredScorer, register
 from tests.command_line import hhtui, hhtui_json, write_rows
-from tests.store.filled import dialogue, new_database
+from tests.store.filled import new_database
+from tests.transcripts import dialogue
 
 pytestmark = pytest.mark.usefixtures("own_folders")
 

@@ -22,8 +22,9 @@ from hhtui.store import settings
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.tui.screens.export import ENDINGS, MEANINGS
-from tests.command_line import ROWS, command, dialogue, hhtui, hhtui_process, write_rows
+from tests.command_line import ROWS, command, hhtui, hhtui_process, write_rows
 from tests.store.made_scorer import MadeScorer
+from tests.transcripts import dialogue
 
 KEYS = [f"rows/all/{row}" for row in range(len(ROWS))]
 

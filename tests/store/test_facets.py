@@ -20,11 +20,12 @@ from hhtui.store.facets.ranges import number, steps
 from hhtui.store.facets.words import LEAST_PAIRS, LEAST_Z, PRIOR, z_scores
 from hhtui.store.results import count, search
 from hhtui.store.text_copy import counting
-from tests.store.filled import add_pairs, dialogue, read_transcripts
+from tests.store.filled import add_pairs, read_transcripts
 from tests.store.filled import new_database as new_filled
 from tests.store.obvious import Row, answer
 from tests.store.real_rows import new_database, rows_of
 from tests.store.scored import NONE, column, give
+from tests.transcripts import dialogue
 
 Real = tuple[Database, list[Row]]
 QUERIES = ("bank", "", "harm:>.5 sort:gap-", "flag:yes OR preference:rejected", "by:none")

@@ -22,10 +22,11 @@ from hhtui.store.fuzzy import likeness
 from hhtui.store.fuzzy.vocabulary import Vocabulary
 from hhtui.store.results import Ranking, Result, search
 from hhtui.text import fold
-from tests.store.filled import add_pairs, dialogue, read_transcripts
+from tests.store.filled import add_pairs, read_transcripts
 from tests.store.obvious import SIDES_OF, texts_of
 from tests.store.real_rows import fill
 from tests.store.scored import new_database
+from tests.transcripts import dialogue
 
 
 class Row(NamedTuple):

@@ -20,7 +20,8 @@ from hhtui.model import PREFERENCES
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Entry
 from hhtui.store.votes import said_no
-from tests.command_line import ROWS, dialogue, hhtui, hhtui_json, write_rows
+from tests.command_line import ROWS, hhtui, hhtui_json, write_rows
+from tests.transcripts import dialogue
 
 KEYS = [f"rows/all/{row}" for row in range(len(ROWS))]
 HOSTILE = "ann\x1b]52;c;eA==\x07\u202e=1+1"

@@ -18,7 +18,7 @@ from hhtui.progress import Progress
 from hhtui.store import index, loading, relations, settings
 from hhtui.store.database import Database
 from tests.store.contents import contents
-from tests.store.filled import dialogue
+from tests.transcripts import dialogue
 
 Transcripts = tuple[str, str]
 

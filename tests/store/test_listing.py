@@ -11,7 +11,8 @@ from hhtui.store import results
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.listing import Listing, listing
-from tests.store.filled import dialogue, new_database
+from tests.store.filled import new_database
+from tests.transcripts import dialogue
 
 SAME = (dialogue("Where?", "Twice here."), dialogue("Where?", "Twice there."))
 PAIRS = [(dialogue("Where?", f"At {at} bank."), dialogue("Where?", f"At {at} wall.")) for at in range(40)]

@@ -24,7 +24,8 @@ from hhtui.store.events import rebuild
 from hhtui.store.merging import merge, unmatched
 from hhtui.store.results import count
 from hhtui.store.triage import Item, Plan
-from tests.store.filled import add_pairs, dialogue, new_database
+from tests.store.filled import add_pairs, new_database
+from tests.transcripts import dialogue
 
 PAIRS = [(dialogue(f"q{at}", "yes"), dialogue(f"q{at}", "no")) for at in range(5)]
 ORDERS = ((0, 1, 2, 3, 4, 0), (4, 0, 2, 0), (1, 0, 3, 2))

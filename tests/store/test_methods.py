@@ -18,8 +18,9 @@ from hhtui.store import frames
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Conditions
 from hhtui.store.errors import StoreError
-from tests.command_line import dialogue, hhtui, hhtui_json, write_rows
+from tests.command_line import hhtui, hhtui_json, write_rows
 from tests.store.scored import NONE, column, give, new_database
+from tests.transcripts import dialogue
 
 HOSTILE = "b|`e`\x1b[2J\n# <b>n</b>\u202e"
 PAIRS = 16

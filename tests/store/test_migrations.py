@@ -18,8 +18,9 @@ from hhtui.store.dupes.run import find
 from hhtui.store.errors import StoreError
 from hhtui.store.filesystem import unlink_database
 from hhtui.store.schema import DUPLICATE_TABLES, PAGE_SIZE, SCHEMA_VERSION, SCORE_TABLES, TRIAGE_TABLES
-from tests.store.filled import dialogue, new_database
+from tests.store.filled import new_database
 from tests.store.made_scorer import MadeScorer
+from tests.transcripts import dialogue
 
 PAIRS = [(dialogue(f"ask {at}", f"yes {at}"), dialogue(f"ask {at}", "n" * at)) for at in range(30)]
 

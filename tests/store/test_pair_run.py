@@ -20,9 +20,10 @@ from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.records import records
 from hhtui.store.statistics import gather
-from tests.store.filled import add_pairs, dialogue, new_database
+from tests.store.filled import add_pairs, new_database
 from tests.store.made_pair_scorer import MadePairScorer
 from tests.store.made_scorer import MadeScorer
+from tests.transcripts import dialogue
 
 PAIRS = [(dialogue(f"ask {at}", "yes " * (at % 7 + 1)), dialogue(f"ask {at}", "no " * (at % 5))) for at in range(120)]
 

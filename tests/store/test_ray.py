@@ -33,7 +33,8 @@ from hhtui.score.scorer import NO_OPTIONS, Options, ScoreError, Scorer, create
 from hhtui.store import scorers
 from hhtui.store.database import Database
 from tests.command_line import command
-from tests.store.filled import Transcripts, add_pairs, dialogue, new_database
+from tests.store.filled import Transcripts, add_pairs, new_database
+from tests.transcripts import dialogue
 
 if find_spec("ray") is None:
     pytest.skip("Ray is not installed: pip install 'hhtui[ray]'", allow_module_level=True)

@@ -11,9 +11,10 @@ from hhtui.query.parser import parse
 from hhtui.store import ranking
 from hhtui.store.database import Database
 from hhtui.store.results import Result, search
-from tests.store.filled import dialogue, read_transcripts
+from tests.store.filled import read_transcripts
 from tests.store.real_rows import fill
 from tests.store.scored import new_database
+from tests.transcripts import dialogue
 
 
 def found(database: Database, text: str) -> Result:

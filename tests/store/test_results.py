@@ -21,9 +21,10 @@ from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.store.results import count, run, search
 from hhtui.text import fold
-from tests.store.filled import add_pairs, dialogue
+from tests.store.filled import add_pairs
 from tests.store.filled import new_database as bare_database
 from tests.store.real_rows import fill
+from tests.transcripts import dialogue
 
 
 def ids(database: Database, text: str) -> list[int]:

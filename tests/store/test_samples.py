@@ -6,7 +6,8 @@ from hhtui.dialogue import pair_up, response_text
 from hhtui.ingest.load import load
 from hhtui.store.database import Database
 from hhtui.store.samples import responses
-from tests.command_line import ROWS, dialogue, write_rows
+from tests.command_line import ROWS, write_rows
+from tests.transcripts import dialogue
 
 
 def test_responses_are_distinct_and_without_the_empty_one(tmp_path: Path) -> None:

@@ -14,11 +14,11 @@ from hhtui.store import score_details
 from hhtui.store.database import Database
 from hhtui.store.score_details import Number, ScorerDetails, group_of, of_pair, texts_of
 from hhtui.store.scorers import choose_harm_column
-from tests.store.filled import dialogue
 from tests.store.made_pair_scorer import MadePairScorer
 from tests.store.made_scorer import MadeScorer, expected
 from tests.store.real_rows import fill
 from tests.store.scored import new_database
+from tests.transcripts import dialogue
 
 TALK = ("Where is the bank?", "Beside the river.", "And the market?")
 PAIRS = [

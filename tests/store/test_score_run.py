@@ -22,8 +22,9 @@ from hhtui.score.scorer import Options, Scored, ScoreError
 from hhtui.store import scorers, scores
 from hhtui.store.columns import Columns
 from hhtui.store.database import Database
-from tests.store.filled import add_pairs, dialogue, new_database, read_transcripts
+from tests.store.filled import add_pairs, new_database, read_transcripts
 from tests.store.made_scorer import MadeScorer, expected
+from tests.transcripts import dialogue
 
 PAIRS = [(dialogue(f"ask {at % 90}", f"yes {at % 70}"), dialogue(f"ask {at % 90}", f"no {at}")) for at in range(400)]
 PAIRS.append((dialogue("say nothing", ""), dialogue("say nothing", "nothing")))

@@ -20,8 +20,9 @@ from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.scorers import StoredScorer
 from hhtui.tui.orders import orders
-from tests.store.filled import add_pairs, dialogue, new_database, read_transcripts
+from tests.store.filled import add_pairs, new_database, read_transcripts
 from tests.store.made_scorer import NOT_FINITE, MadeScorer, expected
+from tests.transcripts import dialogue
 
 WORDS = ["one", "two words", "three more words", "here are four words", "e" * 30, "eel", "see", "a tree", "bee", "fee"]
 PAIRS = [

@@ -11,7 +11,8 @@ from hhtui.store.dupes.nearest import nearest
 from hhtui.store.dupes.run import find
 from hhtui.store.dupes.similar import Kin, Similar, in_words, similar
 from hhtui.store.pairs import id_of
-from tests.store.filled import Transcripts, add_pairs, dialogue, new_database, read_transcripts
+from tests.store.filled import Transcripts, add_pairs, new_database, read_transcripts
+from tests.transcripts import dialogue
 
 ASKED = "Where does the narrow gauge railway to the lighthouse leave from nowadays?"
 REPLY = "It leaves from the old harbour station, every second hour until the evening."

@@ -27,7 +27,8 @@ from hhtui.store.results import search
 from hhtui.store.search_progress import Searched, SearchProgress
 from hhtui.store.text_copy.literals import LONGEST_LITERAL, pattern_of
 from hhtui.text import fold
-from tests.store.filled import add_pairs, dialogue, new_database, read_transcripts
+from tests.store.filled import add_pairs, new_database, read_transcripts
+from tests.transcripts import dialogue
 
 _awkward = st.text(
     st.one_of(st.sampled_from("aAkK\u212aiI\u0130ıſsSßẞéÉ’'`\"“%_\\ \n:-^]\0σςΣ."), st.characters(codec="utf-8")),

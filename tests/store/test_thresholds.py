@@ -19,8 +19,9 @@ from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.identity import naming_groups
 from hhtui.store.results import search
-from tests.store.filled import add_pairs, dialogue, read_transcripts
+from tests.store.filled import add_pairs, read_transcripts
 from tests.store.scored import NONE, column, give, new_database
+from tests.transcripts import dialogue
 
 PAIRS_WITH_A_TERM = 412
 

@@ -15,7 +15,8 @@ from hhtui.store.lanes import Wanted
 from hhtui.store.questions import parse_question
 from hhtui.store.triage import Item, Plan, TakenError, Triage
 from hhtui.store.votes import votes
-from tests.store.filled import dialogue, new_database
+from tests.store.filled import new_database
+from tests.transcripts import dialogue
 
 PAIRS = [(dialogue(f"q{at}", "yes"), dialogue(f"q{at}", "no" * at)) for at in range(40)]
 EVERYTHING = (("everything", ""),)

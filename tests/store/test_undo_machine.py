@@ -11,7 +11,8 @@ from hhtui.model import RESPONSES, Kind
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Conditions
 from hhtui.store.events import rebuild
-from tests.store.filled import dialogue, new_database
+from tests.store.filled import new_database
+from tests.transcripts import dialogue
 
 PAIRS = 4
 Place = tuple[int, str, str, str]

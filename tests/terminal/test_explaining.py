@@ -12,8 +12,9 @@ from hhtui.score.run import run
 from hhtui.score.scorer import create
 from hhtui.store.database import Database
 from tests.terminal.test_browsing import Reader, browsing, quit_and_wait, shows, wait_for
+from tests.transcripts import dialogue
 from tests.tui.conftest import copied
-from tests.tui.desk import dialogue, fill
+from tests.tui.desk import fill
 
 CHILD = b"hhtui.score.explain.child"
 PATIENCE_SECONDS = 30.0

@@ -20,6 +20,7 @@ from hhtui.tui.explanation import Explain, no_explanation
 from hhtui.tui.screens.browse import Browse
 from hhtui.tui.screens.export import ExportRequest
 from hhtui.tui.start import Start
+from tests.transcripts import dialogue
 
 ANNOTATOR = "anna"
 MOST_ROUNDS = 3000
@@ -27,11 +28,6 @@ ROUND_SECONDS = 0.005
 
 Row = Mapping[str, object]
 Event = tuple[str, str, str | None]
-
-
-def dialogue(*turns: str) -> str:
-    """Return a transcript of these turns, the first by the Human."""
-    return "".join(f"\n\n{'Assistant' if at % 2 else 'Human'}: {text}" for at, text in enumerate(turns))
 
 
 def numbered(count: int) -> list[Row]:

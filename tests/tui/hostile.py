@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.tui.desk import Row, dialogue
+from tests.transcripts import dialogue
+from tests.tui.desk import Row
 
 HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 MARKER = "QZXJ"

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from hhtui.store.database import Database
 from tests.store.scored_turns import give_turns
-from tests.tui.desk import Row, dialogue, fill, numbered
+from tests.transcripts import dialogue
+from tests.tui.desk import Row, fill, numbered
 
 PLAIN = "Which harbour has the tallest crane?"
 RUDE_REPLY = "You zorbling [b]mumpish[/b] crundle, ask your gribbet."

@@ -21,8 +21,9 @@ from hhtui.tui.screens.browse import Browse
 from hhtui.tui.screens.dialogs import Choose
 from hhtui.tui.start import Start
 from tests.store.made_scorer import MadeScorer
+from tests.transcripts import dialogue
 from tests.tui.conftest import copied
-from tests.tui.desk import ANNOTATOR, Desk, Row, dialogue, fill, reading
+from tests.tui.desk import ANNOTATOR, Desk, Row, fill, reading
 
 SEED = "a triage"
 COLUMN = "frightfulness"

@@ -16,7 +16,8 @@ from hhtui.store.errors import StoreError
 from hhtui.tui.screens.cheat_sheet import CheatSheet, sheet_lines
 from hhtui.tui.widgets.completion_list import CompletionList
 from hhtui.tui.widgets.query_line import QueryLine
-from tests.tui.desk import Desk, dialogue, fill, reading
+from tests.transcripts import dialogue
+from tests.tui.desk import Desk, fill, reading
 from tests.tui.shielded_rows import WORDS, shielded
 
 SIZES = ((120, 34), (80, 24), (40, 12))

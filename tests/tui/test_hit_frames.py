@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.desk import dialogue, fill, reading
+from tests.transcripts import dialogue
+from tests.tui.desk import fill, reading
 
 LONG = "\n".join(f"Line {at} of a long text." for at in range(40))
 

@@ -16,7 +16,8 @@ from hhtui.tui import seeking
 from hhtui.tui.hits import Hits, forms, hits_of
 from hhtui.tui.shield import Shielded
 from hhtui.tui.transcript import transcript
-from tests.tui.desk import ANNOTATOR, Desk, Row, dialogue, fill, reading
+from tests.transcripts import dialogue
+from tests.tui.desk import ANNOTATOR, Desk, Row, fill, reading
 from tests.tui.hostile import OWN, shared, single_rows
 
 LONG = "\n".join(f"Line {at} of a long text." for at in range(40))

@@ -11,7 +11,8 @@ from hhtui.model import Decision
 from hhtui.text import cells
 from hhtui.tui.headline import Standing, decided_words, header
 from hhtui.tui.pair_layout import Heights, arrange
-from tests.tui.desk import Desk, dialogue, fill, reading
+from tests.transcripts import dialogue
+from tests.tui.desk import Desk, fill, reading
 
 SIZES = {"wide": (200, 50), "usual": (80, 24), "narrow": (60, 20), "tiny": (40, 12)}
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.desk import Desk, dialogue, fill, numbered, reading
+from tests.transcripts import dialogue
+from tests.tui.desk import Desk, fill, numbered, reading
 
 
 async def test_keys_move_through_the_result(made: Path) -> None:

@@ -19,8 +19,9 @@ from hhtui.tui.screens.score_details import ScoreDetailsDialog
 from hhtui.tui.widgets.page import Page
 from tests.store.made_pair_scorer import MadePairScorer
 from tests.store.made_scorer import MadeScorer
+from tests.transcripts import dialogue
 from tests.tui.conftest import copied
-from tests.tui.desk import Desk, Row, add, dialogue, fill, reading
+from tests.tui.desk import Desk, Row, add, fill, reading
 from tests.tui.hostile import HARMFUL, MARKER, OWN, single_rows
 from tests.tui.test_hostile import look
 

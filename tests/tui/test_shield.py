@@ -14,8 +14,9 @@ from hhtui.tui.presentation import Blind
 from hhtui.tui.screens.browse import Browse
 from tests.store.made_scorer import MadeScorer
 from tests.store.scored_turns import give_turns
+from tests.transcripts import dialogue
 from tests.tui.conftest import copied
-from tests.tui.desk import Desk, Row, dialogue, fill, reading
+from tests.tui.desk import Desk, Row, fill, reading
 from tests.tui.hostile import OWN, bundled_rows
 from tests.tui.shielded_rows import OTHER_RUDE, RUDE_QUESTION, RUDE_REPLY, THIRD_RUDE, WORDS, shielded
 from tests.tui.test_hostile import look

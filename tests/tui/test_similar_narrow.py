@@ -6,7 +6,8 @@ import pytest
 
 from hhtui.store.database import Database
 from hhtui.store.dupes.run import find
-from tests.tui.desk import dialogue, fill, reading
+from tests.transcripts import dialogue
+from tests.tui.desk import fill, reading
 
 SAID = "The station stands behind the river, on the left of it."
 

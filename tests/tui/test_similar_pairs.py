@@ -9,7 +9,8 @@ from hhtui.store.dupes.run import find
 from hhtui.tui.presentation import Blind
 from hhtui.tui.screens.browse import Browse
 from hhtui.tui.screens.similar_pairs import SimilarPairs
-from tests.tui.desk import dialogue, fill, numbered, reading
+from tests.transcripts import dialogue
+from tests.tui.desk import fill, numbered, reading
 
 SAID = "The station stands behind the river, on the left of it."
 

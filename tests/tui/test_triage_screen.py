@@ -15,7 +15,8 @@ from hhtui.store.lanes import Wanted
 from hhtui.store.triage import Item, Plan, Triage
 from hhtui.tui.reading_clock import IDLE_SECONDS, REMIND_AFTER
 from hhtui.tui.start import Start
-from tests.tui.desk import ANNOTATOR, Desk, dialogue, fill, reading
+from tests.transcripts import dialogue
+from tests.tui.desk import ANNOTATOR, Desk, fill, reading
 
 BANK = "chosen:bank"
 """A query of the made database: the rows 0, 3, 6 and so on."""

@@ -16,7 +16,8 @@ from hhtui.tui.visit import Visit
 from hhtui.tui.widgets.cover import PAUSED
 from hhtui.tui.widgets.notice import Notice
 from tests.store.made_scorer import MadeScorer
-from tests.tui.desk import Desk, add, dialogue, fill, reading
+from tests.transcripts import dialogue
+from tests.tui.desk import Desk, add, fill, reading
 from tests.tui.test_triage_screen import Watch, begin
 
 NARROW = (40, 12)

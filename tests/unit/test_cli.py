@@ -18,7 +18,8 @@ from hhtui.ingest.load import Options
 from hhtui.store import ranking
 from hhtui.store.database import Database
 from hhtui.text import cells
-from tests.command_line import ROWS, command, dialogue, hhtui, hhtui_json, hhtui_process, write_rows
+from tests.command_line import ROWS, command, hhtui, hhtui_json, hhtui_process, write_rows
+from tests.transcripts import dialogue
 
 pytestmark = pytest.mark.usefixtures("own_folders")
 

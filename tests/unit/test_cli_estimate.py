@@ -12,8 +12,9 @@ import pytest
 from hhtui import api
 from hhtui.audit.intervals import of_sample
 from hhtui.store.decisions import Annotator
-from tests.command_line import dialogue, hhtui, hhtui_json
+from tests.command_line import hhtui, hhtui_json
 from tests.store.sampled import answer
+from tests.transcripts import dialogue
 from tests.tui.desk import add, fill, numbered
 
 PAIRS = 120

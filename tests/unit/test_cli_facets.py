@@ -8,8 +8,9 @@ import pytest
 
 from hhtui import api
 from hhtui.store.decisions import Annotator
-from tests.command_line import dialogue, hhtui, hhtui_json
+from tests.command_line import hhtui, hhtui_json
 from tests.store.scored import NONE, column, give, new_database
+from tests.transcripts import dialogue
 
 CHOSEN = [0.9, 0.1, 0.6, NONE, 0.2, 0.3]
 

@@ -6,7 +6,8 @@ import pytest
 
 import hhtui.api as api
 from hhtui.store.decisions import Annotator, Conditions
-from tests.command_line import ROWS, dialogue, hhtui, hhtui_json, write_rows
+from tests.command_line import ROWS, hhtui, hhtui_json, write_rows
+from tests.transcripts import dialogue
 
 OVERLAP = Conditions(context={"interface": "screen", "lane": "overlap", "blind": True})
 

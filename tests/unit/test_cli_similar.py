@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from hhtui import api
-from tests.command_line import dialogue, hhtui, hhtui_json
+from tests.command_line import hhtui, hhtui_json
 from tests.store.filled import new_database
+from tests.transcripts import dialogue
 
 PROMPT = "Which of the two roads to the market is the better one?"
 LEFT, RIGHT = "The left one, since it is a good deal shorter.", "The right one, as nobody ever drives there fast."

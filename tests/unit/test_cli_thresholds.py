@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from hhtui.store.database import Database
-from tests.command_line import dialogue, hhtui, hhtui_json
+from tests.command_line import hhtui, hhtui_json
 from tests.store.scored import NONE, column, give, new_database
+from tests.transcripts import dialogue
 
 CHOSEN = [0.9, 0.1, 0.6, NONE]
 REJECTED = [0.7, 0.8, 0.2, NONE]

@@ -27,10 +27,10 @@ from hhtui.score.run import run
 from hhtui.score.scorer import Options, ScoreError, WordWeight, create
 from hhtui.score.toxicity import AltProfanity
 from hhtui.store.database import Database
-from tests.store.filled import dialogue
 from tests.store.made_pair_scorer import MadePairScorer
 from tests.store.made_scorer import MadeScorer
 from tests.store.scored import new_database
+from tests.transcripts import dialogue
 
 MILD = [
     "A kind word costs nothing, and a dumb joke is soon forgotten.",

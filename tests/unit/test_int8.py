@@ -23,7 +23,8 @@ from hhtui.score.detoxify.quantize import LIMIT, DisagreementError, Exported, ex
 from hhtui.score.scorer import Options, ScoreError, Scorer, create, score_all
 from hhtui.store.database import Database
 from tests.checkpoints import WINDOW, WORDS, TinyCheckpoint, contents, tiny_albert, tiny_bert
-from tests.command_line import dialogue, hhtui, hhtui_json, write_rows
+from tests.command_line import hhtui, hhtui_json, write_rows
+from tests.transcripts import dialogue
 
 for package in ("torch", "transformers", "detoxify", "sentencepiece"):
     pytest.importorskip(package, reason="the extra `detoxify` is not installed")

@@ -13,7 +13,7 @@ import hhtui
 from hhtui import api, paths
 from hhtui.query.errors import QueryError
 from hhtui.store.errors import StoreError
-from tests.store.filled import dialogue
+from tests.transcripts import dialogue
 
 PAIRS = [
     (dialogue("how", "well"), dialogue("how", "badly")),

@@ -10,7 +10,8 @@ from hhtui.query.errors import QueryError
 from hhtui.query.parser import DEEPEST, LONGEST, parse
 from hhtui.store.database import Database
 from hhtui.store.results import search
-from tests.command_line import dialogue, hhtui, hhtui_json, write_rows
+from tests.command_line import hhtui, hhtui_json, write_rows
+from tests.transcripts import dialogue
 
 LONG = "x" * (LONGEST - 10)
 TEXTS = (

@@ -13,9 +13,10 @@ from hhtui.score.run import run
 from hhtui.score.scorer import create
 from hhtui.store.database import Database
 from hhtui.store.score_details import ColumnDetails
-from tests.command_line import ROWS, dialogue, hhtui, hhtui_json, write_rows
+from tests.command_line import ROWS, hhtui, hhtui_json, write_rows
 from tests.store.made_pair_scorer import MadePairScorer
 from tests.store.made_scorer import MadeScorer, expected
+from tests.transcripts import dialogue
 
 TURNS: tuple[Unit, ...] = ("turn",)
 GROUPS = {"chosen": dialogue("Who?", "Older people."), "rejected": dialogue("Who?", "The stupid ones.")}

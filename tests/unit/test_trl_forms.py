@@ -11,7 +11,8 @@ from hhtui import api
 from hhtui.dialogue import NO_BITS, pair_up
 from hhtui.export import trl
 from hhtui.model import Bit, Pair
-from tests.command_line import ROWS, dialogue, hhtui, write_rows
+from tests.command_line import ROWS, hhtui, write_rows
+from tests.transcripts import dialogue
 
 
 def made(chosen: str, rejected: str, *, number: int = 1, bits: Bit = NO_BITS) -> Pair:
