@@ -12,16 +12,13 @@ from hhtui.query.parser import parse
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.store.results import search
+from tests.store.asking import ids
 from tests.store.filled import add_pairs
 from tests.store.obvious import answer
 from tests.store.real_rows import new_database, rows_of
 from tests.transcripts import dialogue
 
 PAIRS = [(dialogue(f"q{at}", "yes"), dialogue(f"q{at}", "no")) for at in range(6)]
-
-
-def ids(database: Database, text: str) -> list[int]:
-    return [int(one) for one in search(database.reader(), parse(text)).ids]
 
 
 @pytest.fixture

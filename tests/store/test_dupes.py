@@ -27,6 +27,7 @@ from hhtui.store.dupes.run import find
 from hhtui.store.dupes.signatures import LEAST_WORDS, comparable
 from hhtui.store.dupes.similar import similar
 from hhtui.store.errors import StoreError
+from tests.store.asking import ids
 from tests.store.filled import Transcripts, add_pairs, new_database, read_transcripts
 from tests.transcripts import dialogue
 
@@ -72,11 +73,6 @@ def groups_of(database: Database) -> list[list[int]]:
     """Return the group of each pair's prompt, chosen and rejected text."""
     found = [Columns().get(database.reader(), name).tolist() for name in GROUPS]
     return [list(one) for one in zip(*found, strict=True)]
-
-
-def ids(database: Database, query: str) -> list[int]:
-    """Return the ids of the pairs that a query finds."""
-    return list(map(int, results.search(database.reader(), parse(query)).ids))
 
 
 def texts_of(database: Database) -> list[list[str]]:

@@ -14,14 +14,14 @@ from rapidfuzz import fuzz
 
 from benchmarks.typos import typed
 from hhtui.query.fuzzy import asked, edits
-from hhtui.query.parser import parse
 from hhtui.query.tokens import tokenise
 from hhtui.store import text_copy
 from hhtui.store.database import Database
 from hhtui.store.fuzzy import likeness
 from hhtui.store.fuzzy.vocabulary import Vocabulary
-from hhtui.store.results import Ranking, Result, search
+from hhtui.store.results import Ranking
 from hhtui.text import fold
+from tests.store.asking import found, ids
 from tests.store.filled import add_pairs, read_transcripts
 from tests.store.obvious import SIDES_OF, texts_of
 from tests.store.real_rows import fill
@@ -39,14 +39,6 @@ class Row(NamedTuple):
 
 def terms_of(texts: dict[str, str]) -> dict[str, set[str]]:
     return {side: {token.term for token in tokenise(text)} for side, text in texts.items()}
-
-
-def found(database: Database, text: str) -> Result:
-    return search(database.reader(), parse(text))
-
-
-def ids(database: Database, text: str) -> list[int]:
-    return [int(one) for one in found(database, text).ids]
 
 
 @cache

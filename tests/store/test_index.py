@@ -4,7 +4,6 @@ import json
 import random
 import re
 import sqlite3
-from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,6 @@ from tests.store.contents import contents
 from tests.transcripts import dialogue
 
 Transcripts = tuple[str, str]
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "a.db") as created:
-        yield created
 
 
 def write(path: Path, pairs: list[Transcripts]) -> Path:

@@ -35,12 +35,6 @@ def jsonl(rows: list[dict[str, Any]]) -> bytes:
     return b"".join(json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in rows)
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "a.db") as created:
-        yield created
-
-
 def lines_of(database: Database) -> list[bytes]:
     """Write every stored row again, as an export would."""
     written = []

@@ -1,7 +1,6 @@
 """Another file under the same names: refused, or a new revision that takes decisions over by content."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,6 @@ def write(folder: Path, name: str, texts: list[str]) -> Path:
     file.parent.mkdir(exist_ok=True)
     file.write_text("".join(json.dumps(row(text)) + "\n" for text in texts))
     return file
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "a.db") as created:
-        yield created
 
 
 def flagged(database: Database) -> list[str]:

@@ -7,18 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from hhtui.query.parser import parse
 from hhtui.store import ranking
 from hhtui.store.database import Database
-from hhtui.store.results import Result, search
+from tests.store.asking import found
 from tests.store.filled import read_transcripts
 from tests.store.real_rows import fill
 from tests.store.scored import new_database
 from tests.transcripts import dialogue
-
-
-def found(database: Database, text: str) -> Result:
-    return search(database.reader(), parse(text))
 
 
 def by_bm25(database: Database, expression: str) -> dict[int, float]:

@@ -21,16 +21,11 @@ from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.store.results import count, run, search
 from hhtui.text import fold
+from tests.store.asking import ids
 from tests.store.filled import add_pairs
 from tests.store.filled import new_database as bare_database
 from tests.store.real_rows import fill
 from tests.transcripts import dialogue
-
-
-def ids(database: Database, text: str) -> list[int]:
-    """Return what a query finds, as plain numbers."""
-    return [int(one) for one in search(database.reader(), parse(text)).ids]
-
 
 _awkward = st.text(st.sampled_from("aAkK\u212aiI\u0130ıſsSéÉ’'`\"“%_\\ \n:n\0σςΣ"), min_size=1, max_size=5)
 

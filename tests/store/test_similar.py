@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from hhtui.query.parser import parse
-from hhtui.store import index, results
+from hhtui.store import index
 from hhtui.store.database import Database
 from hhtui.store.dupes.nearest import nearest
 from hhtui.store.dupes.run import find
 from hhtui.store.dupes.similar import Kin, Similar, in_words, similar
 from hhtui.store.pairs import id_of
+from tests.store.asking import ids
 from tests.store.filled import Transcripts, add_pairs, new_database, read_transcripts
 from tests.transcripts import dialogue
 
@@ -40,11 +40,6 @@ def database(tmp_path: Path) -> Database:
 def of(database: Database, pair_id: int) -> dict[str, Kin]:
     """Return the similar pairs of one by reason."""
     return {kin.reason: kin for kin in similar(database.reader(), pair_id).kin}
-
-
-def ids(database: Database, query: str) -> list[int]:
-    """Return the ids of the pairs that a query finds."""
-    return list(map(int, results.search(database.reader(), parse(query)).ids))
 
 
 def test_every_reason_has_its_pairs_and_a_query_that_finds_them(database: Database) -> None:

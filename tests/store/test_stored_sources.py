@@ -1,21 +1,12 @@
 """The sources of a database are read as one thing: what they are, and what became of them."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from hhtui.ingest.load import Options, load
 from hhtui.store.database import Database
 from hhtui.store.sources import all_sources, live_sources
 from tests.command_line import ROWS, write_rows
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "a.db") as created:
-        yield created
 
 
 def test_a_source_says_where_it_came_from_and_how_far_it_was_read(database: Database, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from hhtui.store.results import search
 from hhtui.store.search_progress import Searched, SearchProgress
 from hhtui.store.text_copy.literals import LONGEST_LITERAL, pattern_of
 from hhtui.text import fold
+from tests.store.asking import ids
 from tests.store.filled import add_pairs, new_database, read_transcripts
 from tests.transcripts import dialogue
 
@@ -40,11 +41,6 @@ QUERIES = (
     *("prompt:/how/", "chosen:/sorry/ -rejected:/sorry/", "row:<40 /you/", "row:250.. /you/", "/ing\\b.*\\bi\\b/"),
     *("has:*", "has:url,phone", "has:email.chosen OR /https?:/", "%", "//none//"),
 )
-
-
-def ids(database: Database, text: str) -> list[int]:
-    """Return what a query finds, as plain numbers."""
-    return [int(one) for one in search(database.reader(), parse(text)).ids]
 
 
 def unlink_copy(database: Database) -> None:

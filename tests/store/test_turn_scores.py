@@ -1,20 +1,9 @@
 """The scores of single texts, many at once."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from hhtui.store import scorers
 from hhtui.store.database import Database
 from hhtui.store.turn_scores import MOST_AT_ONCE, turn_scores
 from tests.store.scored_turns import give_turns
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.create(tmp_path / "a.db") as created:
-        yield created
 
 
 def test_each_text_has_its_number_and_others_none(database: Database) -> None:
