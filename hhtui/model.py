@@ -68,6 +68,11 @@ def bits_named(name: str, side: str | None = None) -> Bit:
     return mask
 
 
+def sides_of_bit(name: str) -> tuple[Side, ...]:
+    """Return the sides that the structure bit `name`, with `_`, is known of apart."""
+    return tuple(side for side in SIDES if f"{name}_{side}".upper() in Bit.__members__)
+
+
 class Turn(NamedTuple):
     """One turn of a dialogue: who speaks, and the raw text after the marker.
 

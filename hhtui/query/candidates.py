@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from hhtui.identity import TERMS
-from hhtui.model import BIT_MEANINGS, NO_VALUES, SIDES, ScoreField, bits_named
+from hhtui.model import BIT_MEANINGS, NO_VALUES, ScoreField, sides_of_bit
 from hhtui.query import fields
 from hhtui.query.fields import BY_NAME, FieldInfo, Kind, normal_name, split_name
 from hhtui.query.patterns import PATTERNS
@@ -121,9 +121,8 @@ def _values(at: Writing, names: Names) -> Iterator[Candidate]:
 def _values_of(field: FieldInfo, typed: str, names: Names) -> Iterator[tuple[str, str]]:
     if field.kind is Kind.BIT:
         for name, meaning in BIT_MEANINGS.items():
-            sides = [side for side in SIDES if _has_side(name, side)]
             yield name, meaning
-            yield from ((one.text, one.meaning) for one in _parts(name, sides, typed))
+            yield from ((one.text, one.meaning) for one in _parts(name, sides_of_bit(name), typed))
     elif field.kind is Kind.PATTERN:
         for name in field.choices:
             yield name, PATTERNS[name].meaning
@@ -142,10 +141,3 @@ def quoted(value: str) -> str:
     """Return a value as a query writes it; one with a quote in it stays as it is, for it cannot be written."""
     plain = value and not any(character.isspace() or character in '(),"' for character in value)
     return value if plain or '"' in value else f'"{value}"'
-
-
-def _has_side(name: str, side: str) -> bool:
-    try:
-        return bool(bits_named(name, side))
-    except KeyError:
-        return False

@@ -3,10 +3,9 @@
 import math
 import re
 
-from hhtui.model import BIT_MEANINGS, SIDES, bits_named
+from hhtui.model import BIT_MEANINGS, bits_named, sides_of_bit
 from hhtui.query.errors import QueryError, nearest, quoted
-from hhtui.query.fields import SIDES as TEXT_SIDES
-from hhtui.query.fields import FieldInfo, Kind, normal_name
+from hhtui.query.fields import SIDES, FieldInfo, Kind, normal_name
 from hhtui.query.scanner import Scanner
 from hhtui.query.tree import Comparison, Item, Items, Missing, Present, Range, Value
 
@@ -105,8 +104,8 @@ def _checked_pattern(item: Item, field: FieldInfo, name: str) -> Item:
     if word not in field.choices:
         hint = nearest(word, field.choices)
         raise QueryError(f"{quoted(item.text)} is no value of {name}:{hint}", item.position, field.expected)
-    if dot and side not in TEXT_SIDES:
-        sides = ", ".join(TEXT_SIDES)
+    if dot and side not in SIDES:
+        sides = ", ".join(SIDES)
         raise QueryError(f"{name}:{word} has no side {quoted(side)}", item.position + len(word) + 1, sides)
     return Item(f"{word}{dot}{side}", False, item.position)
 
@@ -133,14 +132,7 @@ def _check_bit(item: Item) -> None:
     try:
         bits_named(name, side.lower() if dot else None)
     except KeyError:
-        sides = ", ".join(one for one in SIDES if _has_side(name, one))
+        sides = ", ".join(sides_of_bit(name))
         raise QueryError(
             f"{name} has no side {quoted(side)}", item.position + len(bit), f".{sides}" if sides else "no side"
         ) from None
-
-
-def _has_side(name: str, side: str) -> bool:
-    try:
-        return bool(bits_named(name, side))
-    except KeyError:
-        return False

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hhtui.model import BIT_MEANINGS, SIDES, bits_named
+from hhtui.model import BIT_MEANINGS, SIDES, bits_named, sides_of_bit
 from hhtui.store.columns import Columns
 from hhtui.store.records import every
 from hhtui.store.scorers import StoredColumn, score_columns
@@ -117,17 +117,9 @@ def _structure(values: "Array") -> dict[str, int]:
     counts: dict[str, int] = {}
     for name in BIT_MEANINGS:
         counts[name] = int(numpy.count_nonzero(bits & int(bits_named(name))))
-        for side in SIDES:
-            if (mask := _mask(name, side)) is not None:
-                counts[f"{name}.{side}"] = int(numpy.count_nonzero(bits & mask))
+        for side in sides_of_bit(name):
+            counts[f"{name}.{side}"] = int(numpy.count_nonzero(bits & int(bits_named(name, side))))
     return counts
-
-
-def _mask(name: str, side: str) -> int | None:
-    try:
-        return int(bits_named(name, side))
-    except KeyError:
-        return None
 
 
 def _families(numbers: "Array") -> Families:

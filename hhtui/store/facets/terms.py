@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from hhtui.identity import TERMS
-from hhtui.model import BIT_MEANINGS, PREFERENCES, RESPONSES, SIDES, bits_named
+from hhtui.model import BIT_MEANINGS, PREFERENCES, RESPONSES, sides_of_bit
 from hhtui.query.toggling import item
 from hhtui.store.decided import KINDS, marks
 from hhtui.store.facets.ranges import ends, number, steps
@@ -70,7 +70,7 @@ def _named(field: str, names: list[str]) -> Iterator[Term]:
 
 def _structure() -> Iterator[Term]:
     for bit in BIT_MEANINGS:
-        sides = [side for side in SIDES if _has_side(bit, side)]
+        sides = sides_of_bit(bit)
         if len(sides) != 1:
             yield Term(bit, f"is:{bit}")
         for side in sides:
@@ -78,13 +78,6 @@ def _structure() -> Iterator[Term]:
     yield Term("nothing odd", "is:none")
     yield Term("in a family", "family:*")
     yield Term("shares its opening", "opening:*")
-
-
-def _has_side(bit: str, side: str) -> bool:
-    try:
-        return bool(bits_named(bit, side))
-    except KeyError:
-        return False
 
 
 def _decisions(connection: sqlite3.Connection) -> Iterator[Term]:
