@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from hhtui.audit.findings import Agreed
-from hhtui.audit.markdown import code, count, plain, share, span, table
+from hhtui.audit.markdown import code, count, plain, span, table
 from hhtui.audit.methods import Methods
 from hhtui.audit.ranking import Interval
 from hhtui.audit.reliability import Figure
+from hhtui.bars import percent
 
 
 def readers(told: Methods) -> list[str]:
@@ -86,7 +87,7 @@ def samples(told: Methods) -> list[str]:
             f"{len(one.estimate.sample.drawn):,} of {one.estimate.sample.size:,}",
             f"{one.estimate.whole.read:,}",
             f"{one.estimate.sample.skipped:,}",
-            "–" if one.estimate.whole.share is None else f"{100 * one.estimate.whole.share:.1f} %",
+            percent(one.estimate.whole.share),
             "–" if one.estimate.whole.share is None else span(one.estimate.whole.interval),
         )
         for one in told.samples
@@ -120,13 +121,13 @@ def _agreed(one: Agreed) -> Iterator[str]:
         return
     yield (
         f"- {code(one.what)}: {found.pairs:,} pairs in {count(found.families, 'family', 'families')} read blind by "
-        f"two or more; observed agreement {share(found.observed)}, Krippendorff's α {_figure(found.alpha)}. "
+        f"two or more; observed agreement {percent(found.observed)}, Krippendorff's α {_figure(found.alpha)}. "
         f"Source: {code(one.command)}"
     )
     for pair in found.comparisons:
         yield (
             f"  - {plain(pair.first)} and {plain(pair.second)}, {pair.pairs:,} pairs: observed "
-            f"{share(pair.observed)}, Cohen's κ {_figure(pair.kappa)}"
+            f"{percent(pair.observed)}, Cohen's κ {_figure(pair.kappa)}"
         )
     for rater in found.raters:
         rates = ", ".join(f"{name} {100 * rate:.0f} %" for name, rate in rater.rates.items())
@@ -135,7 +136,7 @@ def _agreed(one: Agreed) -> Iterator[str]:
         pair = again.comparison
         yield (
             f"  - {plain(pair.first)} with themselves, {pair.pairs:,} pairs: observed "
-            f"{share(pair.observed)}, Cohen's κ {_figure(pair.kappa)}"
+            f"{percent(pair.observed)}, Cohen's κ {_figure(pair.kappa)}"
         )
 
 

@@ -35,11 +35,6 @@ def span(interval: Interval) -> str:
     return f"{100 * interval.low:.1f}–{100 * interval.high:.1f} %"
 
 
-def share(value: float | None) -> str:
-    """Return a share in percent, a dash where it cannot be told."""
-    return "–" if value is None else f"{100 * value:.1f} %"
-
-
 def count(number: int, one: str, several: str = "") -> str:
     """Return how many there are of something, in words."""
     return f"{number:,} {one if number == 1 else several or f'{one}s'}"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hhtui.bars import percent
 from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, database_alone
 from hhtui.cli.failures import Failure, pointing_into
@@ -166,9 +167,9 @@ def _rule(rule: "Rule", of: int) -> list[str]:
     if not rule.query.strip():
         return [f"{VERBS[rule.action]}: none"]
     lines = [
-        f"{VERBS[rule.action]} by {rule.query}: {rule.pairs:,} of {of:,} pairs, {_percent(rule.share)}",
-        f"  {_percent(rule.of_naming)} of pairs whose replies name an identity group, "
-        f"{_percent(rule.of_others)} of the others",
+        f"{VERBS[rule.action]} by {rule.query}: {rule.pairs:,} of {of:,} pairs, {percent(rule.share)}",
+        f"  {percent(rule.of_naming)} of pairs whose replies name an identity group, "
+        f"{percent(rule.of_others)} of the others",
     ]
     if rule.unscored:
         lines.append(f"  not every pair has a score yet in {', '.join(rule.unscored)}; hhtui score goes on")
@@ -240,7 +241,3 @@ def _report_applied(done: "Applied", *, as_json: bool) -> None:
                 **{name: done.manifest[name] for name in names},
             }
         )
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f} %"

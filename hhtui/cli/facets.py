@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hhtui.bars import bar
+from hhtui.bars import bar, percent
 from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, database_first
 from hhtui.cli.failures import pointing_into
@@ -137,4 +137,4 @@ def _line(row: "Row", found: "Facets") -> str:
 
 
 def _percent(some: int, of: int) -> str:
-    return "–" if not of else f"{100 * some / of:.1f} %"
+    return percent(some / of if of else None)

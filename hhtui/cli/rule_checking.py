@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hhtui.bars import percent
 from hhtui.cli import output, sample_screen, sample_words
 from hhtui.cli.arguments import QueryCommand, database_first
 from hhtui.cli.failures import Failure, pointing_into
@@ -102,8 +103,8 @@ def to_text(found: "RuleCheck") -> list[str]:
 def _hits(one: "Hits", width: int) -> str:
     return (
         f"  {clean_line(one.subset) or 'all':<{width}}  "
-        f"{sample_words.percent(one.of_naming)} ({one.naming_hit:,} of {one.naming:,}), "
-        f"{sample_words.percent(one.of_others)} ({one.others_hit:,} of {one.others:,})"
+        f"{percent(one.of_naming)} ({one.naming_hit:,} of {one.naming:,}), "
+        f"{percent(one.of_others)} ({one.others_hit:,} of {one.others:,})"
     )
 
 

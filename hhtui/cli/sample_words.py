@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from hhtui.bars import percent
 from hhtui.text import clean_line
 
 if TYPE_CHECKING:
@@ -95,11 +96,6 @@ def share(found: "Share", digits: int = 1) -> str:
 def span(interval: "Interval", digits: int = 1) -> str:
     """Return an interval in percent."""
     return f"{100 * interval.low:.{digits}f}–{percent(interval.high, digits)}"
-
-
-def percent(value: float | None, digits: int = 1) -> str:
-    """Return a share from 0 to 1 in percent."""
-    return "–" if value is None else f"{100 * value:.{digits}f} %"
 
 
 def _points(margin: float) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hhtui.bars import percent
 from hhtui.cli import output
 from hhtui.cli.arguments import QueryCommand, database_alone
 from hhtui.cli.failures import Failure
@@ -115,12 +116,8 @@ def _alone(name: str | None) -> str | None:
 
 def _rule(one: "Taken", path: Path) -> tuple[str, str, str]:
     return (
-        f"{one.rule.words}: {one.pairs:,} pair{'' if one.pairs == 1 else 's'}, {_percent(one.share)}",
-        f"  takes {_percent(one.of_naming)} of pairs whose replies name an identity group, "
-        f"{_percent(one.of_others)} of the others",
+        f"{one.rule.words}: {one.pairs:,} pair{'' if one.pairs == 1 else 's'}, {percent(one.share)}",
+        f"  takes {percent(one.of_naming)} of pairs whose replies name an identity group, "
+        f"{percent(one.of_others)} of the others",
         f"  {shlex.join(['hhtui', 'search', str(path), one.query])}",
     )
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f} %"
