@@ -10,7 +10,7 @@ from hhtui.model import Lane
 from hhtui.store.by_key import PAIR_KEY
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
-from hhtui.store.events import LIVE, PAIR_ID, after_last
+from hhtui.store.events import LIVE, PAIR_ID, after_last, now
 
 RESERVED_FOR = timedelta(hours=12)
 """How long the pairs of a triage that was not finished are kept from other people."""
@@ -90,7 +90,7 @@ def begin(database: Database, annotator: str, plan: Plan, items: Sequence[Item])
         )
     number = str(uuid.uuid4())
     with database.writing() as connection:
-        now = after_last(connection, annotator)
+        started_at = after_last(connection, annotator)
         taken = reserved(connection, annotator)
         if any(item.lane in RESERVING and item.pair_id in taken for item in items):
             raise TakenError("somebody else has just begun to read some of these pairs; begin again")
@@ -98,10 +98,11 @@ def begin(database: Database, annotator: str, plan: Plan, items: Sequence[Item])
             connection.execute(
                 "UPDATE triage SET finished_at = ? WHERE annotator = ? AND finished_at IS NULL "
                 "AND (query, question, seed) = (?, ?, ?)",
-                (now, annotator, plan.query, plan.question, plan.seed),
+                (started_at, annotator, plan.query, plan.question, plan.seed),
             )
         connection.execute(
-            f"INSERT INTO triage ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", (number, annotator, *plan, now)
+            f"INSERT INTO triage ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            (number, annotator, *plan, started_at),
         )
         connection.executemany(
             f"INSERT INTO triage_item SELECT ?, ?, hash, {PAIR_KEY}, ?, ?, ?, ?, ?, ? FROM pair WHERE id = ?",
@@ -110,7 +111,7 @@ def begin(database: Database, annotator: str, plan: Plan, items: Sequence[Item])
                 for at, one in enumerate(items)
             ],
         )
-    return Triage(number, annotator, plan, now, None, tuple(items))
+    return Triage(number, annotator, plan, started_at, None, tuple(items))
 
 
 def read(connection: sqlite3.Connection, triage_id: str) -> Triage | None:
@@ -197,7 +198,7 @@ def touched_since(connection: sqlite3.Connection, triage: Triage, number: int) -
 def finish(database: Database, triage: Triage) -> None:
     """Write down that `triage` is over: it is no longer offered, and its pairs are free again."""
     with database.writing() as connection:
-        connection.execute("UPDATE triage SET finished_at = ? WHERE id = ?", (_now(), triage.id))
+        connection.execute("UPDATE triage SET finished_at = ? WHERE id = ?", (now(), triage.id))
 
 
 def reserved(connection: sqlite3.Connection, annotator: str) -> set[int]:
@@ -212,7 +213,3 @@ def reserved(connection: sqlite3.Connection, annotator: str) -> set[int]:
             (annotator, since),
         )
     }
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
