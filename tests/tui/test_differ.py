@@ -178,10 +178,12 @@ def layout(*lines: list[Segment], width: int = 20) -> LayoutUpdate:
     return LayoutUpdate(list(strips), Region(0, 0, width, len(lines)))
 
 
+UNSEEN = ("Cc", "Cf", "Cn", "Co", "Mn", "Mc", "Me", "Zl", "Zp")
 graphemes = st.one_of(
     st.sampled_from(WORDS),
-    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cn", "Co", "Mn", "Mc", "Me", "Zl", "Zp"])),
+    st.text(st.characters(codec="utf-8", exclude_categories=UNSEEN).filter(cell_len)),
 )
+"""Words with marks and joiners in their places, and any text of characters that each take columns."""
 styles = st.builds(
     Style,
     color=st.sampled_from([None, "red", "#102030", "#405060"]),
@@ -333,6 +335,14 @@ def test_plain_characters_take_one_column() -> None:
     characters = [chr(code) for code in range(0x110000) if plain.match(chr(code))]
     assert len(characters) > 1000
     assert [c for c in characters if cell_len(c) != 1 or (width_is_unsure(c) and c != "\xad")] == []
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u1160", "\U0001f3fb"])
+def test_a_mark_without_a_character_before_it_is_left_out(mark: str) -> None:
+    with_mark, without = Differ(), Differ()
+    with_mark.apply(layout([Segment("漢a"), Segment(f"{mark}{mark}b"), Segment(mark), Segment("c")]))
+    without.apply(layout([Segment("漢ab"), Segment("c")]))
+    assert with_mark.paint((0, 0)) == without.paint((0, 0))
 
 
 @given(st.lists(graphemes))
