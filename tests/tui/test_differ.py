@@ -178,11 +178,8 @@ def layout(*lines: list[Segment], width: int = 20) -> LayoutUpdate:
     return LayoutUpdate(list(strips), Region(0, 0, width, len(lines)))
 
 
-UNSEEN = ("Cc", "Cf", "Cn", "Co", "Mn", "Mc", "Me", "Zl", "Zp")
-graphemes = st.one_of(
-    st.sampled_from(WORDS),
-    st.text(st.characters(codec="utf-8", exclude_categories=UNSEEN).filter(cell_len)),
-)
+characters = st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cn", "Co", "Mn", "Mc", "Me", "Zl", "Zp"])
+graphemes = st.one_of(st.sampled_from(WORDS), st.text(characters.filter(cell_len)))
 """Words with marks and joiners in their places, and any text of characters that each take columns."""
 styles = st.builds(
     Style,
