@@ -108,8 +108,11 @@ def _index(database: Database) -> Check:
 
 
 def _copy(database: Database) -> Check:
-    """Say whether there is a copy of the texts; nothing depends on it but the speed of a search in them."""
+    """Say whether there is a whole copy of the texts; nothing depends on it but the speed of a search in them."""
     connection = database.reader()
+    if damaged := text_copy.damaged(connection):
+        found = f"damaged, and not used: {' and '.join(map(str, damaged))}"
+        return Check("text copy", False, found, "delete it: nothing is lost, and hhtui makes it anew while you read")
     if text_copy.is_current(connection):
         return Check("text copy", True, "it has all pairs")
     few = pairs.count(connection) <= text_copy.FEW_PAIRS

@@ -17,7 +17,7 @@ from hhtui.store import text_copy
 from hhtui.store.database import Database
 from hhtui.store.drafts import draft_beside, drafts_of_others
 from hhtui.store.errors import StoreError
-from hhtui.store.integrity import inspect
+from hhtui.store.integrity import Check, inspect
 from hhtui.store.text_copy import child
 from hhtui.store.text_copy.process import make_apart
 from hhtui.tui import copying
@@ -78,6 +78,27 @@ def test_the_doctor_says_whether_there_is_a_copy(tmp_path: Path, monkeypatch: py
         assert found() == "none of all pairs; hhtui makes it while you read"
         text_copy.make(database)
         assert found() == "it has all pairs"
+
+
+def test_the_doctor_names_the_files_of_a_damaged_copy(tmp_path: Path) -> None:
+    def looked() -> Check:
+        return next(check for check in inspect(database) if check.name == "text copy")
+
+    with new_database(tmp_path / "a.db", PAIRS) as database:
+        text_copy.make(database)
+        assert looked().well
+        for file in (tmp_path / "a.db.texts", tmp_path / "a.db.words"):
+            whole = file.read_bytes()
+            file.write_bytes(whole[:-100] + bytes([whole[-100] ^ 1]) + whole[-99:])
+            check = looked()
+            assert not check.well
+            assert check.found == f"damaged, and not used: {file}"
+            assert check.way_out.startswith("delete it: nothing is lost")
+            assert file.exists()
+            file.write_bytes(whole)
+        assert looked().well
+        (tmp_path / "a.db.words").write_bytes(b"")
+        assert not looked().well
 
 
 def test_a_copy_that_is_interrupted_stops_its_process(tmp_path: Path) -> None:

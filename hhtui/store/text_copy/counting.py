@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.store.arrow import number_array, numbers_in
@@ -11,7 +12,7 @@ from hhtui.store.errors import StoreError
 from hhtui.store.pairs import count
 from hhtui.store.text_copy.making import added, numbered, texts_between
 from hhtui.store.text_copy.reading import TextCopy, opened
-from hhtui.store.text_copy.seal import SEAL_BYTES, discard, is_whole
+from hhtui.store.text_copy.seal import SEAL_BYTES, discard, is_damaged, is_whole
 from hhtui.store.text_copy.stamp import Stamp, path_of, peeked, stamp_in, stamp_of, texts_file, words_file
 from hhtui.store.text_copy.terms import Vocabulary
 
@@ -124,6 +125,12 @@ def is_current(connection: sqlite3.Connection) -> bool:
     if path is None or stamp is None or stamp != peeked(words_file(path)):
         return False
     return stamp == stamp_of(connection, last_id(connection))._replace(made=stamp.made)
+
+
+def damaged(connection: sqlite3.Connection) -> list[Path]:
+    """Return the files of the copy that are damaged, to be deleted: nothing else is in them. Both are read wholly."""
+    path = path_of(connection)
+    return [] if path is None else [file for file in (texts_file(path), words_file(path)) if is_damaged(file)]
 
 
 class _Kept:

@@ -51,6 +51,15 @@ def is_whole(file: BinaryIO) -> bool:
     return True
 
 
+def is_damaged(path: Path) -> bool:
+    """Tell whether a file is there and is not as it was when it was sealed; one that may not be read is no such."""
+    try:
+        with open(path, "rb") as file:
+            return not is_whole(file)
+    except OSError:
+        return False
+
+
 def discard(*damaged: Path) -> None:
     """Remove damaged files, so that they are made anew; what may not be removed stays, and is not used."""
     for path in damaged:
