@@ -197,6 +197,18 @@ def test_words_are_told_of_the_pairs_alone_whose_words_are_counted(
     assert (later.rows, later.note[:44]) == ((), "the result has none of the 300 of 601 pairs ")
 
 
+def test_terms_are_counted_in_the_index_alone_and_shares_are_of_all(tmp_path: Path) -> None:
+    pairs = [(dialogue("ask", f"an old man {row}"), dialogue("ask", "no")) for row in range(4)]
+    with new_filled(tmp_path / "a.db", pairs) as database:
+        index.extend(database)
+        add_pairs(database, pairs)
+        found = facets(database, "row:..2 OR row:5..")
+    (groups,) = (group for group in found.groups if group.name == "groups")
+    assert (found.pairs, found.total) == (6, 8)
+    assert [(row.label, row.pairs, row.of_all) for row in groups.rows] == [("old", 3, 4)]
+    assert groups.note.endswith("; 4 pairs are not in the text index yet, and count as without any")
+
+
 def test_counts_follow_what_people_decide(real: Real) -> None:
     from hhtui.store.decisions import Annotator
 

@@ -112,7 +112,7 @@ def _counted(
         rows.sort(key=lambda row: (-row.pairs, -(row.of_all or 0)))
     note = section.note
     if section.name == "groups" and counter.beyond_index:
-        note = f"{note}; {counter.beyond_index:,} pairs are not in the text index yet"
+        note = f"{note}; {counter.beyond_index:,} pairs are not in the text index yet, and count as without any"
     if exchanged:
         note = "; ".join(filter(None, (note, "another one takes the place of that in the query")))
     if left_out:
