@@ -8,7 +8,6 @@ Phase = Literal[
     "reading",
     "loading",
     "indexing",
-    "merging",
     "relating",
     "replacing",
     "writing",
@@ -24,7 +23,7 @@ class Progress:
     """A moment of a long piece of work.
 
     `phase`: "reading" (a source is read once for its hash, or fetched), "loading" (its pairs are stored),
-    "indexing" and "merging" (the text index), "relating" (families and openings), "replacing" (an earlier
+    "indexing" (the text index), "relating" (families and openings), "replacing" (an earlier
     revision is taken out), "writing" (pairs are written to a file), "copying" (the texts are copied for searching).
     `done` of `total` are counted in `unit`; `total` is 0 where it is not known. `rows` is how many records of this
     source have been read so far, 0 outside "loading"; `name` is the source, "" where the work is about the whole

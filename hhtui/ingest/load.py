@@ -117,14 +117,14 @@ def _read_on(
     start = Start() if stored is None else Start(stored.lines_done, stored.rows_read, _opening(stored))
     source_id, lines_done = (stored.id if stored else None), start.lines
     opening: Opening | None = None
-    growing = index.Growing(database, observer) if options.index else None
+    growing = index.Growing(database) if options.index else None
     with produced(read(source, start, limit=options.limit, strict=options.strict)) as items:
         for item in items:
             if isinstance(item, Opening):
                 opening = item
                 continue
             batch = None if isinstance(item, Ending) else loading.prepare(item)
-            with database.writing(durable=False) as connection:
+            with database.writing(durable=False, bulk=True) as connection:
                 if source_id is None:
                     assert opening is not None
                     source_id = loading.begin(connection, _new_source(source, digest, opening, options))

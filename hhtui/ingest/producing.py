@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 PATIENCE = 0.1
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0001
 """How long one thread may keep the interpreter while another waits for it.
 
 With the usual 5 ms, a thread that writes to a database while this one parses holds its lock many times longer.

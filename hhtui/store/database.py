@@ -18,8 +18,8 @@ from hhtui.text import clean_line
 LOCK_SECONDS = 10.0
 LOG_BYTES = 4 * 1024 * 1024
 """How long the write-ahead log grows before a writer moves it into the file; then it is written over from its start."""
-DURABLE_LOG_BYTES = 16 * 1024 * 1024
-"""The same for a durable transaction, somebody's decision, which leaves that work to others while it can."""
+LONGER_LOG_BYTES = 16 * 1024 * 1024
+"""The same for somebody's decision, which leaves that work to others while it can, and for one of many large writes."""
 LARGEST_LOG_BYTES = 32 * 1024 * 1024
 """A log that grew beyond this is cut; shorter ones keep their room, for giving it back makes every fsync wait."""
 OLDEST_SQLITE = (3, 37, 0)
@@ -117,12 +117,15 @@ class Database:
         return connection
 
     @contextmanager
-    def writing(self, *, durable: bool = True, timeout: float = LOCK_SECONDS) -> Iterator[sqlite3.Connection]:
+    def writing(
+        self, *, durable: bool = True, bulk: bool = False, timeout: float = LOCK_SECONDS
+    ) -> Iterator[sqlite3.Connection]:
         """Give the writing connection within one transaction, committed at the end, rolled back on an error.
 
         `durable` transactions are on disk when this returns, even if the machine loses power; others survive
-        the death of the process. Raises StoreError where the database is read-only, locked for longer than
-        `timeout` seconds, no longer at its path, or the disk is full; nothing of the transaction is stored then.
+        the death of the process. `bulk` says that it is one of many that write megabytes. Raises StoreError where the
+        database is read-only, locked for longer than `timeout` seconds, no longer at its path, or the disk is full;
+        nothing of the transaction is stored then.
         """
         if self.read_only:
             raise StoreError(f"{self.path} is read-only: nothing can be saved; copy it to where you may write")
@@ -131,7 +134,7 @@ class Database:
             connection = self._open_writer()
             try:
                 connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-                log_bytes = DURABLE_LOG_BYTES if durable else LOG_BYTES
+                log_bytes = LONGER_LOG_BYTES if durable or bulk else LOG_BYTES
                 connection.execute(f"PRAGMA wal_autocheckpoint = {log_bytes // PAGE_SIZE}")
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection

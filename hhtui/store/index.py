@@ -13,14 +13,13 @@ from hhtui.store.loading import INDEXED
 from hhtui.store.schema import LATE_INDEXES
 
 CHUNK = 1000
-CHUNKS_TO_MERGE = 200
 PAUSE = 0.002
 """Seconds between two transactions, in which somebody who decides gets the lock."""
 MERGE_PAGES = 300
-MOST_SEGMENTS = 8
-"""Segments that the text index may keep: merging all of a large index for a few new pairs would take seconds."""
-BULK_SETTINGS = {"hashsize": 64 * 1024 * 1024, "automerge": 0, "crisismerge": 1000}
-USUAL_SETTINGS = {"hashsize": 1024 * 1024, "automerge": 4, "crisismerge": 16}
+SEGMENTS_TO_MERGE = 16
+"""So many segments of one size become one, the most that FTS5 allows; fewer stay, which no search is slower for."""
+BULK_SETTINGS = {"hashsize": 64 * 1024 * 1024, "automerge": 0, "crisismerge": 1000, "usermerge": SEGMENTS_TO_MERGE}
+USUAL_SETTINGS = {"hashsize": 1024 * 1024, "automerge": 4, "crisismerge": 16, "usermerge": 4}
 FINISHED = "finished_pairs"
 """The setting that holds for which pairs, as [count, greatest id], everything here was made."""
 
@@ -46,8 +45,7 @@ def extend(database: Database, observer: Observer = unobserved) -> None:
         try:
             _index_texts(database, observer)
             related = beside.submit(lambda: relations.relations(database.reader()))
-            if _segments(database.reader()) > MOST_SEGMENTS:
-                _merge(database, observer, everything=True)
+            _merge(database)
             with database.writing(durable=False) as connection:
                 _configure(connection, USUAL_SETTINGS)
             for statement in filter(str.strip, LATE_INDEXES.split(";")):
@@ -78,10 +76,9 @@ def _extent(connection: sqlite3.Connection) -> list[int]:
 class Growing:
     """The text index, which takes pairs a chunk in a transaction and now and then merges what the chunks left."""
 
-    def __init__(self, database: Database, observer: Observer = unobserved) -> None:
+    def __init__(self, database: Database) -> None:
         """Nothing is changed before the first chunk; `extend` has to follow the last one."""
         self._database = database
-        self._observer = observer
         self._chunks = 0
 
     def take(self, connection: sqlite3.Connection, first: int) -> None:
@@ -103,16 +100,16 @@ class Growing:
 
     def tidy(self) -> None:
         """Merge segments of one size where many chunks have left theirs."""
-        if self._chunks and self._chunks % CHUNKS_TO_MERGE == 0:
-            _merge(self._database, self._observer, everything=False)
+        if self._chunks and self._chunks % SEGMENTS_TO_MERGE == 0:
+            _merge(self._database)
 
 
 def _index_texts(database: Database, observer: Observer) -> None:
     """Put every pair above the watermark into the text index, a chunk in each transaction."""
-    growing, last = Growing(database, observer), last_id(database.reader())
+    growing, last = Growing(database), last_id(database.reader())
     done = _watermark(database.reader())
     while done < last:
-        with database.writing(durable=False) as connection:
+        with database.writing(durable=False, bulk=True) as connection:
             first = _watermark(connection) + 1
             growing.add(connection, first, min(first + CHUNK - 1, last))
         done = _watermark(database.reader())
@@ -125,21 +122,14 @@ def _watermark(connection: sqlite3.Connection) -> int:
     return int(settings.get(connection, INDEXED) or 0)
 
 
-def _segments(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT count(DISTINCT segid) FROM pair_fts_idx").fetchone()[0])
-
-
-def _merge(database: Database, observer: Observer, *, everything: bool) -> None:
-    """Merge the segments that the chunks left, a little in each transaction: into one, or those of one size."""
-    observer(Progress("merging", 0, 0, "pairs"))
-    pages = -MERGE_PAGES if everything else MERGE_PAGES
+def _merge(database: Database) -> None:
+    """Merge segments of one size into one where there are as many as is set, a little in each transaction."""
     merged = True
     while merged:
-        with database.writing(durable=False) as connection:
+        with database.writing(durable=False, bulk=True) as connection:
             before = connection.total_changes
-            connection.execute("INSERT INTO pair_fts (pair_fts, rank) VALUES ('merge', ?)", (pages,))
+            connection.execute("INSERT INTO pair_fts (pair_fts, rank) VALUES ('merge', ?)", (MERGE_PAGES,))
             merged = connection.total_changes - before >= 2
-        pages = MERGE_PAGES
         time.sleep(PAUSE)
 
 

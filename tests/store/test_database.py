@@ -13,7 +13,7 @@ from sqlite_utils import Database as UtilsDatabase
 from sqlite_utils.migrations import Migrations
 
 from hhtui.store import filesystem
-from hhtui.store.database import DURABLE_LOG_BYTES, LARGEST_LOG_BYTES, LOG_BYTES, Database, explain
+from hhtui.store.database import LARGEST_LOG_BYTES, LOG_BYTES, LONGER_LOG_BYTES, Database, explain
 from hhtui.store.errors import StoreError
 from hhtui.store.filesystem import network_type
 from hhtui.store.locking import FileLock
@@ -329,16 +329,16 @@ def test_the_log_is_moved_into_the_file_before_it_grows_large(path: Path) -> Non
         assert path.stat().st_size > 20_000_000
 
 
-@pytest.mark.parametrize("durable", [True, False])
-def test_the_log_is_written_over_and_keeps_its_room(path: Path, durable: bool) -> None:
+@pytest.mark.parametrize(("durable", "bulk"), [(True, False), (False, False), (False, True)])
+def test_the_log_is_written_over_and_keeps_its_room(path: Path, durable: bool, bulk: bool) -> None:
     with Database.create(path) as database:
         sizes = []
         for number in range(60):
-            with database.writing(durable=durable) as connection:
+            with database.writing(durable=durable, bulk=bulk) as connection:
                 connection.execute("INSERT INTO setting VALUES (?, ?)", (str(number), "x" * 1_000_000))
             sizes.append(Path(f"{path}-wal").stat().st_size)
         assert sizes == sorted(sizes)
-        assert sizes[-1] < (DURABLE_LOG_BYTES if durable else LOG_BYTES) + 8_000_000
+        assert sizes[-1] < (LONGER_LOG_BYTES if durable or bulk else LOG_BYTES) + 8_000_000
 
 
 def test_a_log_that_grew_out_of_bounds_is_cut(path: Path) -> None:
@@ -479,7 +479,7 @@ def test_a_log_that_cannot_be_moved_yet_is_no_error(path: Path) -> None:
         "import resource, sys; from pathlib import Path; from hhtui.store import database as module\n"
         "with module.Database.open(Path(sys.argv[1])) as database:\n"
         "    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, resource.RLIM_INFINITY))\n"
-        "    module.DURABLE_LOG_BYTES = 100_000\n"
+        "    module.LONGER_LOG_BYTES = 100_000\n"
         "    for number in range(4):\n"
         "        with database.writing() as connection:\n"
         "            connection.execute('INSERT INTO setting VALUES (?, ?)', (str(number), 'x' * 500_000))\n"

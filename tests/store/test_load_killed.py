@@ -42,11 +42,12 @@ writing.begin = watched(writing.begin, "source written, not committed")
 writing.append = watched(writing.append, "batch written, not committed")
 writing.finish = watched(writing.finish, "end written, not committed")
 index.Growing.add = watched(index.Growing.add, "texts indexed, not committed")
+index._merge = watched(index._merge, "segments merged")
 index.pack_structure = watched(index.pack_structure, "columns packed, not committed")
 relations.relations = watched(relations.relations, "relations found, not stored")
 with Database.open_or_create(path) as database:
     observer = lambda told: stop(told.phase)
-    loading.load(database, [file], loading.Options(index=moment not in ("indexing", "merging")), observer)
+    loading.load(database, [file], loading.Options(index=moment != "indexing"), observer)
     index.extend(database, observer)
 """
 
@@ -62,7 +63,7 @@ MOMENTS = [
     ("texts indexed, not committed", 2),
     ("indexing", 1),
     ("indexing", 3),
-    ("merging", 1),
+    ("segments merged", 1),
     ("relations found, not stored", 1),
     ("columns packed, not committed", 1),
 ]
