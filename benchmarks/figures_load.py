@@ -107,7 +107,7 @@ def load(loads: Loads) -> list[Figure]:
             must=Target("at most", 8, "times"),
         ),
     ]  # fmt: skip
-    for name, limit in (("tantivy", 1.0), ("duckdb_fts", 0.2)):
+    for name, limit in (("tantivy", 1.0), ("tantivy_stored", None), ("duckdb_fts", 0.2)):
         figures.append(beside(loads, "load with text index", loads.indexed, name, limit))
     for name in ("polars", "duckdb"):
         figures.append(beside(loads, "load without text index and scores", loads.bodies, name, None))

@@ -24,6 +24,7 @@ MODULES = {
     "duckdb": "duckdb",
     "duckdb_fts": "duckdb",
     "tantivy": "tantivy",
+    "tantivy_stored": "tantivy",
 }
 
 
@@ -89,14 +90,14 @@ def duckdb_fts(corpus: Path, folder: Path) -> dict[str, object]:
     return result
 
 
-def tantivy(corpus: Path, folder: Path) -> dict[str, object]:
-    """Index the text of both dialogues with tantivy, with JSON parsing."""
+def tantivy(corpus: Path, folder: Path, *, stored: bool = False) -> dict[str, object]:
+    """Index the text of both dialogues with tantivy, with JSON parsing, by as many threads as it likes."""
     import tantivy as tool  # type: ignore[import-not-found, unused-ignore]
 
     builder = tool.SchemaBuilder()
     builder.add_unsigned_field("id", stored=True)
     for side in ("chosen", "rejected"):
-        builder.add_text_field(side, stored=False)
+        builder.add_text_field(side, stored=stored)
     index = tool.Index(builder.build(), path=str(folder))
     writer = index.writer(128_000_000)
     with gzip.open(corpus, "rt", encoding="utf-8") as lines:
@@ -108,6 +109,11 @@ def tantivy(corpus: Path, folder: Path) -> dict[str, object]:
     return {"pairs": index.searcher().num_docs}
 
 
+def tantivy_stored(corpus: Path, folder: Path) -> dict[str, object]:
+    """The same with the texts kept in it, so that it can give them back."""
+    return tantivy(corpus, folder, stored=True)
+
+
 PEERS: dict[str, Callable[[Path, Path], dict[str, object]]] = {
     "datasets": datasets,
     "datasets_filter": datasets_filter,
@@ -115,6 +121,7 @@ PEERS: dict[str, Callable[[Path, Path], dict[str, object]]] = {
     "duckdb": duckdb,
     "duckdb_fts": duckdb_fts,
     "tantivy": tantivy,
+    "tantivy_stored": tantivy_stored,
 }
 
 
