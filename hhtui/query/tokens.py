@@ -25,7 +25,7 @@ def tokenise(text: str) -> list[Token]:
 
 def make_ready() -> None:
     """Build what every text needs, so that the first one does not wait for it."""
-    for build in (_member, _dropped, _folding):
+    for build in (_member, _rest, _between, _dropped, _token, _folding):
         build()
 
 

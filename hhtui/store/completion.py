@@ -55,7 +55,9 @@ def names(connection: sqlite3.Connection) -> Names:
 def prepare(connection: sqlite3.Connection) -> Names:
     """Load what running a query needs, so that the first letter does not wait for it; return `names`."""
     import hhtui.query.highlights  # noqa: F401
+    from hhtui.query.tokens import make_ready
 
+    make_ready()
     counted(connection, "row:0")
     return names(connection)
 

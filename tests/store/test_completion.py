@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hhtui.query import tokens
 from hhtui.query.candidates import candidates
 from hhtui.query.parser import parse
 from hhtui.query.writing import writing
@@ -76,6 +77,15 @@ def test_names_of_a_database_are_its_own(real: Real) -> None:
     assert names.values["subset"] == ("harmless-base",) and names.values["key"] == ("harmless-base/test/*",)
     assert names.values["by"] == ("ann", "bob")
     assert {"toxicity", "made.toxicity", "refusal"} <= set(names.columns)
+
+
+def test_what_every_text_needs_is_built_before_the_first_is_looked_for(tmp_path: Path) -> None:
+    built = (tokens._member, tokens._rest, tokens._between, tokens._dropped, tokens._token, tokens._folding)
+    for one in built:
+        one.cache_clear()
+    with Database.create(tmp_path / "a.db") as database:
+        completion.prepare(database.reader())
+    assert [one.cache_info().currsize for one in built] == [1] * len(built)
 
 
 def test_what_cannot_be_counted_here_has_no_count(tmp_path: Path) -> None:
