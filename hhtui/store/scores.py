@@ -58,7 +58,7 @@ def of_pair(connection: sqlite3.Connection, pair_id: int, name: str) -> dict[Sid
     `scored`, else of one that is not scored yet. Raises KeyError where no scorer has the column.
     """
     column = score_columns(connection)[name]
-    return _of_sides(connection, column, pair_id, column.sides)
+    return _Numbered(connection, column, column.sides).of(pair_id)
 
 
 def of_page(connection: sqlite3.Connection, pair_ids: Sequence[int], name: str) -> dict[int, dict[Side, Score]]:
@@ -67,8 +67,8 @@ def of_page(connection: sqlite3.Connection, pair_ids: Sequence[int], name: str) 
     Raises KeyError where no scorer has the column.
     """
     column = score_columns(connection)[name]
-    sides = [side for side in RESPONSES if side in column.sides]
-    return {pair_id: _of_sides(connection, column, pair_id, sides) for pair_id in map(int, pair_ids)}
+    numbered = _Numbered(connection, column, [side for side in RESPONSES if side in column.sides])
+    return {pair_id: numbered.of(pair_id) for pair_id in map(int, pair_ids)}
 
 
 def percentile(ranks: Sequence[float], value: float) -> float | None:
@@ -94,11 +94,16 @@ def of_text(connection: sqlite3.Connection, scorer: StoredScorer, text_hash: byt
     return Numbers(json.loads(row[0]), row[1]) if row else None
 
 
-def _of_sides(
-    connection: sqlite3.Connection, column: StoredColumn, pair_id: int, sides: Sequence[Side]
-) -> dict[Side, Score]:
-    stored = _stored(connection, column.scorer, pair_id, sides)
-    return {side: _score(column, stored[side], ranks(connection, f"{column.name}.{side}")) for side in sides}
+class _Numbered:
+    """The scores of some sides in one column; what ranks them is read once."""
+
+    def __init__(self, connection: sqlite3.Connection, column: StoredColumn, sides: Sequence[Side]) -> None:
+        self._connection, self._column = connection, column
+        self._ranks = {side: ranks(connection, f"{column.name}.{side}") for side in sides}
+
+    def of(self, pair_id: int) -> dict[Side, Score]:
+        stored = _stored(self._connection, self._column.scorer, pair_id, list(self._ranks))
+        return {side: _score(self._column, stored[side], found) for side, found in self._ranks.items()}
 
 
 def _stored(
