@@ -13,7 +13,7 @@ from hhtui.tui.actions import ACTIONS, BY_ID
 from hhtui.tui.key_names import shown_key
 from hhtui.tui.view import Listed, View, everything, remembered
 from hhtui.tui.widgets.query_line import QueryLine
-from hhtui.tui.workers import Answer, QueryRunner
+from hhtui.tui.workers import Answer, QueryRunner, Showing
 
 if TYPE_CHECKING:
     from hhtui.query.errors import QueryError
@@ -129,7 +129,7 @@ class Finding:
 
         A result is shown at the pair that the reader went to last, else at the current one, where it has them.
         """
-        self._waiting_for = self._runner.ask(text, self.view.listed)
+        self._waiting_for = self._runner.ask(text, self.view.listed, self._showing())
 
     def edit(self) -> None:
         """Put the cursor into the query line."""
@@ -213,7 +213,7 @@ class Finding:
     def _show(self, found: View, *, keep: bool) -> None:
         if self._keep_when_answered:
             self._kept(found.text)
-        came_from = self.view.current if self._return_to is None else self._return_to
+        came_from = self._came_from
         self.view = found.at_pair(came_from).at_pair(self._gone_to)
         if keep:
             self._leave_line()
@@ -223,6 +223,16 @@ class Finding:
             self._complained = False
             self._screen.say("")
         self._screen.show_view()
+
+    @property
+    def _came_from(self) -> int | None:
+        """The pair at which a result is shown that has it, unless it has the one that the reader went to last."""
+        return self.view.current if self._return_to is None else self._return_to
+
+    def _showing(self) -> Showing:
+        """Return how the next result is going to be shown."""
+        rows = self._screen.list
+        return Showing((self._came_from, self._gone_to), rows.body_height if rows.display else 0)
 
     def tell_progress(self) -> None:
         """Say how far a search has come that takes long, and how to stop it."""
@@ -294,7 +304,7 @@ class Finding:
         self._screen.completing.end()
         self._line.leave(text)
         self._screen.gate.hold("query")
-        self._waiting_for = self._keys_wait_for = self._runner.ask(text, listed)
+        self._waiting_for = self._keys_wait_for = self._runner.ask(text, listed, self._showing())
 
     def _toggle_flagged(self) -> None:
         if self.view.text == FLAGGED:

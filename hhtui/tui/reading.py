@@ -155,6 +155,21 @@ class Reader:
         return json.dumps(record, ensure_ascii=False)
 
 
+def read_ahead(connection: Connection, pair_id: int, page: Sequence[int]) -> None:
+    """Read what the screen is going to ask for of a pair and of a page of others.
+
+    What another connection has read is in memory: the screen, for which keys wait, then waits for no disk.
+    """
+    column = scorers.harm_column(connection)
+    for one in pairs.read_many(connection, [pair_id]):
+        if column is not None:
+            scores.of_pair(connection, one.id, column)
+    pairs.headings(connection, page)
+    decisions.current(connection, page)
+    if column is not None:
+        scores.of_page(connection, page, column)
+
+
 def _marks(mine: Sequence[Decision]) -> Marks:
     values = {decision.kind: decision.value for decision in mine}
     return Marks("flag" in values, "drop" in values, values.get("preference", ""), labelled="label" in values)

@@ -97,6 +97,12 @@ def position_of(ids: Sequence[int], pair_id: int) -> int | None:
     return int(found[0]) if len(found) else None
 
 
+def page_around(index: int, rows: int, total: int) -> range:
+    """Return the indexes that a list of so many rows shows of `total`, with `index` in its middle where it can be."""
+    first = max(0, min(index - rows // 2, total - rows))
+    return range(first, min(total, first + rows))
+
+
 def everything(connection: Connection) -> View:
     """Return the view of all pairs in row order."""
     return View("", results.everything(connection))

@@ -11,7 +11,8 @@ from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.results import Result, search
 from hhtui.store.search_progress import Searched, SearchProgress
-from hhtui.tui.view import ROW_ORDER, Listed, order_of
+from hhtui.tui.reading import read_ahead
+from hhtui.tui.view import ROW_ORDER, Listed, View, order_of, page_around
 
 if TYPE_CHECKING:
     from hhtui.query.errors import QueryError
@@ -38,6 +39,16 @@ class Answer(NamedTuple):
     note: str = ""
 
 
+class Showing(NamedTuple):
+    """How a result is going to be shown: at the last of some pairs that it has, in a list of so many rows."""
+
+    pair_ids: tuple[int | None, ...] = ()
+    rows: int = 0
+
+
+NOT_SHOWN = Showing()
+
+
 class QueryRunner:
     """Runs queries one after another in a thread of its own and delivers the answer to the newest one.
 
@@ -54,14 +65,17 @@ class QueryRunner:
         self._newest = 0
         self._running: Connection | None = None
 
-    def ask(self, text: str, listed: Listed = None) -> int:
-        """Run the query `text` on every pair or a list; return the number that its answer will carry."""
+    def ask(self, text: str, listed: Listed = None, showing: Showing = NOT_SHOWN) -> int:
+        """Run the query `text` on every pair or a list; return the number that its answer will carry.
+
+        What `showing` tells of is read ahead of the answer.
+        """
         with self._mutex:
             self._newest += 1
             if self._running is not None:
                 self._running.interrupt()
             request = self._newest
-        self._thread.submit(self._run, request, text, listed)
+        self._thread.submit(self._run, request, text, listed, showing)
         return request
 
     def beside(self, work: Callable[[Connection], Given], deliver: Callable[[Given | Exception], object]) -> None:
@@ -103,7 +117,7 @@ class QueryRunner:
         self.cancel()
         self._thread.shutdown(wait=True)
 
-    def _run(self, request: int, text: str, listed: Listed) -> None:
+    def _run(self, request: int, text: str, listed: Listed, showing: Showing) -> None:
         from hhtui.query.errors import QueryError
 
         connection = self._database.reader()
@@ -113,6 +127,8 @@ class QueryRunner:
             self._running = connection
         try:
             answer = answer_to(connection, text, request, listed)
+            if answer.result is not None:
+                _read_ahead(connection, View(text, answer.result), showing)
         except Exception as error:
             answer = Answer(request, text, error=QueryError(f"The query could not be run: {error}"))
         finally:
@@ -159,6 +175,14 @@ def answer_to(connection: Connection, text: str, request: int = 0, listed: Liste
         return Answer(request, text, error=error)
     order, marks = order_of(query, listed, result), highlighter(query, result.alike)
     return Answer(request, text, result, order, marks, listed=listed, note=" ".join(filter(None, [note, result.note])))
+
+
+def _read_ahead(connection: Connection, view: View, showing: Showing) -> None:
+    for pair_id in showing.pair_ids:
+        view = view.at_pair(pair_id)
+    if showing is not NOT_SHOWN and view.current is not None:
+        page = page_around(view.index, showing.rows, view.total)
+        read_ahead(connection, view.current, [int(one) for one in view.ids[page.start : page.stop]])
 
 
 def _read(connection: Connection, path: Path) -> "tuple[Listing | None, str]":

@@ -12,7 +12,7 @@ from hhtui.store.connection import Connection
 from hhtui.store.database import Database
 from hhtui.store.results import Result, snapshot
 from hhtui.tui import workers
-from hhtui.tui.workers import Answer, QueryRunner
+from hhtui.tui.workers import Answer, QueryRunner, Showing
 
 PATIENCE = 20.0
 
@@ -62,6 +62,20 @@ def test_a_failure_of_the_search_is_an_answer(
     runner.ask("bank")
     answer = answers.get(timeout=PATIENCE)
     assert answer.error is not None and "no such luck" in str(answer.error)
+
+
+def test_what_will_be_shown_is_read_before_the_answer(
+    runner: QueryRunner, answers: "queue.Queue[Answer]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[int, list[int]]] = []
+    monkeypatch.setattr(workers, "read_ahead", lambda _connection, pair, page: read.append((pair, list(page))))
+    runner.ask("chosen:bank", showing=Showing((2, 13), rows=4))
+    answer = answers.get(timeout=PATIENCE)
+    assert answer.result is not None
+    ids = list(answer.result.ids)
+    at = ids.index(13)
+    assert 2 not in ids
+    assert read == [(13, ids[at - 2 : at + 2])]
 
 
 class Slow:

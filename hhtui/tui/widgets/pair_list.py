@@ -11,6 +11,7 @@ from textual.strip import Strip
 from hhtui.store.pairs import Heading
 from hhtui.text import clean_line
 from hhtui.tui.glyphs import fit
+from hhtui.tui.view import page_around
 from hhtui.tui.widgets.line_view import TITLE_LINES, LineView, Title
 from hhtui.tui.widgets.pair_rows import Ids, Marks, Percentiles, Row, Rows
 
@@ -19,10 +20,10 @@ NARROW = 24
 
 
 class PairList(LineView):
-    """A list over any number of pairs, of which it asks for those in view and a page on each side.
+    """A list over any number of pairs, of which it asks for those in view.
 
-    `headings`, `marks` and `percentiles` (of chosen and rejected, 0 to 100) get the ids of up to three pages;
-    ids that they leave out have none. The cursor is moved by calls; a click only posts `Picked`.
+    `headings`, `marks` and `percentiles` (of chosen and rejected, 0 to 100) get the ids of up to a page; ids that they
+    leave out have none. The cursor is moved by calls; a click only posts `Picked`.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -190,8 +191,7 @@ class PairList(LineView):
         return min(max(0, index), max(0, len(self._ids) - 1))
 
     def _top_around(self, index: int) -> int:
-        height = self.body_height
-        return max(0, min(index - height // 2, len(self._ids) - height))
+        return page_around(index, self.body_height, len(self._ids)).start
 
     def _in_view(self) -> list[int]:
         return [int(one) for one in self._ids[self._top : self._top + self.body_height]]
@@ -200,9 +200,7 @@ class PairList(LineView):
         pair_id = next(map(int, self._ids[index : index + 1]))
         row = self._rows.get(pair_id)
         if row is None:
-            height = max(1, self.body_height)
-            around = self._ids[max(0, self._top - height) : self._top + 2 * height]
-            self._rows.fetch([int(one) for one in around])
+            self._rows.fetch(self._in_view())
             row = self._rows[pair_id]
         return row
 

@@ -1,4 +1,4 @@
-"""What is written in the rows of the list of pairs, asked for a few pages at a time."""
+"""What is written in the rows of the list of pairs, asked for a page at a time."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol, SupportsInt
