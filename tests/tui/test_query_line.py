@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from textual.messages import Update
 
 from hhtui.config import Config
 from hhtui.store.search_progress import Searched
-from hhtui.tui.workers import QueryRunner
+from hhtui.tui.screens.browse import Browse
+from hhtui.tui.widgets.query_line import QueryLine
+from hhtui.tui.workers import QueryRunner, answer_to
 from tests.tui.desk import Desk, reading
 
 BANK = list(range(0, 48, 3))
@@ -67,6 +70,22 @@ async def test_the_place_is_kept_where_the_pair_is_still_in_the_result(made: Pat
         assert desk.row == 6, "typing away and back again"
         await desk.press("escape")
         assert desk.row == 6
+
+
+async def test_a_letter_is_drawn_before_what_it_finds(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with reading(made) as desk:
+        await desk.press("/")
+        await desk.type("ban")
+        browse, frames = desk.browse, desk.app.frames
+        answer = answer_to(browse.connection, "bank", browse.finding._waiting_for)
+        taken_at: list[int] = []
+        monkeypatch.setattr(browse.finding, "take", lambda _answer: taken_at.append(frames.composed))
+        drawn_so_far, line = frames.composed, browse.query_one(QueryLine)
+        line.refresh()
+        browse.post_message(Update(line))
+        browse.post_message(Browse.Answered(answer))
+        await desk.until(lambda: bool(taken_at), "the answer was not taken")
+        assert taken_at[0] > drawn_so_far
 
 
 @pytest.mark.parametrize(

@@ -435,6 +435,8 @@ class Browse(Screen[None]):
         take = partial(self.finding.take, message.answer)
         if len(self.gate) and not self.gate.holds("query"):
             self.gate.press(Press(take, None, message.time))
+        elif self.finding.editing:
+            self.call_after_refresh(take)
         else:
             take()
 
