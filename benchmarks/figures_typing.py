@@ -91,22 +91,26 @@ def type_query(database: Path, query: str, folder: Path, size: tuple[int, int] =
 
 def typing(place: Workplace) -> list[Figure]:
     """While a query is typed: key → letter painted, which no running query may hold up, and the last result."""
-    waits: list[float] = []
-    wrong = []
+    figures, wrong = [], []
     with place.scratch() as folder:
-        for query in QUERIES:
-            found = int(run(hhtui("search", str(place.scored), query, "--count")).output)
-            for size in (SMALL, LARGE):
-                typed = type_query(place.scored, query, folder, size)
-                waits += typed.waits
-                if typed.shown != found:
-                    wrong.append(f"{query}: {typed.shown} shown, {found} found")
+        found = {query: int(run(hhtui("search", str(place.scored), query, "--count")).output) for query in QUERIES}
+        for size in (SMALL, LARGE):
+            typed = {query: type_query(place.scored, query, folder, size) for query in QUERIES}
+            figures += _waits([wait for one in typed.values() for wait in one.waits], size)
+            wrong += [
+                f"{query}: {one.shown} shown, {found[query]} found"
+                for query, one in typed.items()
+                if one.shown != found[query]
+            ]
+    must = Target("at most", 0)
+    note = "; ".join(wrong) or f"of {2 * len(QUERIES)}"
+    return [*figures, Figure("last results unlike hhtui search --count", "", [float(len(wrong))], must=must, note=note)]
+
+
+def _waits(waits: list[float], size: tuple[int, int]) -> list[Figure]:
+    note = f"{len(waits)} letters at {HERTZ} a second"
     return [
-        Figure("a letter of a query → painted, p50", "ms", waits, note=f"{len(waits)} letters at {HERTZ} a second"),
+        Figure(f"a letter of a query → painted, {size[0]}×{size[1]}, p50", "ms", waits, note=note),
         Figure("the same, p99", "ms", waits, value=quantile(waits, 0.99), aim=Target("at most", 50)),
         Figure("the same, the slowest", "ms", waits, value=max(waits), aim=Target("at most", 50)),
-        Figure(
-            "last results unlike hhtui search --count", "", [float(len(wrong))],
-            must=Target("at most", 0), note="; ".join(wrong) or f"of {2 * len(QUERIES)}",
-        ),
-    ]  # fmt: skip
+    ]
