@@ -1,8 +1,7 @@
 """What runs beside the screen: queries, in one thread, newest first."""
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -11,6 +10,7 @@ from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.results import Result, search
 from hhtui.store.search_progress import Searched, SearchProgress
+from hhtui.tui.newest import NewestOnly
 from hhtui.tui.reading import read_ahead
 from hhtui.tui.view import ROW_ORDER, Listed, View, order_of, page_around
 
@@ -49,33 +49,21 @@ class Showing(NamedTuple):
 NOT_SHOWN = Showing()
 
 
-class QueryRunner:
-    """Runs queries one after another in a thread of its own and delivers the answer to the newest one.
-
-    A new request interrupts the one that runs; requests that were overtaken are not run. Whatever goes wrong is
-    part of the answer: keys wait for it.
-    """
+class QueryRunner(NewestOnly):
+    """Runs queries and delivers the answer to the newest one; whatever goes wrong is part of it: keys wait for it."""
 
     def __init__(self, database: Database, deliver: Callable[[Answer], object]) -> None:
         """Use `deliver`, which is called in the runner's thread, to hand answers on."""
-        self._database = database
+        super().__init__(database, "query")
         self._deliver = deliver
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="query")
-        self._mutex = threading.Lock()
-        self._newest = 0
-        self._running: Connection | None = None
 
     def ask(self, text: str, listed: Listed = None, showing: Showing = NOT_SHOWN) -> int:
         """Run the query `text` on every pair or a list; return the number that its answer will carry.
 
         What `showing` tells of is read ahead of the answer.
         """
-        with self._mutex:
-            self._newest += 1
-            if self._running is not None:
-                self._running.interrupt()
-            request = self._newest
-        self._thread.submit(self._run, request, text, listed, showing)
+        request = self.cancel()
+        self._submit(request, partial(_answer, text, request, listed, showing), self._deliver)
         return request
 
     def beside(self, work: Callable[[Connection], Given], deliver: Callable[[Given | Exception], object]) -> None:
@@ -83,7 +71,7 @@ class QueryRunner:
 
         `deliver` gets what it returned, or the error that it ended with.
         """
-        self._thread.submit(self._run_beside, self._newest, work, deliver)
+        self._submit(self._newest, partial(_given_or_error, work), deliver)
 
     def behind(self, work: Callable[[], object], failed: Callable[[Exception], object]) -> None:
         """Run `work` in the same thread, after what was asked so far; nothing drops it, and `close` waits for it.
@@ -99,61 +87,11 @@ class QueryRunner:
 
         self._thread.submit(run)
 
-    def cancel(self) -> None:
-        """Stop what runs; no request made before this is answered."""
-        with self._mutex:
-            self._newest += 1
-            if self._running is not None:
-                self._running.interrupt()
-
     def searched(self) -> Searched | None:
         """Return how far the query that runs has come through the texts, None where it does not look at them."""
         with self._mutex:
             running = self._running
         return None if running is None else kept_by(running, SearchProgress).searched
-
-    def close(self) -> None:
-        """Stop what runs, and deliver nothing more."""
-        self.cancel()
-        self._thread.shutdown(wait=True)
-
-    def _run(self, request: int, text: str, listed: Listed, showing: Showing) -> None:
-        from hhtui.query.errors import QueryError
-
-        connection = self._database.reader()
-        with self._mutex:
-            if request != self._newest:
-                return
-            self._running = connection
-        try:
-            answer = answer_to(connection, text, request, listed)
-            if answer.result is not None:
-                _read_ahead(connection, View(text, answer.result), showing)
-        except Exception as error:
-            answer = Answer(request, text, error=QueryError(f"The query could not be run: {error}"))
-        finally:
-            with self._mutex:
-                self._running = None
-        if request == self._newest:
-            self._deliver(answer)
-
-    def _run_beside(
-        self, request: int, work: Callable[[Connection], Given], deliver: Callable[[Given | Exception], object]
-    ) -> None:
-        connection = self._database.reader()
-        with self._mutex:
-            if request != self._newest:
-                return
-            self._running = connection
-        try:
-            given: Given | Exception = work(connection)
-        except Exception as error:
-            given = error
-        finally:
-            with self._mutex:
-                self._running = None
-        if request == self._newest:
-            deliver(given)
 
 
 def answer_to(connection: Connection, text: str, request: int = 0, listed: Listed = None) -> Answer:
@@ -175,6 +113,25 @@ def answer_to(connection: Connection, text: str, request: int = 0, listed: Liste
         return Answer(request, text, error=error)
     order, marks = order_of(query, listed, result), highlighter(query, result.alike)
     return Answer(request, text, result, order, marks, listed=listed, note=" ".join(filter(None, [note, result.note])))
+
+
+def _answer(text: str, request: int, listed: Listed, showing: Showing, connection: Connection) -> Answer:
+    from hhtui.query.errors import QueryError
+
+    try:
+        answer = answer_to(connection, text, request, listed)
+        if answer.result is not None:
+            _read_ahead(connection, View(text, answer.result), showing)
+        return answer
+    except Exception as error:
+        return Answer(request, text, error=QueryError(f"The query could not be run: {error}"))
+
+
+def _given_or_error(work: Callable[[Connection], Given], connection: Connection) -> Given | Exception:
+    try:
+        return work(connection)
+    except Exception as error:
+        return error
 
 
 def _read_ahead(connection: Connection, view: View, showing: Showing) -> None:

@@ -29,7 +29,7 @@ async def test_the_page_that_was_left_is_shown_before_its_query_has_run_again(
     async with reading(made) as desk:
         await desk.search("chosen:bank")
         await desk.press("j", "j")
-    monkeypatch.setattr(QueryRunner, "ask", lambda _runner, _text, _listed: 0)
+    monkeypatch.setattr(QueryRunner, "ask", lambda *_asked: 0)
     async with reading(made) as desk:
         assert (desk.row, desk.header.split()[2]) == (6, "3/16")
         await desk.press("f", "j")

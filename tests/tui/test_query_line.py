@@ -1,17 +1,24 @@
 """The query line: live results, errors that leave the result alone, Enter, Esc, orders and the flagged pairs."""
 
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from textual.messages import Update
 
 from hhtui.config import Config
+from hhtui.query.tree import Query
+from hhtui.store.connection import Connection
+from hhtui.store.results import Result, search
 from hhtui.store.search_progress import Searched
+from hhtui.tui import workers
 from hhtui.tui.screens.browse import Browse
 from hhtui.tui.widgets.query_line import QueryLine
 from hhtui.tui.workers import QueryRunner, answer_to
 from tests.tui.desk import Desk, reading
 
+PATIENCE = 20.0
 BANK = list(range(0, 48, 3))
 
 
@@ -195,14 +202,18 @@ async def test_an_order_is_chosen_and_taken_back(made: Path) -> None:
 
 
 async def test_keys_wait_for_a_kept_query_and_escape_gives_it_up(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    held: list[tuple[object, ...]] = []
+    may_run = threading.Event()
+
+    def held(connection: Connection, query: Query, among: Sequence[int] | None = None) -> Result:
+        assert may_run.wait(PATIENCE)
+        return search(connection, query, among)
+
     async with reading(made) as desk:
-        with monkeypatch.context() as patch:
-            patch.setattr(QueryRunner, "_run", lambda *call: held.append(call))
-            desk._post(["/", *"chosen:bank", "enter", "j", "f"])
-            await desk.until(lambda: len(desk.browse.gate) == 2, "the keys were not held")
+        monkeypatch.setattr(workers, "search", held)
+        desk._post(["/", *"chosen:bank", "enter", "j", "f"])
+        await desk.until(lambda: len(desk.browse.gate) == 2, "the keys were not held")
         assert desk.events() == []
-        QueryRunner._run(*held[-1])  # type: ignore[arg-type]
+        may_run.set()
         await desk.settle()
         assert desk.events() == [("flag", "yes", "3")]
         with monkeypatch.context() as patch:
