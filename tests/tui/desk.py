@@ -166,9 +166,10 @@ class Desk:
 
     async def settle(self) -> None:
         """Wait until queries are answered, keys have gone where they belong, and the pair is painted."""
-        await self.pilot.pause()
+        await self.pilot.pause(0)
         await self.until(self._rests, "it did not come to rest")
         await self.pilot.pause()
+        await self.until(self._rests, "it did not come to rest")
 
     def _rests(self) -> bool:
         browse = self.browse
