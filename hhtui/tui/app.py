@@ -22,6 +22,7 @@ from hhtui.tui.display import DifferApp
 from hhtui.tui.explanation import Explain, no_explanation
 from hhtui.tui.garbage import IdleCollector
 from hhtui.tui.keys import keys_in_use
+from hhtui.tui.memory import use_one_allocator
 from hhtui.tui.screens.browse import Browse
 from hhtui.tui.start import Start
 
@@ -171,6 +172,7 @@ def browse(
     mouse: bool = True,
 ) -> Ending:
     """Run the browser on an open database until it ends; return how it did."""
+    use_one_allocator()
     who = Annotator.begin(database, annotator)
     app = HhtuiApp(database, who, config, export, start, explain)
     app.run(mouse=mouse and config.mouse)
