@@ -41,7 +41,7 @@ def load(
     is_new = not (place.exists() and place.stat().st_size)
     is_empty = False
     try:
-        with Database.create(place) if is_new else Database.open(place) as database:
+        with Database.open_or_create(place) as database:
             try:
                 report = load_sources(database, sources, options, observer or unobserved)
             finally:

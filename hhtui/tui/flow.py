@@ -34,7 +34,7 @@ class Clock(Protocol):
 class Frames:
     """Numbers the compositions of the screen and knows how far the terminal has come.
 
-    - `composed`: compositions made so far. While widgets render, theirs is number `rendering`.
+    - `composed`: compositions made so far; while widgets render, theirs is the next one.
     - `sent`: the last composition that has been written to the terminal; it stands for all before it.
     - `acknowledged`: the last one that the terminal has answered; where it does not answer, the same as `sent`.
 
@@ -64,11 +64,6 @@ class Frames:
         self._lost_timer: Timer | None = None
         self._open_timer: Timer | None = None
         self._waiting: list[tuple[int, Callable[[float], object]]] = []
-
-    @property
-    def rendering(self) -> int:
-        """The number that the composition being rendered, or the next one, will have."""
-        return self.composed + 1
 
     @property
     def answers(self) -> bool | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from hhtui.bars import percent
 from hhtui.store.thresholds import STEPS, Taken, Thresholds, written
 from hhtui.text import cells, clean_line
 from hhtui.tui.threshold_chart import axis, bars, labels
@@ -104,8 +105,8 @@ def _rule(key: int, one: Taken, taken: Sequence[Taken], threshold: float, width:
     longest = max(len(other.rule.words) for other in taken)
     words, above = f"{one.rule.words:{longest}}", written(threshold)
     forms = (
-        f"{key}  {words}  {above}   {one.pairs:>9,} pairs  {_percent(one.share):>7}",
-        f"{key}  {words} {one.pairs:>9,} pairs  {_percent(one.share):>7}",
+        f"{key}  {words}  {above}   {one.pairs:>9,} pairs  {percent(one.share):>7}",
+        f"{key}  {words} {one.pairs:>9,} pairs  {percent(one.share):>7}",
         f"{key} {words} {one.pairs:>7,}",
         f"{key} {one.pairs:,} {one.rule.words}",
     )
@@ -113,17 +114,13 @@ def _rule(key: int, one: Taken, taken: Sequence[Taken], threshold: float, width:
 
 
 def _shares(one: Taken, width: int) -> Line:
-    naming, others = _percent(one.of_naming), _percent(one.of_others)
+    naming, others = percent(one.of_naming), percent(one.of_others)
     return _cut(_fitting([f"   {form.format(naming=naming, others=others)}" for form in SHARES], width), width, "")
 
 
 def _keys(taken: Sequence[Taken], width: int) -> Line:
     rules = " ".join(str(key) for key in range(1, len(taken) + 1))
     return _cut(_fitting([form.format(rules=rules) for form in KEYS], width), width)
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f} %"
 
 
 def _fitting(forms: Sequence[str], width: int) -> str:

@@ -493,7 +493,7 @@ def test_two_frames_stay_unanswered_and_an_answer_opens_the_way(frames: Frames, 
 
 def test_a_frame_stands_for_the_compositions_before_it(frames: Frames) -> None:
     frames.answered()
-    assert frames.rendering == 1
+    assert frames.composed == 0
     frames.compose()
     frames.compose()
     assert frames.pending

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-from hhtui.bars import bar
+from hhtui.bars import bar, percent
 from hhtui.query.toggling import holds
 from hhtui.store.facets import Facets, Group, Row
 from hhtui.store.facets.histogram import Histogram
@@ -117,7 +117,7 @@ def _bar_room(width: int) -> int:
 
 
 def _percent(some: int, of: int) -> str:
-    return "–" if not of else f"{100 * some / of:.1f} %"
+    return percent(some / of if of else None)
 
 
 def _cut(parts: Sequence[Part], width: int) -> Line:

@@ -66,28 +66,12 @@ class PairList(LineView):
         return self._cursor
 
     @property
-    def current_id(self) -> int | None:
-        """Id of the pair in the current row, or None in an empty result."""
-        return next(map(int, self._ids[self._cursor : self._cursor + 1]), None)
-
-    @property
     def selection(self) -> range:
         """Indexes of the selected rows; the current row alone where no range was begun."""
         if not len(self._ids):
             return range(0)
         anchor = self._cursor if self._anchor is None else self._anchor
         return range(min(anchor, self._cursor), max(anchor, self._cursor) + 1)
-
-    @property
-    def selected_ids(self) -> list[int]:
-        """Ids of the selected pairs."""
-        chosen = self.selection
-        return [int(one) for one in self._ids[chosen.start : chosen.stop]]
-
-    @property
-    def selecting(self) -> bool:
-        """Whether a range was begun."""
-        return self._anchor is not None
 
     def set_result(self, ids: Ids, index: int = 0) -> None:
         """Show another result with the cursor at `index`; a range is given up."""

@@ -112,7 +112,6 @@ class PairView(Widget):
             pane.styled_by = self
         self.scroll = LinkedScroll(self.panes["left"], self.panes["right"])
         self._pair: Pair | None = None
-        self._empty = ""
         self._hits: list[tuple[Part, Span]] = []
         self._mode: DifferenceMode = "when alike"
         self._diff = NO_DIFF
@@ -208,7 +207,7 @@ class PairView(Widget):
         begins = self._pair is None or (self._pair.id, self.presentation) != (pair.id, presentation)
         if begins:
             self.visit.begin()
-        self._pair, self._empty, self.presentation = pair, "", presentation
+        self._pair, self.presentation = pair, presentation
         self._difference = self._hit = -1
         texts: dict[Part, Transcript] = {
             "prompt": transcript(pair.dialogues.prompt),
