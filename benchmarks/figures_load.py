@@ -11,13 +11,17 @@ from benchmarks.table import NOT_INSTALLED, Figure, Target
 from benchmarks.workplace import Workplace, remove, size, stored_pairs
 
 REPEATS = 3
+PEERS = ("datasets", "tantivy", "tantivy_stored", "duckdb_fts", "polars", "duckdb")
 PAGE = 24
 """Pairs that fill the first page of a list at 80×24."""
 POLL = 0.002
 
 
 class Loads:
-    """Loads of one corpus by hhtui and by its peers, each measured once a run and shared by several figures."""
+    """Loads of one corpus by hhtui and by its peers, measured once a run and shared by several figures.
+
+    They take turns, so that each is measured at the same times as the others.
+    """
 
     def __init__(self, place: Workplace) -> None:
         self.place = place
@@ -28,16 +32,16 @@ class Loads:
         self.peers: dict[str, list[float]] = {}
         self.failures: dict[str, str] = {}
 
-    def ours(self) -> None:
-        """Load with the text index and without scores; watch from outside when pairs become readable."""
-        if self.indexed:
-            return
-        with self.place.scratch() as folder, own_home(folder) as environment:
-            for _ in range(REPEATS):
+    def measure(self) -> None:
+        """Load by hhtui and by every peer, one after another, several times."""
+        for _ in range(0 if self.indexed else REPEATS):
+            with self.place.scratch() as folder, own_home(folder) as environment:
                 self.load_once(folder / "load.db", environment)
+            for name in PEERS:
+                self.load_by(name)
 
     def load_once(self, database: Path, environment: dict[str, str]) -> None:
-        """Load once, from an empty database."""
+        """Load with the text index and without scores; watch from outside when pairs become readable."""
         corpus = self.place.corpus
         command = Command(
             hhtui("load", str(corpus), "--db", str(database), "--no-score", "--no-copy", "--json"), environment
@@ -56,18 +60,18 @@ class Loads:
         self.sizes.append(size(database))
         remove(database)
 
-    def peer(self, name: str) -> list[float]:
-        """Return the seconds from process start to end of a peer's cold load, none where it is not installed."""
-        if name not in self.peers:
-            self.peers[name] = []
-            try:
-                for _ in range(REPEATS if installed(name) else 0):
-                    with self.place.scratch() as folder:
-                        argv = python("-m", "benchmarks.peers", name, str(self.place.corpus), str(folder))
-                        self.peers[name].append(run(argv, {**OFFLINE, "HF_HOME": str(folder / "home")}).seconds)
-            except CommandFailed as error:
-                self.peers[name], self.failures[name] = [], str(error).splitlines()[-1]
-        return self.peers[name]
+    def load_by(self, name: str) -> None:
+        """Load cold by a peer, from the start of its process to its end, unless it is not installed or has failed."""
+        samples = self.peers.setdefault(name, [])
+        if not installed(name) or name in self.failures:
+            return
+        try:
+            with self.place.scratch() as folder:
+                argv = python("-m", "benchmarks.peers", name, str(self.place.corpus), str(folder))
+                samples.append(run(argv, {**OFFLINE, "HF_HOME": str(folder / "home")}).seconds)
+        except CommandFailed as error:
+            samples.clear()
+            self.failures[name] = str(error).splitlines()[-1]
 
     def missing(self, name: str) -> str:
         """Return why a peer has no figure."""
@@ -83,11 +87,11 @@ def seen(database: Path, pairs: int, command: Command) -> float:
 
 def first_page(loads: Loads) -> list[Figure]:
     """Start of the load → a page of pairs that another process can read."""
-    loads.ours()
+    loads.measure()
     return [
         Figure(
             "first page while loading", "s", loads.first_page, peer="datasets, cold",
-            peer_samples=loads.peer("datasets"), must=Target("at least", 8, "sooner"),
+            peer_samples=loads.peers["datasets"], must=Target("at least", 8, "sooner"),
             aim=Target("at least", 10, "sooner"), note=f"{PAGE} pairs readable from another process",
         )
     ]  # fmt: skip
@@ -95,8 +99,8 @@ def first_page(loads: Loads) -> list[Figure]:
 
 def load(loads: Loads) -> list[Figure]:
     """The whole load: until every pair can be read, and until the text index is complete."""
-    loads.ours()
-    datasets = loads.peer("datasets")
+    loads.measure()
+    datasets = loads.peers["datasets"]
     figures = [
         Figure(
             "load without text index and scores", "s", loads.bodies, peer="datasets, cold", peer_samples=datasets,
@@ -116,7 +120,7 @@ def load(loads: Loads) -> list[Figure]:
 
 def beside(loads: Loads, name: str, ours: list[float], peer: str, limit: float | None) -> Figure:
     """Return the same figure beside another tool, which may be absent."""
-    samples = loads.peer(peer)
+    samples = loads.peers[peer]
     return Figure(
         name,
         "s",
@@ -129,7 +133,7 @@ def beside(loads: Loads, name: str, ours: list[float], peer: str, limit: float |
 
 def database_size(loads: Loads) -> list[Figure]:
     """The database with its text index and without scores, against the raw JSON."""
-    loads.ours()
+    loads.measure()
     raw = loads.place.raw_bytes / 2**20
     return [
         Figure(

@@ -16,10 +16,11 @@ CHUNK = 1000
 PAUSE = 0.002
 """Seconds between two transactions, in which somebody who decides gets the lock."""
 MERGE_PAGES = 300
-SEGMENTS_TO_MERGE = 16
-"""So many segments of one size become one, the most that FTS5 allows; fewer stay, which no search is slower for."""
-BULK_SETTINGS = {"hashsize": 64 * 1024 * 1024, "automerge": 0, "crisismerge": 1000, "usermerge": SEGMENTS_TO_MERGE}
-USUAL_SETTINGS = {"hashsize": 1024 * 1024, "automerge": 4, "crisismerge": 16, "usermerge": 4}
+CHUNKS_TO_MERGE = 64
+MOST_SEGMENTS = 7
+"""Segments of one size that stay: no search is slower for them, and merging all into one would take seconds."""
+BULK_SETTINGS = {"hashsize": 64 * 1024 * 1024, "automerge": 0, "crisismerge": 1000, "usermerge": 16}
+USUAL_SETTINGS = {"hashsize": 1024 * 1024, "automerge": 4, "crisismerge": 16, "usermerge": MOST_SEGMENTS + 1}
 FINISHED = "finished_pairs"
 """The setting that holds for which pairs, as [count, greatest id], everything here was made."""
 
@@ -45,9 +46,9 @@ def extend(database: Database, observer: Observer = unobserved) -> None:
         try:
             _index_texts(database, observer)
             related = beside.submit(lambda: relations.relations(database.reader()))
-            _merge(database)
             with database.writing(durable=False) as connection:
                 _configure(connection, USUAL_SETTINGS)
+            _merge(database)
             for statement in filter(str.strip, LATE_INDEXES.split(";")):
                 with database.writing(durable=False) as connection:
                     connection.execute(statement)
@@ -100,7 +101,7 @@ class Growing:
 
     def tidy(self) -> None:
         """Merge segments of one size where many chunks have left theirs."""
-        if self._chunks and self._chunks % SEGMENTS_TO_MERGE == 0:
+        if self._chunks and self._chunks % CHUNKS_TO_MERGE == 0:
             _merge(self._database)
 
 
