@@ -68,19 +68,22 @@ def load(
     choice = Choice(options.subset, options.split, options.configuration, options.revision, options.data_dir)
     reports: list[SourceReport] = []
     notes: list[str] = []
+    growing = index.Growing(database) if options.index else None
     for named in sources:
         for source in resolve(named, choice, observer):
             if isinstance(source, Note):
                 notes.append(source.text)
                 continue
             with closing(source):
-                reports.append(_load_source(database, source, options, observer))
+                reports.append(_load_source(database, source, options, growing, observer))
     if options.index:
         index.extend(database, observer)
     return LoadReport(reports, time.monotonic() - started, notes)
 
 
-def _load_source(database: Database, source: Source, options: Options, observer: Observer) -> SourceReport:
+def _load_source(
+    database: Database, source: Source, options: Options, growing: index.Growing | None, observer: Observer
+) -> SourceReport:
     naming = source.naming
     digest = source.sha256(observer)
     live = live_sources(database.reader(), naming.subset, naming.split)
@@ -90,7 +93,7 @@ def _load_source(database: Database, source: Source, options: Options, observer:
         raise _conflict(source, filled[-1])
     before = stored.pairs if stored else 0
     if stored is None or not stored.complete:
-        stored = _read_on(database, source, digest, stored, options, observer)
+        stored = _read_on(database, source, digest, stored, options, growing, observer)
     refusals = loading.refused_rows(database.reader(), stored.id, REFUSALS_REPORTED)
     if refusals and not stored.pairs:
         raise _all_refused(source, stored, refusals[0])
@@ -111,13 +114,13 @@ def _read_on(
     digest: str,
     stored: StoredSource | None,
     options: Options,
+    growing: index.Growing | None,
     observer: Observer,
 ) -> StoredSource:
     """Read a source from where it stands, to its end or the limit, and return where it stands then."""
     start = Start() if stored is None else Start(stored.lines_done, stored.rows_read, _opening(stored))
     source_id, lines_done = (stored.id if stored else None), start.lines
     opening: Opening | None = None
-    growing = index.Growing(database) if options.index else None
     with produced(read(source, start, limit=options.limit, strict=options.strict)) as items:
         for item in items:
             if isinstance(item, Opening):

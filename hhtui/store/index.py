@@ -18,9 +18,10 @@ PAUSE = 0.002
 MERGE_PAGES = 300
 CHUNKS_TO_MERGE = 64
 MOST_SEGMENTS = 7
-"""Segments of one size that stay: no search is slower for them, and merging all into one would take seconds."""
+"""Segments of one level that stay: no search is slower for them, and merging all into one would take seconds."""
 BULK_SETTINGS = {"hashsize": 64 * 1024 * 1024, "automerge": 0, "crisismerge": 1000, "usermerge": 16}
-USUAL_SETTINGS = {"hashsize": 1024 * 1024, "automerge": 4, "crisismerge": 16, "usermerge": MOST_SEGMENTS + 1}
+LAST_SETTINGS = {"usermerge": MOST_SEGMENTS + 1}
+USUAL_SETTINGS = {"hashsize": 1024 * 1024, "automerge": 4, "crisismerge": 16, "usermerge": 4}
 FINISHED = "finished_pairs"
 """The setting that holds for which pairs, as [count, greatest id], everything here was made."""
 
@@ -46,13 +47,15 @@ def extend(database: Database, observer: Observer = unobserved) -> None:
         try:
             _index_texts(database, observer)
             related = beside.submit(lambda: relations.relations(database.reader()))
+            observer(Progress("relating", 0, 0, "pairs"))
+            with database.writing(durable=False) as connection:
+                _configure(connection, LAST_SETTINGS)
+            _merge(database)
             with database.writing(durable=False) as connection:
                 _configure(connection, USUAL_SETTINGS)
-            _merge(database)
             for statement in filter(str.strip, LATE_INDEXES.split(";")):
                 with database.writing(durable=False) as connection:
                     connection.execute(statement)
-            observer(Progress("relating", 0, 0, "pairs"))
             relations.relate(database, related.result())
         except BaseException:
             database.interrupt()
@@ -100,7 +103,7 @@ class Growing:
             self._chunks += 1
 
     def tidy(self) -> None:
-        """Merge segments of one size where many chunks have left theirs."""
+        """Merge segments where many chunks have left theirs."""
         if self._chunks and self._chunks % CHUNKS_TO_MERGE == 0:
             _merge(self._database)
 
@@ -124,7 +127,7 @@ def _watermark(connection: sqlite3.Connection) -> int:
 
 
 def _merge(database: Database) -> None:
-    """Merge segments of one size into one where there are as many as is set, a little in each transaction."""
+    """Merge segments of one level into one where there are as many as is set, a little in each transaction."""
     merged = True
     while merged:
         with database.writing(durable=False, bulk=True) as connection:

@@ -1,11 +1,12 @@
 """What runs beside the screen: queries, in one thread, newest first."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from hhtui.store.connection import Connection, kept_by
+from hhtui.store.connection import Connection, SqliteError, kept_by
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.results import Result, search
@@ -120,11 +121,11 @@ def _answer(text: str, request: int, listed: Listed, showing: Showing, connectio
 
     try:
         answer = answer_to(connection, text, request, listed)
-        if answer.result is not None:
-            _read_ahead(connection, View(text, answer.result), showing)
-        return answer
     except Exception as error:
         return Answer(request, text, error=QueryError(f"The query could not be run: {error}"))
+    if answer.result is not None:
+        _read_ahead(connection, View(text, answer.result), showing)
+    return answer
 
 
 def _given_or_error(work: Callable[[Connection], Given], connection: Connection) -> Given | Exception:
@@ -135,11 +136,13 @@ def _given_or_error(work: Callable[[Connection], Given], connection: Connection)
 
 
 def _read_ahead(connection: Connection, view: View, showing: Showing) -> None:
+    """Read what is going to be shown; what cannot be read, the screen finds and tells where it needs it."""
     for pair_id in showing.pair_ids:
         view = view.at_pair(pair_id)
     if showing is not NOT_SHOWN and view.current is not None:
         page = page_around(view.index, showing.rows, view.total)
-        read_ahead(connection, view.current, [int(one) for one in view.ids[page.start : page.stop]])
+        with suppress(SqliteError, KeyError):
+            read_ahead(connection, view.current, [int(one) for one in view.ids[page.start : page.stop]])
 
 
 def _read(connection: Connection, path: Path) -> "tuple[Listing | None, str]":

@@ -90,6 +90,7 @@ def test_the_doctor_names_the_files_of_a_damaged_copy(tmp_path: Path) -> None:
         for file in (tmp_path / "a.db.texts", tmp_path / "a.db.words"):
             whole = file.read_bytes()
             file.write_bytes(whole[:-100] + bytes([whole[-100] ^ 1]) + whole[-99:])
+            os.utime(file, ns=(0, 1))
             check = looked()
             assert not check.well
             assert check.found == f"damaged, and not used: {file}"

@@ -1,6 +1,7 @@
 """Queries beside the screen: stale ones are dropped, running ones interrupted, errors delivered."""
 
 import queue
+import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,6 +77,18 @@ def test_what_will_be_shown_is_read_before_the_answer(
     at = ids.index(13)
     assert 2 not in ids
     assert read == [(13, ids[at - 2 : at + 2])]
+
+
+def test_an_answer_comes_also_where_what_it_shows_cannot_be_read_ahead(
+    runner: QueryRunner, answers: "queue.Queue[Answer]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise sqlite3.DatabaseError("a page is damaged")
+
+    monkeypatch.setattr(workers, "read_ahead", failing)
+    runner.ask("chosen:bank", showing=Showing((13,), rows=4))
+    answer = answers.get(timeout=PATIENCE)
+    assert answer.error is None and answer.result is not None and 13 in answer.result.ids
 
 
 class Slow:

@@ -435,7 +435,7 @@ class Browse(Screen[None]):
         take = partial(self.finding.take, message.answer)
         if len(self.gate) and not self.gate.holds("query"):
             self.gate.press(Press(take, None, message.time))
-        elif self.finding.editing:
+        elif self.finding.editing and self.app.screen is self:
             self.call_after_refresh(take)
         else:
             take()
