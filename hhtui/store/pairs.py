@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from hhtui.dialogue import pair_up, parse
+from hhtui.dialogue import HUMAN_MARKER, MARKER, pair_up
 from hhtui.model import HUMAN, Bit, Pair
 from hhtui.store.by_key import PAIR_KEY, id_by_key
 from hhtui.store.errors import StoreError
@@ -73,9 +73,10 @@ def transcripts(connection: sqlite3.Connection, pair_id: int) -> tuple[str, str]
 def headings(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> list[Heading]:
     """Return what a list shows of these pairs, in their order; ids that are gone are left out."""
     rows = connection.execute(
-        f"SELECT pair.id, {PAIR_KEY}, pair.bits, body.prompt, body.chosen FROM json_each(?) AS wanted "
-        "CROSS JOIN pair ON pair.id = wanted.value CROSS JOIN body ON body.id = pair.id ORDER BY wanted.key",
-        (json.dumps([int(pair_id) for pair_id in pair_ids]),),
+        f"SELECT pair.id, {PAIR_KEY}, pair.bits, iif(instr(prompt, ?1), prompt, prompt || chosen) "
+        "FROM json_each(?2) AS wanted CROSS JOIN pair ON pair.id = wanted.value CROSS JOIN body ON body.id = pair.id "
+        "ORDER BY wanted.key",
+        (HUMAN_MARKER, json.dumps([int(pair_id) for pair_id in pair_ids])),
     )
     return [_heading(*row) for row in rows]
 
@@ -116,10 +117,9 @@ def _pair(row: tuple[Any, ...]) -> Pair:
     )
 
 
-def _heading(pair_id: int, key: str, bits: int, prompt: str, chosen: str) -> Heading:
-    human = [turn.text.strip() for turn in parse(prompt) if turn.role == HUMAN]
-    if not human:
-        human = [turn.text.strip() for turn in parse(prompt + chosen) if turn.role == HUMAN]
-    last = human[-1] if human else ""
-    earlier = human[-2] if len(human) > 1 and len(last.split()) <= FEW_WORDS else ""
+def _heading(pair_id: int, key: str, bits: int, transcript: str) -> Heading:
+    parts = MARKER.split(transcript)
+    human = [text for role, text in zip(parts[1::2], parts[2::2], strict=True) if role == HUMAN]
+    last = human[-1].strip() if human else ""
+    earlier = human[-2].strip() if len(human) > 1 and len(last.split()) <= FEW_WORDS else ""
     return Heading(pair_id, key, last, earlier, Bit(bits))
