@@ -22,6 +22,7 @@ LONGER_LOG_BYTES = 16 * 1024 * 1024
 """The same for somebody's decision, which leaves that work to others while it can, and for one of many large writes."""
 LARGEST_LOG_BYTES = 32 * 1024 * 1024
 """A log that grew beyond this is cut; shorter ones keep their room, for giving it back makes every fsync wait."""
+HEADER = b"SQLite format 3\0"
 OLDEST_SQLITE = (3, 37, 0)
 NAME_ANOTHER = "name a file in a folder you may write"
 
@@ -318,8 +319,15 @@ def _check_file(path: Path) -> None:
         raise StoreError(f"{path} is a folder; name a database in it, or make one: hhtui load {path} --db NEW.db")
     if not path.is_file():
         raise StoreError(f"there is no database {path}; make one with: hhtui load FILE --db {path}")
-    if not path.stat().st_size:
+    try:
+        with open(path, "rb") as file:
+            beginning = file.read(len(HEADER))
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read ({error.strerror}); ask its owner, or {NAME_ANOTHER}") from None
+    if not beginning:
         raise StoreError(f"{path} is empty; to make a database of it: hhtui load FILE --db {path}")
+    if beginning != HEADER:
+        raise StoreError(f"{path} is no database; to load it as data: hhtui load {path} --db NEW.db")
 
 
 def _check_network(path: Path) -> None:
@@ -345,8 +353,6 @@ def _version(path: Path, immutable: bool) -> int:
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
-        if "not a database" in str(error):
-            raise StoreError(f"{path} is no database; to load it as data: hhtui load {path} --db NEW.db") from None
         raise StoreError(f"{path}: {explain(error)}") from None
     if application != APPLICATION_ID:
         raise StoreError(

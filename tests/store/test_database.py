@@ -172,6 +172,14 @@ def test_what_is_no_file_is_left_alone(path: Path, make: Callable[[Path], Databa
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("content", [b"\n", b"no database", b"SQLite format 2\x00", b"x" * 5000])
+def test_what_is_no_database_is_told_and_left_as_it_is(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"is no database; to load it as data: hhtui load"):
+        Database.open(path)
+    assert path.read_bytes() == content
+
+
 def test_no_database_is_told(path: Path) -> None:
     with pytest.raises(StoreError, match=r"there is no database .*hhtui load FILE --db"):
         Database.open(path)
