@@ -176,7 +176,7 @@ class Desk:
         gate = browse.gate
         dialog = self.app.screen is not browse
         working = any(not worker.is_finished for worker in self.app.workers if worker.group != "export")
-        painted = browse.pair.painted or not browse.pair.shows
+        painted = browse.pair.painted or not browse.pair.shows or browse.pausing.on
         waiting = browse.finding.waiting or browse.completing.waiting or browse.faceting.waiting
         return not (len(gate) or gate._reasons or gate._settling or waiting or working) and (dialog or painted)
 

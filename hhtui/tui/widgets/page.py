@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
-from textual import events
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -34,18 +34,17 @@ class Page(Widget):
         super().__init__()
         self._make = make
         self._lines: Lines = ()
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.show()
+        self._made_for: Size | None = None
 
     def show(self) -> None:
-        """Ask for the lines anew, and draw them."""
-        width, height = self.size
-        self._lines = self._make(width, height) if width and height else ()
+        """Draw, with lines asked for anew."""
+        self._made_for = None
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width, height = self.size
+        if self._made_for != self.size:
+            self._lines, self._made_for = self._make(width, height), self.size
         if y >= len(self._lines):
             return Strip.blank(width, self.rich_style)
         shown = Strip(
