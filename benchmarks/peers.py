@@ -15,6 +15,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 OFFLINE = {"HF_DATASETS_OFFLINE": "1", "HF_HUB_OFFLINE": "1", "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
 MODULES = {
@@ -22,7 +23,7 @@ MODULES = {
     "datasets_filter": "datasets",
     "polars": "polars",
     "duckdb": "duckdb",
-    "duckdb_fts": "duckdb",
+    "duckdb_fts": "duckdb_extension_fts",
     "tantivy": "tantivy",
     "tantivy_stored": "tantivy",
 }
@@ -80,14 +81,22 @@ def duckdb(corpus: Path, folder: Path) -> dict[str, object]:
 
 
 def duckdb_fts(corpus: Path, folder: Path) -> dict[str, object]:
-    """Load into a DuckDB file and build its full-text index; needs its `fts` extension on this machine."""
-    import duckdb as tool
-
+    """Load into a DuckDB file and build its full-text index."""
     result = duckdb(corpus, folder)
-    with tool.connect(str(folder / "peer.duckdb")) as connection:
-        connection.execute("LOAD fts")
+    with with_fts(folder) as connection:
         connection.execute("PRAGMA create_fts_index('pair', 'id', 'chosen', 'rejected')")
     return result
+
+
+def with_fts(folder: Path) -> Any:
+    """Return a connection to DuckDB's file with its full-text extension, which the package duckdb-extension-fts has."""
+    import duckdb as tool
+    from duckdb_extensions import import_extension  # type: ignore[import-not-found, unused-ignore]
+
+    connection = tool.connect(str(folder / "peer.duckdb"), config={"extension_directory": str(folder)})
+    import_extension("fts", con=connection)
+    connection.execute("LOAD fts")
+    return connection
 
 
 def tantivy(corpus: Path, folder: Path, *, stored: bool = False) -> dict[str, object]:

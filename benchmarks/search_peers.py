@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers import duckdb, duckdb_fts, tantivy
+from benchmarks.peers import duckdb, duckdb_fts, tantivy, with_fts
 
 Search = Callable[[], int]
 Searches = dict[str, list[Search]]
@@ -61,11 +61,8 @@ def by_duckdb(corpus: Path, folder: Path, wanted: dict[str, Any]) -> Searches:
 
 def by_duckdb_fts(corpus: Path, folder: Path, wanted: dict[str, Any]) -> Searches:
     """Words by the full-text extension, all of them in a pair."""
-    import duckdb as tool
-
     duckdb_fts(corpus, folder)
-    connection = tool.connect(str(folder / "peer.duckdb"))
-    connection.execute("LOAD fts")
+    connection = with_fts(folder)
     sql = "SELECT id FROM (SELECT id, fts_main_pair.match_bm25(id, ?, conjunctive := 1) AS s FROM pair) WHERE s NOTNULL"
 
     def match(words: Sequence[str]) -> Search:
@@ -194,7 +191,7 @@ PEERS: dict[str, Callable[[Path, Path, dict[str, Any]], Searches]] = {
 }
 
 
-MODULES = {"duckdb_fts": "duckdb"}
+MODULES = {"duckdb_fts": "duckdb_extension_fts"}
 
 
 def installed(name: str) -> bool:
