@@ -2,8 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from operator import eq
+from string import ascii_lowercase
 from typing import NamedTuple
 from unicodedata import category
 
@@ -14,7 +16,8 @@ MARKER = re.compile(r"\n\n(Human|Assistant):")
 ROLE_LEAK = re.compile(r"\b(?:Human|Assistant):")
 NO_BITS = Bit(0)
 HUMAN_MARKER = f"\n\n{HUMAN}:"
-_LAST_ASSISTANT = "\n\nAssistant:"
+_ASSISTANT_MARKER = f"\n\n{ASSISTANT}:"
+_LETTERS = frozenset(ascii_lowercase)
 
 
 def parse(transcript: str) -> tuple[Turn, ...]:
@@ -44,15 +47,20 @@ def pair_up(chosen: str, rejected: str) -> Dialogues:
 
 
 def divergence(one: str, other: str) -> int:
-    """Return how many code points the two texts share at their start."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one.startswith(other[low:middle], low):
-            low = middle
+    """Return how many code points the two texts share at their start.
+
+    It looks first right after the last Assistant marker of `one`, where most pairs part.
+    """
+    likely = one[: one.rfind(_ASSISTANT_MARKER) + len(_ASSISTANT_MARKER)]
+    shared = len(likely) if other.startswith(likely) else 0
+    step, end = 1, min(len(one), len(other))
+    while step and shared < end:
+        if one[shared : shared + step] == other[shared : shared + step]:
+            shared += step
+            step *= 2
         else:
-            high = middle - 1
-    return low
+            step //= 2
+    return min(shared, end)
 
 
 def division(chosen: str, rejected: str, shared: int) -> int:
@@ -83,7 +91,7 @@ def plain_text(turns: Sequence[Turn]) -> str:
 
 def without_markers(transcript: str) -> str:
     """Return `plain_text` of a transcript's turns, without making turns."""
-    return "\n".join(_texts(MARKER.split(transcript)))
+    return _without_markers(MARKER.split(transcript))
 
 
 def response_text(turns: Sequence[Turn]) -> str:
@@ -135,53 +143,46 @@ def shape(chosen: str, rejected: str) -> Shape:
     at = division(chosen, rejected, shared)
     prompt, left, right = chosen[:at], chosen[at:], rejected[at:]
     prompt_parts, left_parts, right_parts = MARKER.split(prompt), MARKER.split(left), MARKER.split(right)
+    roles, left_roles, right_roles = prompt_parts[1::2], left_parts[1::2], right_parts[1::2]
     left_last, right_last = left_parts[-1].strip(), right_parts[-1].strip()
+    unmarked = _without_markers(prompt_parts)
     bits = NO_BITS
     if not left_last:
         bits |= Bit.EMPTY_CHOSEN
     if not right_last:
         bits |= Bit.EMPTY_REJECTED
-    if _leaks(prompt, prompt_parts):
+    if _leaks(unmarked):
         bits |= Bit.ROLE_LEAK_PROMPT
-    if _leaks(left, left_parts):
+    if _leaks(_without_markers(left_parts)):
         bits |= Bit.ROLE_LEAK_CHOSEN
-    if _leaks(right, right_parts):
+    if _leaks(_without_markers(right_parts)):
         bits |= Bit.ROLE_LEAK_REJECTED
-    roles = _roles(prompt_parts) if at else []
-    if _repeats_role(roles + _roles(left_parts)):
+    if _repeats_role(roles + left_roles):
         bits |= Bit.CONSECUTIVE_ROLES_CHOSEN
-    if _repeats_role(roles + _roles(right_parts)):
+    if _repeats_role(roles + right_roles):
         bits |= Bit.CONSECUTIVE_ROLES_REJECTED
-    if _prefixes_differ(chosen, rejected, shared):
+    one_reply_each = at > 0 and left_roles == right_roles == [ASSISTANT]
+    if not one_reply_each and _prefixes_differ(chosen, rejected, shared):
         bits |= Bit.PREFIX_MISMATCH
     if chosen == rejected:
         bits |= Bit.IDENTICAL
     elif _may_be_loosely_equal(chosen, rejected, shared) and _loosely_equal(left_parts, right_parts):
         bits |= Bit.IDENTICAL_FOLDED
-    return Shape(
-        *(prompt, left, right),
-        (_turns(prompt_parts), _turns(left_parts) or 1, _turns(right_parts) or 1),
-        (len("\n".join(_texts(prompt_parts)).strip()), len(left_last), len(right_last)),
-        shared,
-        bits,
-    )
+    turns = _turns(prompt_parts), _turns(left_parts) or 1, _turns(right_parts) or 1
+    lengths = len(unmarked.strip()), len(left_last), len(right_last)
+    return Shape(prompt, left, right, turns, lengths, shared, bits)
 
 
 def _turns(parts: list[str]) -> int:
     return len(parts) // 2 + bool(parts[0])
 
 
-def _texts(parts: list[str]) -> list[str]:
-    return parts[::2] if parts[0] else parts[2::2]
+def _without_markers(parts: list[str]) -> str:
+    return "\n".join(parts[::2] if parts[0] else parts[2::2])
 
 
-def _roles(parts: list[str]) -> list[str]:
-    return ["", *parts[1::2]] if parts[0] or len(parts) == 1 else parts[1::2]
-
-
-def _leaks(text: str, parts: list[str]) -> bool:
-    words = text.count("Human:") + text.count("Assistant:")
-    return words > len(parts) // 2 and any(map(ROLE_LEAK.search, parts[::2]))
+def _leaks(text: str) -> bool:
+    return ":" in text and ("Human:" in text or "Assistant:" in text) and ROLE_LEAK.search(text) is not None
 
 
 def _repeats_role(roles: list[str]) -> bool:
@@ -189,27 +190,26 @@ def _repeats_role(roles: list[str]) -> bool:
 
 
 def _prefixes_differ(chosen: str, rejected: str, shared: int) -> bool:
-    left, right = max(chosen.rfind(_LAST_ASSISTANT), 0), max(rejected.rfind(_LAST_ASSISTANT), 0)
+    left, right = max(chosen.rfind(_ASSISTANT_MARKER), 0), max(rejected.rfind(_ASSISTANT_MARKER), 0)
     return left != right or left > shared
 
 
 def _may_be_loosely_equal(chosen: str, rejected: str, shared: int) -> bool:
     """Compare only the first letters after the place where the transcripts diverge."""
-    left, right = chosen[shared : shared + 1], rejected[shared : shared + 1]
-    if left.isascii() and left.isalpha() and right.isascii() and right.isalpha() and left.lower() != right.lower():
+    left, right = chosen[shared : shared + 1].lower(), rejected[shared : shared + 1].lower()
+    if left != right and left in _LETTERS and right in _LETTERS:
         return False
-    return _first_letter(chosen[shared:]) == _first_letter(rejected[shared:])
-
-
-def _first_letter(text: str) -> str:
-    return next((letter for character in text if (letter := _loosely(character))), "")
+    return next(_letters(chosen[shared:]), "") == next(_letters(rejected[shared:]), "")
 
 
 def _loosely_equal(left: list[str], right: list[str]) -> bool:
-    if left[1::2] != right[1::2]:
-        return False
-    return all(_loosely(one) == _loosely(other) for one, other in zip(left[::2], right[::2], strict=True))
+    return left[1::2] == right[1::2] and all(map(_same_letters, left[::2], right[::2]))
 
 
-def _loosely(text: str) -> str:
-    return "".join(one for one in fold(text) if not one.isspace() and not category(one).startswith("P"))
+def _same_letters(one: str, other: str) -> bool:
+    return all(left == right for left, right in zip_longest(_letters(one), _letters(other)))
+
+
+def _letters(text: str) -> Iterator[str]:
+    """Yield what remains of a text without case, white space and punctuation."""
+    return (one for one in fold(text) if not one.isspace() and not category(one).startswith("P"))

@@ -28,32 +28,51 @@ class JsonStyle:
         return cls(**json.loads(text))
 
 
+Writer = Callable[[Mapping[str, Any]], bytes]
+"""Makes a line, without its end, of a row."""
+KEPT = 64
+"""How many styles, and how many sets of keys in each, are prepared once."""
+
 CANDIDATES = tuple(
     JsonStyle(ascii_only, *separators)
     for separators, ascii_only in product([(", ", ": "), (",", ":"), (",", ": "), (", ", ":")], [False, True])
 )
 
 
-def render(style: JsonStyle, columns: Sequence[str], row: Mapping[str, Any]) -> bytes:
-    """Return one row as a line in `style`, without its end.
+def writer(style: JsonStyle, columns: Sequence[str]) -> Writer:
+    """Return what writes a row as a line in `style`, without its end.
 
     The keys come in the order of `columns`, those that are not among them after these. Strings are escaped as the
-    standard library does. Raises TypeError or UnicodeEncodeError where a text holds a lone surrogate, RecursionError
-    where a value is nested too deep.
+    standard library does. What is returned raises TypeError or UnicodeEncodeError where a text holds a lone
+    surrogate, RecursionError where a value is nested too deep.
     """
     import orjson
 
-    keys = [key for key in columns if key in row]
-    if len(keys) < len(row):
-        known = set(keys)
-        keys += [key for key in row if key not in known]
     quote = _quote_ascii if style.ascii_only else orjson.dumps
     between, after_key = style.item_separator.encode(), style.key_separator.encode()
-    fields = []
-    for key in keys:
-        value = row[key]
-        fields += [between, quote(key), after_key, quote(value) if type(value) is str else _encode(style, value)]
-    return b"".join([b"{", *fields[1:], b"}"])
+
+    @lru_cache(maxsize=KEPT)
+    def labels(names: tuple[str, ...]) -> list[tuple[str, bytes]]:
+        present, known = set(names), set(columns)
+        keys = [key for key in columns if key in present] + [key for key in names if key not in known]
+        return [(key, (between if at else b"") + quote(key) + after_key) for at, key in enumerate(keys)]
+
+    def write(row: Mapping[str, Any]) -> bytes:
+        written: list[bytes] = []
+        for key, label in labels(tuple(row)):
+            value = row[key]
+            written += (label, quote(value) if type(value) is str else _encode(style, value))
+        return b"".join([b"{", *written, b"}"])
+
+    return write
+
+
+def render(style: JsonStyle, columns: Sequence[str], row: Mapping[str, Any]) -> bytes:
+    """Return one row as the `writer` of this style and these columns writes it; raises what that raises."""
+    return _writer(style, tuple(columns))(row)
+
+
+_writer = lru_cache(maxsize=KEPT)(writer)
 
 
 def detect(lines: Iterable[tuple[bytes, Mapping[str, Any]]], columns: Sequence[str], newline: str) -> JsonStyle:

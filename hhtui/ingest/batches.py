@@ -12,7 +12,7 @@ from hhtui.ingest.errors import LoadError, Unreadable
 from hhtui.ingest.formats import FORMATS, Converted, Row, pairs_of, recognise, unknown
 from hhtui.ingest.parsing import extra_json
 from hhtui.ingest.sources import Source
-from hhtui.jsonstyle import JsonStyle, detect, render
+from hhtui.jsonstyle import JsonStyle, Writer, detect, writer
 from hhtui.store.loading import Batch, NewPair, RefusedRow
 
 FIRST_BATCH = 500
@@ -72,6 +72,7 @@ def read(
         records = chain(head, records)
     yield opening
     convert = _converter(opening, source.name)
+    write = writer(opening.style, opening.columns) if opening.style else None
     draft, rows, line = _Draft(), start.rows, start.lines
     wanted = FIRST_BATCH if start.rows == 0 else LATER_BATCHES
     for record in records:
@@ -79,7 +80,7 @@ def read(
             yield draft.batch(rows, line)
             return
         try:
-            pair = _pair(record, rows, convert, opening)
+            pair = _pair(record, rows, convert, write)
         except Unreadable as error:
             if strict:
                 if rows > start.rows:
@@ -142,7 +143,7 @@ def _converter(opening: Opening, name: str) -> Callable[[Row], Converted]:
     return pairs_of(next(one for one in FORMATS if one.name == opening.format), name)
 
 
-def _pair(record: Record, row: int, convert: Callable[[Row], Converted], opening: Opening) -> NewPair:
+def _pair(record: Record, row: int, convert: Callable[[Row], Converted], write: Writer | None) -> NewPair:
     """Return the pair of a record; raises Unreadable where it has none."""
     value = record.value
     if isinstance(value, Unreadable):
@@ -153,28 +154,15 @@ def _pair(record: Record, row: int, convert: Callable[[Row], Converted], opening
     except UnicodeEncodeError:
         raise Unreadable("a lone surrogate, which no UTF-8 text can hold") from None
     extra_text = extra_json(extra) if extra else None
-    found = shape(chosen, rejected)
-    return NewPair(
-        row=row,
-        hash=digest,
-        turns=found.turns,
-        lengths=found.lengths,
-        divergence=found.divergence,
-        bits=found.bits.value,
-        prompt=found.prompt,
-        chosen=found.chosen,
-        rejected=found.rejected,
-        raw_line=_raw_line(record.raw, value, opening),
-        extra=extra_text,
-    )
+    prompt, left, right, turns, lengths, divergence, bits = shape(chosen, rejected)
+    raw_line = None if record.raw is None or write is None else _raw_line(record.raw, value, write)
+    return NewPair(row, digest, turns, lengths, divergence, int(bits), prompt, left, right, raw_line, extra_text)
 
 
-def _raw_line(raw: bytes | None, value: dict[str, Any], opening: Opening) -> bytes | None:
+def _raw_line(raw: bytes, value: dict[str, Any], write: Writer) -> bytes | None:
     """Return the line where writing its row anew would not give the same bytes."""
-    if raw is None or opening.style is None:
-        return None
     try:
-        return None if render(opening.style, opening.columns, value) == raw else raw
+        return None if write(value) == raw else raw
     except RecursionError:
         return raw
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
+from typing import NamedTuple
 
 from hhtui.store import settings
 from hhtui.store.errors import StoreError
@@ -42,8 +43,7 @@ class NewSource:
     json_style: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class NewPair:
+class NewPair(NamedTuple):
     """A pair that is about to be stored; see the tables `pair` and `body`."""
 
     row: int
