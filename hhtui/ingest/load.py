@@ -16,6 +16,7 @@ from hhtui.jsonstyle import JsonStyle
 from hhtui.progress import Observer, Progress, unobserved
 from hhtui.store import index, loading, revisions
 from hhtui.store.database import Database
+from hhtui.store.growing import Growing
 from hhtui.store.loading import NewSource, RefusedRow
 from hhtui.store.sources import StoredSource, live_sources
 
@@ -68,21 +69,21 @@ def load(
     choice = Choice(options.subset, options.split, options.configuration, options.revision, options.data_dir)
     reports: list[SourceReport] = []
     notes: list[str] = []
-    growing = index.Growing(database) if options.index else None
-    for named in sources:
-        for source in resolve(named, choice, observer):
-            if isinstance(source, Note):
-                notes.append(source.text)
-                continue
-            with closing(source):
-                reports.append(_load_source(database, source, options, growing, observer))
-    if options.index:
-        index.extend(database, observer)
+    with Growing(database) as growing:
+        for named in sources:
+            for source in resolve(named, choice, observer):
+                if isinstance(source, Note):
+                    notes.append(source.text)
+                    continue
+                with closing(source):
+                    reports.append(_load_source(database, source, options, growing, observer))
+        if options.index:
+            index.extend(database, observer, growing)
     return LoadReport(reports, time.monotonic() - started, notes)
 
 
 def _load_source(
-    database: Database, source: Source, options: Options, growing: index.Growing | None, observer: Observer
+    database: Database, source: Source, options: Options, growing: Growing, observer: Observer
 ) -> SourceReport:
     naming = source.naming
     digest = source.sha256(observer)
@@ -114,7 +115,7 @@ def _read_on(
     digest: str,
     stored: StoredSource | None,
     options: Options,
-    growing: index.Growing | None,
+    growing: Growing,
     observer: Observer,
 ) -> StoredSource:
     """Read a source from where it stands, to its end or the limit, and return where it stands then."""
@@ -134,11 +135,9 @@ def _read_on(
                 if batch is None:
                     loading.finish(connection, source_id)
                     break
-                first = loading.append(connection, source_id, lines_done, batch)
-                if growing is not None:
-                    growing.take(connection, first)
-            if growing is not None:
-                growing.tidy()
+                loading.append(connection, source_id, lines_done, batch)
+            if options.index:
+                growing.grow()
             lines_done = batch.lines_done
             done, total = source.position()
             observer(Progress("loading", done, total, source.unit, batch.rows_read, source.name))

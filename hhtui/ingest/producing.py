@@ -1,7 +1,6 @@
 """Items made in a thread of their own, a few ahead of whoever uses them."""
 
 import queue
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +8,6 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 PATIENCE = 0.1
-SWITCH_SECONDS = 0.0001
-"""How long one thread may keep the interpreter while another waits for it.
-
-With the usual 5 ms, a thread that writes to a database while this one parses holds its lock many times longer.
-"""
 
 
 class _Failure:
@@ -72,11 +66,8 @@ def produced(items: Iterator[Item], ahead: int = 4) -> Iterator[Iterator[Item]]:
 
     What the iterator raises is raised where its item would have come. The thread has ended when this returns.
     """
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
     producer = _Producer(items, ahead)
     try:
         yield iter(producer)
     finally:
         producer.stop()
-        sys.setswitchinterval(usual)

@@ -103,6 +103,11 @@ class Database:
         """Open the database at `path`, or create it where there is no file yet."""
         return cls.open(path) if path.exists() and path.stat().st_size else cls.create(path)
 
+    @property
+    def uri(self) -> str:
+        """How another connection attaches it, to read."""
+        return f"{self.path.resolve().as_uri()}?mode=ro"
+
     def reader(self) -> Connection:
         """Return this thread's own connection, which can only query; raises StoreError where it was closed."""
         if self._closed:

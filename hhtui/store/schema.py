@@ -4,6 +4,12 @@ APPLICATION_ID = 0x68687475
 SCHEMA_VERSION = 4
 PAGE_SIZE = 16384
 
+TEXT_INDEX = """
+CREATE VIRTUAL TABLE pair_fts USING fts5(
+    prompt, chosen, rejected, content='', tokenize='unicode61 remove_diacritics 2'
+);
+"""
+
 PAIR_TABLES = """
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
@@ -60,10 +66,6 @@ CREATE TABLE body (
     raw_line BLOB,                 -- the line, where writing it anew in json_style would not give its bytes
     extra TEXT                     -- JSON object: the source's other columns
 ) STRICT;
-
-CREATE VIRTUAL TABLE pair_fts USING fts5(
-    prompt, chosen, rejected, content='', tokenize='unicode61 remove_diacritics 2'
-);
 
 CREATE TABLE scorer (
     id INTEGER PRIMARY KEY,
@@ -291,7 +293,7 @@ CREATE TABLE text_groups (         -- texts that are nearly the same, packed as 
 ) STRICT;
 """
 
-TABLES = PAIR_TABLES + PAIR_VIEWS + SCORE_TABLES + PAIR_SCORES_VIEW + TRIAGE_TABLES + DUPLICATE_TABLES
+TABLES = PAIR_TABLES + TEXT_INDEX + PAIR_VIEWS + SCORE_TABLES + PAIR_SCORES_VIEW + TRIAGE_TABLES + DUPLICATE_TABLES
 
 # Made once the bodies are in: filling an index in key order costs a tenth of growing it row by row.
 LATE_INDEXES = """

@@ -4,8 +4,12 @@ import json
 import random
 import re
 import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextlib import closing
 from itertools import combinations
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,7 +18,7 @@ from hhtui.dialogue import first_human_turn, pair_up, parse
 from hhtui.ingest.load import Options, load
 from hhtui.model import RESPONSES, Bit, Dialogues, bits_named
 from hhtui.progress import Progress
-from hhtui.store import index, loading, relations, settings
+from hhtui.store import growing, index, loading, relations, settings
 from hhtui.store.database import Database
 from tests.store.contents import contents
 from tests.transcripts import dialogue
@@ -190,7 +194,7 @@ def test_chunks_of_any_size_make_the_same_index(
 ) -> None:
     pairs = conversations(4, 30)
     add(database, pairs)
-    monkeypatch.setattr(index, "CHUNK", chunk)
+    monkeypatch.setattr(growing, "CHUNK", chunk)
     (tmp_path / "other").mkdir()
     with Database.create(tmp_path / "other" / "a.db") as other:
         add(other, pairs)
@@ -203,38 +207,115 @@ def segments(database: Database) -> list[int]:
     return [number for (number,) in found]
 
 
-def test_chunks_are_merged_and_a_few_new_pairs_do_not_make_the_whole_index_anew(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+def test_many_segments_are_merged_and_a_few_new_pairs_do_not_make_the_whole_index_anew(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "CHUNK", 16)
-    rows = index.CHUNKS_TO_MERGE * 16
-    add(database, [(dialogue(f"how {row}", "a"), dialogue("how", "b")) for row in range(rows)], indexed=False)
+    monkeypatch.setattr(growing, "CHUNK", 16)
+    monkeypatch.setattr(growing, "MOST_SEGMENTS", 31)
+    pairs = [(dialogue(f"how {row}", "a"), dialogue("how", "b")) for row in range(32 * 16)]
+    add(database, pairs, indexed=False)
     index.extend(database)
     (large,) = segments(database)
-    monkeypatch.setattr(index, "CHUNK", 1)
-    for seed, pairs, name in ((5, 3, "second"), (6, 30, "third")):
-        add(database, conversations(seed, pairs), name, indexed=False)
+    monkeypatch.setattr(growing, "CHUNK", 1)
+    monkeypatch.setattr(growing, "MOST_SEGMENTS", 8)
+    for seed, count, name in ((5, 3, "second"), (6, 30, "third")):
+        add(database, conversations(seed, count), name, indexed=False)
         index.extend(database)
         assert segments(database)[0] == large
-        assert 2 <= len(segments(database)) <= index.MOST_SEGMENTS + 1
+        assert 2 <= len(segments(database)) <= 8
+    monkeypatch.undo()
+    with Database.create(tmp_path / "other.db") as other:
+        add(other, pairs)
+        add(other, conversations(5, 3), "second")
+        add(other, conversations(6, 30), "third")
+        assert contents(other.path)["pair_fts"] == contents(database.path)["pair_fts"]
 
 
-def test_texts_can_be_searched_as_soon_as_they_can_be_read(database: Database, tmp_path: Path) -> None:
-    file = write(tmp_path / "many.jsonl", [(dialogue("how", str(row)), dialogue("how", "no")) for row in range(1700)])
+class AtOnce(Executor):
+    """Runs what it is given before it goes on."""
+
+    def __init__(self, **_: object) -> None:
+        pass
+
+    def submit(self, call: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(call(*arguments, **named))
+        return done
+
+
+def test_texts_can_be_searched_while_others_are_loaded(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing, "ThreadPoolExecutor", AtOnce)
+    file = write(tmp_path / "many.jsonl", [(dialogue("how", str(row)), dialogue("how", "no")) for row in range(4700)])
     reached: list[tuple[int, int]] = []
 
     def look(progress: Progress) -> None:
         if progress.phase == "loading":
-            reader = database.reader()
-            reached.append((progress.rows, int(settings.get(reader, loading.INDEXED))))
-            assert len(matches(database, "how")) == progress.rows
+            found = matches(database, "how")
+            assert found == set(range(1, growing.watermark(database.reader()) + 1))
+            reached.append((progress.rows, len(found)))
 
     load(database, [file], observer=look)
-    assert reached == [(500, 500), (1500, 1500), (1700, 1700)]
+    assert reached == [(500, 0), (1500, 500), (2500, 1500), (3500, 1500), (4500, 3500), (4700, 3500)]
+    assert len(matches(database, "how")) == 4700
+
+
+def test_long_texts_are_indexed_fewer_at_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growing, "CHUNK_CHARACTERS", 3000)
+    said = [10, 10, 2000, 10, 4000, 10]
+    add(database, [(dialogue("how", "a" * length), dialogue("how", "b")) for length in said], indexed=False)
+    told: list[Progress] = []
+    index.extend(database, told.append)
+    assert [one.done for one in told if one.phase == "indexing"] == [4, 5, 6]
+    assert len(matches(database, "how")) == 6
+
+
+def test_a_chunk_does_not_follow_an_index_that_was_extended_meanwhile(database: Database) -> None:
+    add(database, conversations(7, 30), indexed=False)
+    with closing(sqlite3.connect(":memory:", uri=True, isolation_level=None)) as beside:
+        chunk = growing.build(beside, database.uri)
+    assert chunk is not None and (chunk.first, chunk.last) == (1, 30)
+    index.extend(database)
+    before = contents(database.path)
+    with database.writing() as connection:
+        growing.move_in(connection, chunk)
+    assert contents(database.path) == before
+
+
+def test_an_index_whose_tables_are_shut_is_filled_by_fts5(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(database, conversations(8, 30))
+    monkeypatch.setattr(growing, "_tables_are_shut", lambda _: True)
+    monkeypatch.setattr(growing, "_replace", None)
+    with Database.create(tmp_path / "other.db") as other:
+        add(other, conversations(8, 30))
+        assert contents(other.path)["pair_fts"] == contents(database.path)["pair_fts"]
+
+
+def test_a_chunk_that_is_being_built_does_not_hold_up_the_end(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = Event()
+
+    def build(beside: sqlite3.Connection, uri: str) -> None:
+        beside.create_function("started", 0, started.set)
+        beside.execute(
+            "WITH RECURSIVE no_end(n) AS (SELECT started() UNION ALL SELECT 1 FROM no_end) SELECT count(*) FROM no_end"
+        )
+
+    monkeypatch.setattr(growing, "build", build)
+    add(database, conversations(9, 30), indexed=False)
+    monkeypatch.setattr(growing, "FIRST_CHUNK", 30)
+    with pytest.raises(KeyboardInterrupt), growing.Growing(database) as text_index:
+        text_index.grow()
+        assert started.wait(60)
+        raise KeyboardInterrupt
 
 
 def test_no_empty_pages_are_left(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "CHUNK", 5)
+    monkeypatch.setattr(growing, "CHUNK", 5)
     add(database, [(dialogue(f"how {row}" * 90, "a"), dialogue(f"how {row}" * 90, "b")) for row in range(300)])
     with database.writing() as connection:
         connection.execute("CREATE TABLE room AS SELECT zeroblob(9000000)")
@@ -246,18 +327,10 @@ def test_no_empty_pages_are_left(database: Database, monkeypatch: pytest.MonkeyP
     assert len(matches(database, "how")) == 300
 
 
-def test_pairs_after_a_gap_wait_for_those_before_them(database: Database) -> None:
-    add(database, conversations(7, 30), "first", indexed=False)
-    growing = index.Growing(database)
-    add(database, conversations(8, 10), "second", indexed=False)
-    with database.writing() as connection:
-        growing.take(connection, 31)
-    assert matches(database, "how OR why") == set()
-    index.extend(database)
-    assert matches(database, "how OR why") == set(range(1, 41))
-
-
-def test_an_index_that_another_process_extends_too_has_every_pair_once(database: Database) -> None:
+def test_an_index_that_another_process_extends_too_has_every_pair_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing, "CHUNK", 1000)
     pairs = conversations(5, 2500)
     add(database, pairs, indexed=False)
     with Database.open(database.path) as other:
@@ -276,7 +349,7 @@ def test_an_index_that_another_process_extends_too_has_every_pair_once(database:
 
 
 def test_progress_of_the_index_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "CHUNK", 10)
+    monkeypatch.setattr(growing, "CHUNK", 10)
     add(database, conversations(6, 95), indexed=False)
     told: list[Progress] = []
     index.extend(database, told.append)
@@ -285,10 +358,9 @@ def test_progress_of_the_index_is_told(database: Database, monkeypatch: pytest.M
     assert {one.phase for one in told} == {"indexing", "relating"}
 
 
-def test_the_settings_of_bulk_loading_do_not_stay(database: Database) -> None:
+def test_the_settings_of_bulk_loading_do_not_come_along(database: Database) -> None:
     add(database, conversations(7, 10))
-    stored: dict[str, Any] = dict(database.reader().execute("SELECT k, v FROM pair_fts_config"))
-    assert {name: stored[name] for name in index.USUAL_SETTINGS} == index.USUAL_SETTINGS
+    assert database.reader().execute("SELECT k FROM pair_fts_config").fetchall() == [("version",)]
 
 
 def test_an_empty_database_has_nothing_to_extend(database: Database) -> None:

@@ -133,7 +133,7 @@ def test_progress_is_told_from_beginning_to_end(real_file: Path, database: Datab
     told: list[Progress] = []
     load(database, [str(real_file)], observer=told.append)
     phases = list(dict.fromkeys(one.phase for one in told))
-    assert phases == ["reading", "loading", "relating"]
+    assert phases == ["reading", "loading", "indexing", "relating"]
     loading = [one for one in told if one.phase == "loading"]
     assert loading[0].rows == 500
     assert (loading[-1].rows, loading[-1].done) == (2312, real_file.stat().st_size)

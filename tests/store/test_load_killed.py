@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 from hhtui.ingest import load as loading
-from hhtui.store import index, loading as writing, relations
+from hhtui.store import growing, index, loading as writing, relations
 from hhtui.store.database import Database
 
 file, path, moment, times = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
@@ -37,12 +37,13 @@ def watched(function, here):
         return result
     return run
 
-index.CHUNK = 100
+growing.FIRST_CHUNK = growing.CHUNK = 100
+growing.MOST_SEGMENTS = 4
 writing.begin = watched(writing.begin, "source written, not committed")
 writing.append = watched(writing.append, "batch written, not committed")
 writing.finish = watched(writing.finish, "end written, not committed")
-index.Growing.add = watched(index.Growing.add, "texts indexed, not committed")
-index._merge = watched(index._merge, "segments merged")
+growing.move_in = watched(growing.move_in, "texts indexed, not committed")
+growing._merge = watched(growing._merge, "segments merged")
 index.pack_structure = watched(index.pack_structure, "columns packed, not committed")
 relations.relations = watched(relations.relations, "relations found, not stored")
 with Database.open_or_create(path) as database:
