@@ -59,7 +59,7 @@ def export(
     See `hhtui.export.run` for the formats and what they promise.
     """
     from hhtui.export.run import export_file, export_stream
-    from hhtui.store.records import snapshot
+    from hhtui.store.connection import snapshot
 
     more: dict[str, Any] = {
         "with_decisions": with_decisions,
@@ -101,7 +101,7 @@ def clean(
     from hhtui.export.cleaning import Policy, chosen_sources, planned
     from hhtui.export.settling import settlement
     from hhtui.export.targets import targets
-    from hhtui.store.records import snapshot
+    from hhtui.store.connection import snapshot
 
     policy = Policy(drop, swap, settlement(resolve))
     connection = database.reader()

@@ -107,11 +107,15 @@ def read_structure(connection: sqlite3.Connection) -> "dict[str, NDArray[numpy.i
 
     last = last_id(connection)
     columns = {name: numpy.zeros(last, dtype="<i4") for name in STRUCTURE}
-    cursor = connection.execute(f"SELECT id, {', '.join(STRUCTURE.values())} FROM pair WHERE id <= ?", (last,))
-    while rows := cursor.fetchmany(ROWS):
-        found = numpy.array(rows, dtype=numpy.int64)
-        for place, values in enumerate(columns.values(), 1):
-            values[found[:, 0] - 1] = found[:, place]
+    joined = ", ".join(f"group_concat({one})" for one in ("id", *STRUCTURE.values()))
+    for first in range(1, last + 1, ROWS):
+        found = connection.execute(
+            f"SELECT {joined} FROM pair WHERE id >= ? AND id < ?", (first, first + ROWS)
+        ).fetchone()
+        if found[0] is not None:
+            ids, *numbers = (numpy.fromstring(str(one), dtype="<i4", sep=",") for one in found)
+            for column, values in zip(columns.values(), numbers, strict=True):
+                column[ids - 1] = values
     return columns
 
 

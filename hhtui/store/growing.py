@@ -4,7 +4,7 @@ import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import chain
 from typing import NamedTuple, Self
 
@@ -12,18 +12,22 @@ from hhtui.model import ASSISTANT, HUMAN, SIDES
 from hhtui.progress import Observer, Progress, unobserved
 from hhtui.store import settings
 from hhtui.store.columns import last_id
-from hhtui.store.database import Database
+from hhtui.store.database import Database, explain
+from hhtui.store.errors import StoreError
 from hhtui.store.loading import INDEXED
 from hhtui.store.schema import TEXT_INDEX
 
 FIRST_CHUNK = 500
 CHUNK = 16_000
+"""Pairs that are indexed at once, at first and at most."""
 CHUNK_CHARACTERS = 32 * 1024 * 1024
+"""Code points that are indexed at once, but for a single pair that has more: they take four times as much memory."""
 PAUSE = 0.002
 """Seconds between two transactions, in which somebody who decides gets the lock."""
 MOST_SEGMENTS = 32
 """Segments that stay apart: no search is slower for them, and merging them takes seconds."""
 MERGE_PAGES = 300
+"""Pages of segments that are merged in one transaction."""
 ROWS_IN_STATEMENT = 1000
 BESIDE = {"hashsize": 64 * 1024 * 1024, "automerge": 0, "crisismerge": 1999, "pgsz": 16_300}
 """Settings while a chunk is built: it becomes one segment, whose pages fill those of the database."""
@@ -35,11 +39,12 @@ _INSERT = (
     "INSERT INTO pair_fts (rowid, prompt, chosen, rejected) "
     f"SELECT id, {', '.join(map(_SPOKEN.format, SIDES))} FROM {{0}}.body WHERE id BETWEEN ? AND ? ORDER BY id"
 )
-_LAST_OF_CHUNK = """
-SELECT coalesce(max(id), ?1) FROM (
-    SELECT id, sum(length_prompt + length_chosen + length_rejected) OVER (ORDER BY id) AS characters
-    FROM pair WHERE id BETWEEN ?1 AND ?2
-) WHERE characters <= ?3
+_NEXT = """
+SELECT min(id), max(id), count(*) FROM (
+    SELECT id, sum(length(prompt) + length(chosen) + length(rejected)) OVER (ORDER BY id) AS characters,
+           row_number() OVER (ORDER BY id) AS number
+    FROM stored.body WHERE id > ? ORDER BY id LIMIT ?
+) WHERE characters <= ? OR number = 1
 """
 _TABLES = ("pair_fts_data", "pair_fts_idx", "pair_fts_docsize")
 """The tables of an index without contents, after "FTS5 Data Structures" in SQLite's documentation.
@@ -53,13 +58,15 @@ Rows = Sequence[tuple[object, ...]]
 
 
 class Chunk(NamedTuple):
-    """The rows of the text index's tables for the pairs with the ids `first` to `last`, in a segment of their own.
+    """The rows that the text index's tables get for so many pairs, whose ids are from `first` to `last`.
 
-    They follow an index whose summary is `before`, and fit no other.
+    They follow an index that had the summary `before`, and fit no other. `tables` is empty where only FTS5 itself may
+    write them.
     """
 
     first: int
     last: int
+    pairs: int
     before: Rows
     tables: Mapping[str, Rows]
 
@@ -81,8 +88,10 @@ class Growing:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if self._beside is not None:
-            self._beside.interrupt()
+        beside = self._beside
+        if beside is not None:
+            with suppress(sqlite3.ProgrammingError):
+                beside.interrupt()
         self._thread.shutdown(cancel_futures=True)
 
     def grow(self) -> None:
@@ -99,14 +108,15 @@ class Growing:
                 self._begin()
 
     def finish(self, observer: Observer = unobserved) -> None:
-        """Index every pair that is stored. Raises StoreError where the database cannot be written."""
-        connection, behind = self._database.reader(), True
-        while behind:
+        """Index every pair that is stored by now. Raises StoreError where the database cannot be written."""
+        connection = self._database.reader()
+        last = last_id(connection)
+        while watermark(connection) < last:
             if self._chunk is None:
                 self._begin()
-            behind = self._take()
-            if behind:
-                observer(Progress("indexing", watermark(connection), last_id(connection), "pairs"))
+            if not self._take():
+                return
+            observer(Progress("indexing", min(watermark(connection), last), last, "pairs"))
 
     def _begin(self) -> None:
         self._chunk = self._thread.submit(self._build)
@@ -123,7 +133,10 @@ class Growing:
     def _take(self) -> bool:
         """Move in the chunk that is being built, once it is; return whether there was one."""
         assert self._chunk is not None
-        chunk, self._chunk = self._chunk.result(), None
+        try:
+            chunk, self._chunk = self._chunk.result(), None
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._database.path}: {explain(error)}") from error
         if chunk is None:
             return False
         with self._database.writing(durable=False, bulk=True) as connection:
@@ -139,37 +152,46 @@ def build(beside: sqlite3.Connection, uri: str) -> Chunk | None:
     beside.execute("ATTACH ? AS stored", (uri,))
     beside.execute(TEXT_INDEX)
     beside.execute("BEGIN")
-    first, greatest = watermark(beside) + 1, last_id(beside)
-    if first > greatest:
+    first, last, pairs = beside.execute(_NEXT, (watermark(beside), CHUNK, CHUNK_CHARACTERS)).fetchone()
+    if not pairs:
         return None
-    most = (first, min(first + CHUNK - 1, greatest), CHUNK_CHARACTERS)
-    (last,) = beside.execute(_LAST_OF_CHUNK, most).fetchone()
     before = beside.execute(_SUMMARY.format("stored")).fetchall()
+    if _tables_are_shut(beside):
+        return Chunk(first, last, pairs, before, {})
     beside.executemany("REPLACE INTO main.pair_fts_data VALUES (?, ?)", before)
     beside.executemany("INSERT INTO main.pair_fts (pair_fts, rank) VALUES (?, ?)", BESIDE.items())
     beside.execute(_INSERT.format("stored"), (first, last))
     beside.execute("COMMIT")
     tables = {name: beside.execute(f"SELECT * FROM main.{name}").fetchall() for name in _TABLES}
-    return Chunk(first, last, before, tables)
+    return Chunk(first, last, pairs, before, tables)
 
 
 def move_in(connection: sqlite3.Connection, chunk: Chunk) -> None:
     """Make a chunk part of the text index, within the caller's transaction.
 
-    Nothing is done where the index has changed since it was begun: another process extended it.
+    Nothing is done where it does not fit any more: the index was extended, merged or deleted from meanwhile, or some of
+    the pairs are gone.
     """
-    if (
-        watermark(connection) != chunk.first - 1
-        or connection.execute(_SUMMARY.format("main")).fetchall() != chunk.before
-    ):
+    if not _fits(connection, chunk):
         return
-    if _tables_are_shut(connection):
+    if not chunk.tables:
         connection.execute(_INSERT.format("main"), (chunk.first, chunk.last))
-    else:
-        for name, rows in chunk.tables.items():
-            for at in range(0, len(rows), ROWS_IN_STATEMENT):
-                _replace(connection, name, rows[at : at + ROWS_IN_STATEMENT])
+    for name, rows in chunk.tables.items():
+        for at in range(0, len(rows), ROWS_IN_STATEMENT):
+            _replace(connection, name, rows[at : at + ROWS_IN_STATEMENT])
+    _forget_segments(connection)
     settings.put(connection, INDEXED, chunk.last)
+
+
+def _fits(connection: sqlite3.Connection, chunk: Chunk) -> bool:
+    summary = connection.execute(_SUMMARY.format("main")).fetchall()
+    stored = connection.execute("SELECT count(*) FROM body WHERE id BETWEEN ? AND ?", (chunk.first, chunk.last))
+    return summary == chunk.before and stored.fetchone() == (chunk.pairs,)
+
+
+def _forget_segments(connection: sqlite3.Connection) -> None:
+    """Have FTS5 read anew what segments there are; merging no pages does that, and nothing else."""
+    connection.execute("INSERT INTO pair_fts (pair_fts, rank) VALUES ('merge', 0)")
 
 
 def watermark(connection: sqlite3.Connection) -> int:

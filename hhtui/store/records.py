@@ -4,7 +4,6 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,19 +46,6 @@ class Record:
     scores: Mapping[str, Mapping[str, float | None]]
     decisions: Sequence[Decision]
     said_no: Sequence[Decision]
-
-
-@contextmanager
-def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
-    """Let everything that is read within see one state of the database."""
-    own = not connection.in_transaction
-    if own:
-        connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        if own:
-            connection.execute("ROLLBACK")
 
 
 def origins_of(connection: sqlite3.Connection, pair_ids: Sequence[int]) -> Iterator[int]:

@@ -4,7 +4,7 @@ import json
 import time
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,8 +30,11 @@ class Relation:
     opening: int | None = None
 
 
-def relate(database: Database, wanted: Mapping[int, Relation]) -> None:
-    """Set `continued`, family and opening of every pair as in `wanted`, where they are not."""
+def relate(database: Database, wanted: Mapping[int, Relation], holds: Callable[["sqlite3.Connection"], bool]) -> bool:
+    """Set `continued`, family and opening of every pair as in `wanted`, where they are not.
+
+    `holds` is asked in each transaction whether `wanted` still holds; return False, and set no more, once it does not.
+    """
     connection = database.reader()
     nothing = Relation()
     stored = {
@@ -48,11 +51,14 @@ def relate(database: Database, wanted: Mapping[int, Relation]) -> None:
     ]
     for start in range(0, len(differing), CHUNK):
         with database.writing(durable=False) as writer:
+            if not holds(writer):
+                return False
             writer.executemany(
                 f"UPDATE pair SET bits = (bits & ~{CONTINUED}) | ?, family = ?, opening = ? WHERE id = ?",
                 differing[start : start + CHUNK],
             )
         time.sleep(PAUSE)
+    return True
 
 
 def relations(connection: "sqlite3.Connection") -> dict[int, Relation]:

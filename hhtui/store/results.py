@@ -1,13 +1,13 @@
 """Runs the plan of a query: a result is the ids of its pairs, in order."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from math import isnan
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.model import NO_VALUES
 from hhtui.store.columns import last_id
+from hhtui.store.connection import snapshot
 from hhtui.store.pairs import count as count_pairs
 from hhtui.store.scorers import harm_column, score_fields
 
@@ -111,23 +111,3 @@ def _run_among(connection: sqlite3.Connection, wanted: "Plan", among: Sequence[i
         return found
     given, met = numpy.array(listed.ids, dtype=numpy.int32), numpy.asarray(found.ids)
     return found._replace(ids=given[numpy.isin(given, met)])  # type: ignore[arg-type]
-
-
-@contextmanager
-def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
-    """Let all reading see one state, and let an interrupt at any time stop the next statement.
-
-    SQLite forgets an interrupt once no statement runs, so one is kept running.
-    """
-    own = not connection.in_transaction
-    if own:
-        connection.execute("BEGIN")
-    running = connection.execute("SELECT 1 UNION ALL SELECT 2")
-    running.fetchone()
-    try:
-        yield
-        running.fetchone()
-    finally:
-        running.close()
-        if own:
-            connection.execute("ROLLBACK")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from hhtui.model import SIDES
 from hhtui.store.by_key import PAIR_KEY
 from hhtui.store.columns import Columns
-from hhtui.store.connection import kept_by
+from hhtui.store.connection import kept_by, snapshot
 from hhtui.store.errors import StoreError
 from hhtui.store.named_values import WORDS, checked, reader, stored_name
-from hhtui.store.records import records, snapshot
+from hhtui.store.records import records
 from hhtui.store.results import Ranking
 from hhtui.store.scorers import score_columns
 

@@ -4,6 +4,7 @@ import json
 import random
 import re
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import closing
@@ -20,6 +21,7 @@ from hhtui.model import RESPONSES, Bit, Dialogues, bits_named
 from hhtui.progress import Progress
 from hhtui.store import growing, index, loading, relations, settings
 from hhtui.store.database import Database
+from hhtui.store.errors import StoreError
 from tests.store.contents import contents
 from tests.transcripts import dialogue
 
@@ -212,6 +214,7 @@ def test_many_segments_are_merged_and_a_few_new_pairs_do_not_make_the_whole_inde
 ) -> None:
     monkeypatch.setattr(growing, "CHUNK", 16)
     monkeypatch.setattr(growing, "MOST_SEGMENTS", 31)
+    monkeypatch.setattr(growing, "MERGE_PAGES", 1)
     pairs = [(dialogue(f"how {row}", "a"), dialogue("how", "b")) for row in range(32 * 16)]
     add(database, pairs, indexed=False)
     index.extend(database)
@@ -271,24 +274,114 @@ def test_long_texts_are_indexed_fewer_at_once(database: Database, monkeypatch: p
     assert len(matches(database, "how")) == 6
 
 
-def test_a_chunk_does_not_follow_an_index_that_was_extended_meanwhile(database: Database) -> None:
-    add(database, conversations(7, 30), indexed=False)
+def next_chunk(database: Database) -> growing.Chunk:
     with closing(sqlite3.connect(":memory:", uri=True, isolation_level=None)) as beside:
         chunk = growing.build(beside, database.uri)
-    assert chunk is not None and (chunk.first, chunk.last) == (1, 30)
-    index.extend(database)
+    assert chunk is not None
+    return chunk
+
+
+DELETE_FIRST = (
+    "INSERT INTO pair_fts (pair_fts, rowid, prompt, chosen, rejected) VALUES ('delete', 1, ' how', ' a', ' b')"
+)
+
+
+def delete_in_place(database: Database) -> None:
+    with database.writing() as connection:
+        connection.execute(DELETE_FIRST)
+
+
+def revise(database: Database) -> None:
+    """Let the pairs that were loaded first, which are not indexed yet, be replaced by one other pair."""
+    file = write(database.path.with_name("revised.jsonl"), [(dialogue("where", "c"), dialogue("where", "d"))])
+    load(database, [file], Options(subset="second", as_revision="r2", index=False))
+
+
+@pytest.mark.parametrize(("change", "missing"), [(index.extend, []), (delete_in_place, [(1,)]), (revise, [])])
+def test_a_chunk_is_not_moved_into_what_has_changed_meanwhile(
+    database: Database, change: Callable[[Database], object], missing: list[tuple[int]]
+) -> None:
+    add(database, [(dialogue("how", "a"), dialogue("how", "b"))])
+    add(database, conversations(7, 30), "second", indexed=False)
+    chunk = next_chunk(database)
+    assert (chunk.first, chunk.last) == (2, 31)
+    change(database)
     before = contents(database.path)
     with database.writing() as connection:
         growing.move_in(connection, chunk)
     assert contents(database.path) == before
+    index.extend(database)
+    connection, indexed = database.reader(), "SELECT id FROM pair_fts_docsize"
+    assert connection.execute(f"SELECT id FROM pair WHERE id NOT IN ({indexed})").fetchall() == missing
+    assert connection.execute(f"{indexed} WHERE id NOT IN (SELECT id FROM pair)").fetchall() == []
+
+
+def test_what_the_writer_knew_of_the_index_does_not_harm_it(database: Database) -> None:
+    add(database, [(dialogue("how", "a"), dialogue("how", "b"))])
+    add(database, conversations(4, 10), "second", indexed=False)
+    chunk = next_chunk(database)
+    with database.writing() as connection:
+        assert connection.execute("SELECT rowid FROM pair_fts WHERE pair_fts MATCH 'how'").fetchall() == [(1,)]
+        growing.move_in(connection, chunk)
+        connection.execute(DELETE_FIRST)
+        connection.execute("INSERT INTO pair_fts (pair_fts, rank) VALUES ('integrity-check', 0)")
+    assert matches(database, "how OR why") == set(range(2, 12))
+
+
+def test_ids_without_a_pair_take_no_chunk(database: Database) -> None:
+    add(database, conversations(5, 30), "second", indexed=False)
+    revise(database)
+    told: list[Progress] = []
+    index.extend(database, told.append)
+    assert [one.done for one in told if one.phase == "indexing"] == [31]
+    assert matches(database, "where") == {31}
+
+
+def test_pairs_that_come_while_others_are_related_are_related_by_who_brought_them(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = relations.relations
+    alike = [(dialogue("how", "a"), dialogue("how", "b"))]
+
+    def slow(connection: sqlite3.Connection) -> dict[int, relations.Relation]:
+        found = find(connection)
+        monkeypatch.undo()
+        with Database.open(database.path) as other:
+            add(other, alike, "second", indexed=False)
+        return found
+
+    monkeypatch.setattr(relations, "relations", slow)
+    add(database, alike)
+    assert not index.is_finished(database.reader())
+    assert related(database) == [(0, None, None)] * 2
+    index.extend(database)
+    assert related(database) == [(0, None, 1)] * 2
+
+
+def test_relations_are_of_one_moment(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    hash_texts = relations._hash_texts
+
+    def slow(connection: sqlite3.Connection, some: list[int]) -> Any:
+        monkeypatch.undo()
+        with Database.open(database.path) as other:
+            revise(other)
+        return hash_texts(connection, some)
+
+    add(database, conversations(5, 30), "second", indexed=False)
+    monkeypatch.setattr(relations, "_hash_texts", slow)
+    index.extend(database)
+    index.extend(database)
+    assert related(database) == [(0, None, None)]
 
 
 def test_an_index_whose_tables_are_shut_is_filled_by_fts5(
     tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add(database, conversations(8, 30))
     monkeypatch.setattr(growing, "_tables_are_shut", lambda _: True)
-    monkeypatch.setattr(growing, "_replace", None)
+    add(database, conversations(8, 30), indexed=False)
+    assert not next_chunk(database).tables
+    index.extend(database)
+    monkeypatch.undo()
     with Database.create(tmp_path / "other.db") as other:
         add(other, conversations(8, 30))
         assert contents(other.path)["pair_fts"] == contents(database.path)["pair_fts"]
@@ -297,13 +390,16 @@ def test_an_index_whose_tables_are_shut_is_filled_by_fts5(
 def test_a_chunk_that_is_being_built_does_not_hold_up_the_end(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started = Event()
+    started, enough = Event(), time.monotonic() + 60
+
+    def go_on() -> bool:
+        started.set()
+        return time.monotonic() < enough
 
     def build(beside: sqlite3.Connection, uri: str) -> None:
-        beside.create_function("started", 0, started.set)
-        beside.execute(
-            "WITH RECURSIVE no_end(n) AS (SELECT started() UNION ALL SELECT 1 FROM no_end) SELECT count(*) FROM no_end"
-        )
+        beside.create_function("go_on", 0, go_on)
+        ones = "WITH RECURSIVE ones(n) AS (SELECT 1 UNION ALL SELECT 1 FROM ones WHERE go_on()) SELECT n FROM ones"
+        beside.execute(f"{ones} LIMIT 1 OFFSET 1000000000")
 
     monkeypatch.setattr(growing, "build", build)
     add(database, conversations(9, 30), indexed=False)
@@ -311,7 +407,18 @@ def test_a_chunk_that_is_being_built_does_not_hold_up_the_end(
     with pytest.raises(KeyboardInterrupt), growing.Growing(database) as text_index:
         text_index.grow()
         assert started.wait(60)
+        chunk = text_index._chunk
         raise KeyboardInterrupt
+    assert chunk is not None and isinstance(chunk.exception(), sqlite3.OperationalError)
+
+
+def test_a_database_that_is_gone_is_told_of_as_a_failure_of_the_store(database: Database) -> None:
+    add(database, conversations(9, 30), indexed=False)
+    database.reader().execute("SELECT count(*) FROM pair")
+    for one in database.path.parent.glob(f"{database.path.name}*"):
+        one.rename(one.with_name(f"away-{one.name}"))
+    with pytest.raises(StoreError, match=re.escape(str(database.path))):
+        index.extend(database)
 
 
 def test_no_empty_pages_are_left(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

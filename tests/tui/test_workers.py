@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from hhtui.query.tree import Query
-from hhtui.store.connection import Connection
+from hhtui.store.connection import Connection, snapshot
 from hhtui.store.database import Database
-from hhtui.store.results import Result, snapshot
+from hhtui.store.results import Result
 from hhtui.tui import workers
 from hhtui.tui.workers import Answer, QueryRunner, Showing
 

@@ -8,10 +8,11 @@ from hhtui.query.dependence import DECISIONS, asks_for
 from hhtui.query.errors import QueryError
 from hhtui.query.parser import parse
 from hhtui.query.toggling import conditions, exchanges, toggle
+from hhtui.store.connection import snapshot
 from hhtui.store.facets.counting import Counter
 from hhtui.store.facets.terms import Section, sections
 from hhtui.store.facets.words import over_represented
-from hhtui.store.results import search, snapshot
+from hhtui.store.results import search
 
 
 class Row(NamedTuple):
