@@ -15,6 +15,8 @@ PEERS = ("datasets", "tantivy", "tantivy_stored", "duckdb_fts", "polars", "duckd
 PAGE = 24
 """Pairs that fill the first page of a list at 80×24."""
 POLL = 0.002
+PATIENCE = 0.2
+"""Seconds between two looks from outside, before the first page and after it: looking costs what is measured."""
 
 
 class Loads:
@@ -52,7 +54,7 @@ class Loads:
                 page = seen(database, PAGE, command)
             elif not bodies:
                 bodies = seen(database, self.place.pairs, command)
-            time.sleep(POLL if not page else 20 * POLL)
+            time.sleep(POLL if not page else PATIENCE)
         finished = command.finish()
         self.first_page.append(page or finished.seconds)
         self.bodies.append(bodies or finished.seconds)

@@ -21,7 +21,9 @@ FIRST_CHUNK = 500
 CHUNK = 16_000
 """Pairs that are indexed at once, at first and at most."""
 CHUNK_CHARACTERS = 32 * 1024 * 1024
-"""Code points that are indexed at once, but for a single pair that has more: they take four times as much memory."""
+"""Code points after which a chunk takes no more pairs; indexing them takes about four times as much memory."""
+PORTION = 250
+"""Pairs that a chunk takes at a time."""
 PAUSE = 0.002
 """Seconds between two transactions, in which somebody who decides gets the lock."""
 MOST_SEGMENTS = 32
@@ -39,12 +41,9 @@ _INSERT = (
     "INSERT INTO pair_fts (rowid, prompt, chosen, rejected) "
     f"SELECT id, {', '.join(map(_SPOKEN.format, SIDES))} FROM {{0}}.body WHERE id BETWEEN ? AND ? ORDER BY id"
 )
-_NEXT = """
-SELECT min(id), max(id), count(*) FROM (
-    SELECT id, sum(length(prompt) + length(chosen) + length(rejected)) OVER (ORDER BY id) AS characters,
-           row_number() OVER (ORDER BY id) AS number
-    FROM stored.body WHERE id > ? ORDER BY id LIMIT ?
-) WHERE characters <= ? OR number = 1
+_PORTION = """
+SELECT min(id), max(id), count(*), sum(length(prompt) + length(chosen) + length(rejected))
+FROM (SELECT * FROM stored.body WHERE id > ? ORDER BY id LIMIT ?)
 """
 _TABLES = ("pair_fts_data", "pair_fts_idx", "pair_fts_docsize")
 """The tables of an index without contents, after "FTS5 Data Structures" in SQLite's documentation.
@@ -152,7 +151,7 @@ def build(beside: sqlite3.Connection, uri: str) -> Chunk | None:
     beside.execute("ATTACH ? AS stored", (uri,))
     beside.execute(TEXT_INDEX)
     beside.execute("BEGIN")
-    first, last, pairs = beside.execute(_NEXT, (watermark(beside), CHUNK, CHUNK_CHARACTERS)).fetchone()
+    first, last, pairs = _next(beside)
     if not pairs:
         return None
     before = beside.execute(_SUMMARY.format("stored")).fetchall()
@@ -164,6 +163,17 @@ def build(beside: sqlite3.Connection, uri: str) -> Chunk | None:
     beside.execute("COMMIT")
     tables = {name: beside.execute(f"SELECT * FROM main.{name}").fetchall() for name in _TABLES}
     return Chunk(first, last, pairs, before, tables)
+
+
+def _next(beside: sqlite3.Connection) -> tuple[int, int, int]:
+    """Return the first and the last id of the next chunk's pairs, and how many they are."""
+    first, last, pairs, characters = 0, watermark(beside), 0, 0
+    while pairs < CHUNK and characters < CHUNK_CHARACTERS:
+        least, greatest, count, more = beside.execute(_PORTION, (last, min(PORTION, CHUNK - pairs))).fetchone()
+        if not count:
+            break
+        first, last, pairs, characters = first or least, greatest, pairs + count, characters + more
+    return first, last, pairs
 
 
 def move_in(connection: sqlite3.Connection, chunk: Chunk) -> None:

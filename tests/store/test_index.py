@@ -266,12 +266,13 @@ def test_texts_can_be_searched_while_others_are_loaded(
 
 def test_long_texts_are_indexed_fewer_at_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growing, "CHUNK_CHARACTERS", 3000)
-    said = [10, 10, 2000, 10, 4000, 10]
+    monkeypatch.setattr(growing, "PORTION", 2)
+    said = [10, 10, 2000, 10, 4000, 10, 4000, 4000, 10]
     add(database, [(dialogue("how", "a" * length), dialogue("how", "b")) for length in said], indexed=False)
     told: list[Progress] = []
     index.extend(database, told.append)
-    assert [one.done for one in told if one.phase == "indexing"] == [4, 5, 6]
-    assert len(matches(database, "how")) == 6
+    assert [one.done for one in told if one.phase == "indexing"] == [6, 8, 9]
+    assert len(matches(database, "how")) == 9
 
 
 def next_chunk(database: Database) -> growing.Chunk:
