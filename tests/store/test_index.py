@@ -338,39 +338,40 @@ def test_ids_without_a_pair_take_no_chunk(database: Database) -> None:
     assert matches(database, "where") == {31}
 
 
-def test_pairs_that_come_while_others_are_related_are_related_by_who_brought_them(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("moment", [(relations, "relations"), (index, "read_structure")])
+def test_what_another_process_finishes_meanwhile_stays_as_it_is(
+    database: Database, monkeypatch: pytest.MonkeyPatch, moment: tuple[Any, str]
 ) -> None:
-    find = relations.relations
+    read = getattr(*moment)
     alike = [(dialogue("how", "a"), dialogue("how", "b"))]
 
-    def slow(connection: sqlite3.Connection) -> dict[int, relations.Relation]:
-        found = find(connection)
+    def slow(connection: sqlite3.Connection) -> Any:
+        found = read(connection)
         monkeypatch.undo()
         with Database.open(database.path) as other:
-            add(other, alike, "second", indexed=False)
+            add(other, alike, "second")
         return found
 
-    monkeypatch.setattr(relations, "relations", slow)
+    monkeypatch.setattr(*moment, slow)
     add(database, alike)
-    assert not index.is_finished(database.reader())
-    assert related(database) == [(0, None, None)] * 2
-    index.extend(database)
     assert related(database) == [(0, None, 1)] * 2
+    assert index.is_finished(database.reader())
+    assert database.reader().execute("SELECT DISTINCT pairs FROM packed_column").fetchall() == [(2,)]
 
 
 def test_relations_are_of_one_moment(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    hash_texts = relations._hash_texts
+    continued = relations._continued
 
-    def slow(connection: sqlite3.Connection, some: list[int]) -> Any:
+    def slow(connection: sqlite3.Connection, hashes: Any) -> Any:
         monkeypatch.undo()
         with Database.open(database.path) as other:
             revise(other)
-        return hash_texts(connection, some)
+        return continued(connection, hashes)
 
     add(database, conversations(5, 30), "second", indexed=False)
-    monkeypatch.setattr(relations, "_hash_texts", slow)
+    monkeypatch.setattr(relations, "_continued", slow)
     index.extend(database)
+    assert not index.is_finished(database.reader())
     index.extend(database)
     assert related(database) == [(0, None, None)]
 
