@@ -15,7 +15,7 @@ from hhtui.ingest.sources import Source
 from hhtui.jsonstyle import JsonStyle
 from hhtui.progress import Observer, Progress, unobserved
 from hhtui.store import index, loading, revisions
-from hhtui.store.database import Database
+from hhtui.store.database import PAUSE, Database
 from hhtui.store.growing import Growing
 from hhtui.store.loading import NewSource, RefusedRow
 from hhtui.store.sources import StoredSource, live_sources
@@ -23,8 +23,6 @@ from hhtui.store.sources import StoredSource, live_sources
 if TYPE_CHECKING:
     from hhtui.ingest.resolving import Named
 
-PAUSE = 0.002
-"""Seconds between two transactions, in which somebody who decides gets the lock."""
 REFUSALS_REPORTED = 10
 
 

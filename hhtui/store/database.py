@@ -22,6 +22,8 @@ LONGER_LOG_BYTES = 16 * 1024 * 1024
 """The same for somebody's decision, which leaves that work to others while it can, and for one of many large writes."""
 LARGEST_LOG_BYTES = 32 * 1024 * 1024
 """A log that grew beyond this is cut; shorter ones keep their room, for giving it back makes every fsync wait."""
+PAUSE = 0.002
+"""Seconds between two transactions, in which somebody who decides gets the lock."""
 HEADER = b"SQLite format 3\0"
 OLDEST_SQLITE = (3, 37, 0)
 NAME_ANOTHER = "name a file in a folder you may write"

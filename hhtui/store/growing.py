@@ -12,9 +12,9 @@ from hhtui.model import ASSISTANT, HUMAN, SIDES
 from hhtui.progress import Observer, Progress, unobserved
 from hhtui.store import settings
 from hhtui.store.columns import last_id
-from hhtui.store.database import Database, explain
+from hhtui.store.database import PAUSE, Database, explain
 from hhtui.store.errors import StoreError
-from hhtui.store.loading import INDEXED
+from hhtui.store.loading import INDEXED, watermark
 from hhtui.store.schema import TEXT_INDEX
 
 FIRST_CHUNK = 500
@@ -24,8 +24,6 @@ CHUNK_CHARACTERS = 32 * 1024 * 1024
 """Code points after which a chunk takes no more pairs; indexing them takes about four times as much memory."""
 PORTION = 250
 """Pairs that a chunk takes at a time."""
-PAUSE = 0.002
-"""Seconds between two transactions, in which somebody who decides gets the lock."""
 MOST_SEGMENTS = 32
 """Segments that stay apart: no search is slower for them, and merging them takes seconds."""
 MERGE_PAGES = 300
@@ -202,11 +200,6 @@ def _fits(connection: sqlite3.Connection, chunk: Chunk) -> bool:
 def _forget_segments(connection: sqlite3.Connection) -> None:
     """Have FTS5 read anew what segments there are; merging no pages does that, and nothing else."""
     connection.execute("INSERT INTO pair_fts (pair_fts, rank) VALUES ('merge', 0)")
-
-
-def watermark(connection: sqlite3.Connection) -> int:
-    """Return the greatest id of a pair that is in the text index, which grows in the order of ids."""
-    return int(settings.get(connection, INDEXED) or 0)
 
 
 def segments(connection: sqlite3.Connection) -> int:

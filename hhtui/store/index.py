@@ -8,12 +8,10 @@ from hhtui.progress import Observer, Progress, unobserved
 from hhtui.store import relations, settings
 from hhtui.store.columns import pack_structure, read_structure
 from hhtui.store.connection import snapshot
-from hhtui.store.database import Database
+from hhtui.store.database import PAUSE, Database
 from hhtui.store.growing import Growing
 from hhtui.store.schema import LATE_INDEXES
 
-PAUSE = 0.002
-"""Seconds between two transactions, in which somebody who decides gets the lock."""
 PAGES_AT_ONCE = 300
 FINISHED = "finished_pairs"
 """The setting that holds for which pairs, as [count, greatest id], everything here was made."""

@@ -4,11 +4,11 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hhtui.store import pairs, settings, text_copy
+from hhtui.store import pairs, text_copy
 from hhtui.store.by_key import PAIR_KEY
 from hhtui.store.database import OLDEST_SQLITE, Database, explain
 from hhtui.store.events import rebuild
-from hhtui.store.loading import INDEXED
+from hhtui.store.loading import watermark
 from hhtui.store.scores import progress
 
 
@@ -96,7 +96,7 @@ def _texts(database: Database) -> Check:
 
 def _index(database: Database) -> Check:
     connection = database.reader()
-    total, indexed = pairs.count(connection), settings.get(connection, INDEXED) or 0
+    total, indexed = pairs.count(connection), watermark(connection)
     missing = connection.execute("SELECT count(*) FROM pair WHERE id > ?", (indexed,)).fetchone()[0]
     if missing:
         found = f"{total - missing:,} of {total:,} pairs are in it; searching words finds no others"

@@ -89,6 +89,11 @@ class Prepared:
     lines_done: int
 
 
+def watermark(connection: sqlite3.Connection) -> int:
+    """Return the greatest id of a pair that is in the text index, which grows in the order of ids."""
+    return int(settings.get(connection, INDEXED) or 0)
+
+
 def begin(connection: sqlite3.Connection, source: NewSource) -> int:
     """Write down that a source is being loaded, within the caller's transaction, and return its id."""
     cursor = connection.execute(
@@ -159,7 +164,7 @@ def refused_rows(connection: sqlite3.Connection, source_id: int, limit: int) -> 
 def _next_id(connection: sqlite3.Connection) -> int:
     """Return an id above every pair that is or was in the text index."""
     greatest: int = connection.execute("SELECT coalesce(max(id), 0) FROM pair").fetchone()[0]
-    return max(greatest, settings.get(connection, INDEXED) or 0) + 1
+    return max(greatest, watermark(connection)) + 1
 
 
 def _statements(insert: str, rows: Sequence[tuple[object, ...]]) -> Iterator[tuple[str, tuple[object, ...]]]:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from hhtui.dialogue import HUMAN_MARKER, MARKER, opening
 from hhtui.model import Bit
-from hhtui.store.database import Database
+from hhtui.store.database import PAUSE, Database
 
 if TYPE_CHECKING:
     import sqlite3
 
 CHUNK = 2000
-PAUSE = 0.002
 CONTINUED = Bit.CONTINUED_CHOSEN.value | Bit.CONTINUED_REJECTED.value
 _BITS = (Bit.CONTINUED_CHOSEN.value, Bit.CONTINUED_REJECTED.value)
 

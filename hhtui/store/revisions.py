@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from hhtui.dialogue import without_markers
-from hhtui.store import events, settings
-from hhtui.store.loading import INDEXED
+from hhtui.store import events
+from hhtui.store.loading import watermark
 
 
 def replace(connection: sqlite3.Connection, earlier: Sequence[int], source_id: int) -> list[str]:
@@ -30,7 +30,7 @@ def _take_out_of_index(connection: sqlite3.Connection, source_id: int) -> None:
     rows = connection.execute(
         "SELECT pair.id, body.prompt, body.chosen, body.rejected FROM pair JOIN body ON body.id = pair.id "
         "WHERE pair.source_id = ? AND pair.id <= ?",
-        (source_id, settings.get(connection, INDEXED) or 0),
+        (source_id, watermark(connection)),
     )
     connection.executemany(
         "INSERT INTO pair_fts (pair_fts, rowid, prompt, chosen, rejected) VALUES ('delete', ?, ?, ?, ?)",

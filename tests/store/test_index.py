@@ -256,7 +256,7 @@ def test_texts_can_be_searched_while_others_are_loaded(
     def look(progress: Progress) -> None:
         if progress.phase == "loading":
             found = matches(database, "how")
-            assert found == set(range(1, growing.watermark(database.reader()) + 1))
+            assert found == set(range(1, loading.watermark(database.reader()) + 1))
             reached.append((progress.rows, len(found)))
 
     load(database, [file], observer=look)
