@@ -62,6 +62,7 @@ def build_sample(
 
     from hhtui.ingest.load import Options
     from hhtui.store import settings
+    from hhtui.store.filesystem import move_database
 
     path = paths.sample_database()
     if path.exists():
@@ -73,7 +74,7 @@ def build_sample(
         score(draft, report=report)
         with Database.open(draft) as database, database.writing() as connection:
             settings.put(connection, "sample", True)
-        draft.replace(path)
+        move_database(draft, path)
     return path
 
 

@@ -270,15 +270,16 @@ def _make(path: Path) -> None:
 
 
 def _lay_out(path: Path) -> None:
+    """Make the tables before there is a write-ahead log: a full disk is told then, and not only once a log is moved."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(
             f"BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION_ID};"
             f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
         )
+        connection.execute("PRAGMA journal_mode = WAL")
     finally:
         connection.close()
 

@@ -1,5 +1,7 @@
 """What kind of file system a path lies on, and which files a database is made of."""
 
+import errno
+import os
 from pathlib import Path
 
 NETWORK_TYPES = frozenset(
@@ -52,3 +54,15 @@ def unlink_database(path: Path) -> None:
     """Take a database away with the files that SQLite keeps beside it; one that is not there is no error."""
     for ending in ("", "-journal", "-wal", "-shm"):
         Path(f"{path}{ending}").unlink(missing_ok=True)
+
+
+def move_database(path: Path, target: Path) -> None:
+    """Give a database that nobody has open the name `target`.
+
+    Raises OSError where its log could not be moved into it when it was closed, because the disk is full: without that
+    log it would be damaged.
+    """
+    log = Path(f"{path}-wal")
+    if log.exists() and log.stat().st_size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    os.replace(path, target)

@@ -6,7 +6,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from sqlite_utils import Database as UtilsDatabase
@@ -15,7 +17,7 @@ from sqlite_utils.migrations import Migrations
 from hhtui.store import filesystem
 from hhtui.store.database import LARGEST_LOG_BYTES, LOG_BYTES, LONGER_LOG_BYTES, Database, explain
 from hhtui.store.errors import StoreError
-from hhtui.store.filesystem import network_type
+from hhtui.store.filesystem import move_database, network_type
 from hhtui.store.locking import FileLock
 from hhtui.store.migrations import migrate
 from hhtui.store.schema import APPLICATION_ID, LATE_INDEXES, PAGE_SIZE, SCHEMA_VERSION, TABLES
@@ -152,6 +154,45 @@ def test_a_disk_without_room_for_a_new_database_is_told_and_left_clean(path: Pat
     said = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
     assert said.startswith(f"{path} cannot be created: the disk takes no more")
     assert [file.name for file in path.parent.iterdir()] == [f"{path.name}.lock"]
+
+
+class _Watched(sqlite3.Connection):
+    """A connection that somebody else reads along with, so that closing it moves no log into the file."""
+
+    readers: ClassVar[list[sqlite3.Connection]] = []
+
+    def close(self) -> None:
+        file = self.execute("PRAGMA database_list").fetchone()[2]
+        reader = sqlite3.Connection(file, isolation_level=None)
+        reader.execute("BEGIN").execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        self.readers.append(reader)
+        super().close()
+
+
+def test_a_new_database_is_whole_also_where_its_log_cannot_be_moved(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as within:
+        within.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=_Watched))
+        within.setattr(Database, "open", lambda path: None)
+        Database.create(path)
+    while _Watched.readers:
+        _Watched.readers.pop().close()
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+    assert names(path) == []
+
+
+def test_a_database_whose_log_holds_something_is_not_moved(path: Path) -> None:
+    target = path.with_name("b.db")
+    with Database.create(path) as database:
+        put(database, "first")
+        with pytest.raises(OSError, match="No space left"):
+            move_database(path, target)
+    assert names(path) == ["first"] and not target.exists()
+    move_database(path, target)
+    assert names(target) == ["first"] and not path.exists()
 
 
 def test_a_folder_and_an_empty_file_are_called_so(path: Path) -> None:
