@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Mask = NDArray[numpy.bool_]
+    Packed = NDArray[numpy.uint8]
 
 KEPT_ANSWERS = 16
 
@@ -31,20 +32,22 @@ def mask_from(joined: str | int | None, size: int) -> "Mask":
 
 
 class TextIndex:
-    """Answers of the text index, the last few of them kept until the index grows."""
+    """Answers of the text index, the last few of them kept until the index grows, eight pairs a byte."""
 
     def __init__(self) -> None:
-        self._answers: OrderedDict[tuple[str, int, int], Mask] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, int, int], Packed] = OrderedDict()
 
     def matching(self, connection: sqlite3.Connection, expression: str, size: int) -> "Mask":
-        """Return which of the pair ids from 1 to `size` match the FTS5 `expression`; do not change the array."""
+        """Return which of the pair ids from 1 to `size` match the FTS5 `expression`."""
+        import numpy
+
         question = (expression, size, reach(connection))
         answer = self._answers.get(question)
         if answer is None:
             sql = "SELECT group_concat(rowid) FROM pair_fts WHERE pair_fts MATCH ?"
-            answer = mask_from(connection.execute(sql, (expression,)).fetchone()[0], size)
+            answer = numpy.packbits(mask_from(connection.execute(sql, (expression,)).fetchone()[0], size))
             self._answers[question] = answer
             while len(self._answers) > KEPT_ANSWERS:
                 self._answers.popitem(last=False)
         self._answers.move_to_end(question)
-        return answer
+        return numpy.unpackbits(answer, count=size).view(numpy.bool_)

@@ -30,10 +30,6 @@ COUNTED_AT_ONCE = 250_000
 """Word numbers that are counted in one go, in some 3 MB."""
 
 
-BLOCKS_IN_MEMORY = 4
-"""After so many blocks of a copy the system may take their memory back: some 10 MB."""
-
-
 class _Block(NamedTuple):
     """The ids of some pairs, ascending, and the word numbers of each."""
 
@@ -93,20 +89,18 @@ class Words:
         total = numpy.zeros(len(self.terms), dtype=numpy.int64)
         for numbers in _joined(self._wanted(wanted)):
             total += numpy.bincount(numbers, minlength=len(total))
-        self._release()
         counted: Numbers = total.astype(numpy.int32)
         return counted
 
     def _wanted(self, wanted: "Mask") -> "Iterator[Numbers]":
-        """Yield the word numbers of the wanted pairs."""
-        for number, block in enumerate(self._blocks, 1):
+        """Yield the word numbers of the wanted pairs, and give back what each block of them filled, some 3 MB."""
+        for block in self._blocks:
             rows = wanted[block.ids - 1]
             if rows.all():
                 yield numbers_in(block.words.flatten())
             elif rows.any():
                 yield numbers_in(block.words.take(number_array(rows.nonzero()[0])).flatten())
-            if number % BLOCKS_IN_MEMORY == 0:
-                self._release()
+            self._release()
 
 
 def words(connection: sqlite3.Connection) -> Words:

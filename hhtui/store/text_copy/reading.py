@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 THREADS = min(2, os.cpu_count() or 1)
 FEW = 0.25
 """Where at most this share of some rows is asked for, only those are looked at."""
-ROWS_IN_MEMORY = 10_000
-"""After so many rows the system may take their memory back: some 15 MB of the texts of dialogues."""
+ROWS_IN_MEMORY = 4_000
+"""After so many rows the system may take their memory back: some 6 MB of the texts of dialogues."""
 
 
 class TextCopy:
