@@ -43,6 +43,13 @@ def numbers_in(array: "pyarrow.Array") -> "NDArray[numpy.int32]":
     return _shared(array, numpy.dtype(numpy.int32))
 
 
+def release_unused() -> None:
+    """Let the system take back what Arrow holds and does not need; that walks through all it holds, so do it seldom."""
+    import pyarrow
+
+    pyarrow.default_memory_pool().release_unused()
+
+
 def mask_in(array: "pyarrow.BooleanArray") -> "NDArray[numpy.bool_]":
     """Return an array of booleans without nulls as a mask that cannot be changed."""
     import numpy

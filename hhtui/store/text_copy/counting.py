@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from hhtui.store.arrow import number_array, numbers_in
+from hhtui.store.arrow import number_array, numbers_in, release_unused
 from hhtui.store.columns import last_id
 from hhtui.store.connection import kept_by
 from hhtui.store.errors import StoreError
@@ -89,6 +89,7 @@ class Words:
         total = numpy.zeros(len(self.terms), dtype=numpy.int64)
         for numbers in _joined(self._wanted(wanted)):
             total += numpy.bincount(numbers, minlength=len(total))
+        release_unused()
         counted: Numbers = total.astype(numpy.int32)
         return counted
 

@@ -12,7 +12,7 @@ from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.model import Side
-from hhtui.store.arrow import mask_in, number_array, numbers_in
+from hhtui.store.arrow import mask_in, number_array, numbers_in, release_unused
 from hhtui.store.connection import kept_by
 from hhtui.store.text_copy.pace import Pace
 from hhtui.store.text_copy.seal import SEAL_BYTES, FileIdentity, discard, is_whole
@@ -95,13 +95,11 @@ class TextCopy:
                 for one in running:
                     one.cancel()
                 self.release()
+                release_unused()
         return found
 
     def release(self) -> None:
-        """Let the system take back what the texts fill, which stay in its file cache, and what Arrow kept."""
-        import pyarrow
-
-        pyarrow.default_memory_pool().release_unused()
+        """Let the system take back what the texts fill; they stay in its file cache."""
         if hasattr(mmap, "MADV_DONTNEED"):
             self._file.madvise(mmap.MADV_DONTNEED)
 
