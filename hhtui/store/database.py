@@ -10,7 +10,7 @@ from typing import Self
 
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
-from hhtui.store.filesystem import network_type, unlink_database
+from hhtui.store.filesystem import log_size, network_type, unlink_database
 from hhtui.store.locking import FileLock
 from hhtui.store.schema import APPLICATION_ID, PAGE_SIZE, SCHEMA_VERSION, TABLES
 from hhtui.text import clean_line
@@ -156,7 +156,7 @@ class Database:
 
     def checkpoint(self) -> None:
         """Move what the write-ahead log holds into the file, as far as readers allow."""
-        if not self.read_only and self._log_size():
+        if not self.read_only and log_size(self.path):
             with self._mutex, self._lock.held(LOCK_SECONDS):
                 _checkpoint(self._open_writer())
 
@@ -214,12 +214,6 @@ class Database:
         )
         connection.execute(f"PRAGMA busy_timeout = {int(LOCK_SECONDS * 1000)}")
         return connection
-
-    def _log_size(self) -> int:
-        try:
-            return os.stat(f"{self.path}-wal").st_size
-        except FileNotFoundError:
-            return 0
 
 
 def _checkpoint(connection: sqlite3.Connection) -> None:

@@ -56,13 +56,20 @@ def unlink_database(path: Path) -> None:
         Path(f"{path}{ending}").unlink(missing_ok=True)
 
 
+def log_size(path: Path) -> int:
+    """Return the bytes of a database's write-ahead log, 0 where it has none."""
+    try:
+        return os.stat(f"{path}-wal").st_size
+    except FileNotFoundError:
+        return 0
+
+
 def move_database(path: Path, target: Path) -> None:
     """Give a database that nobody has open the name `target`.
 
     Raises OSError where its log could not be moved into it when it was closed, because the disk is full: without that
     log it would be damaged.
     """
-    log = Path(f"{path}-wal")
-    if log.exists() and log.stat().st_size:
+    if log_size(path):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     os.replace(path, target)
