@@ -69,7 +69,7 @@ def browse(
         start = Start(query, at, listed=listed, by=by or "")
         ending = _on_screen(database, by or annotator_name(), config, start, mouse)
     told = "" if listed is None else listed.told()
-    return replace(ending, words=f"{ending.words}; {told}") if told else ending
+    return ending._replace(words=f"{ending.words}; {told}") if told else ending
 
 
 def _some_of(database: Database, found: "Listing") -> "Listing":

@@ -6,9 +6,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import events
 
@@ -16,7 +15,6 @@ from hhtui.config import Config
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.store.errors import StoreError
-from hhtui.tui import shell_words
 from hhtui.tui.copying import Copying
 from hhtui.tui.display import DifferApp
 from hhtui.tui.explanation import Explain, no_explanation
@@ -46,8 +44,7 @@ def style_folder() -> Path:
     return beside if beside.is_dir() else package.parent / "styles"
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """How the browser ended: what to tell the reader, and the exit status, 0 where they quit."""
 
     words: str
@@ -185,4 +182,6 @@ def _saved(database: Database, saved: int) -> str:
 
 
 def _export_command(database: Database) -> str:
+    from hhtui.tui import shell_words
+
     return f"export the flagged pairs: {shell_words.command('hhtui', 'export', database.path, '--format', 'ids')}"

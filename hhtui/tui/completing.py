@@ -1,7 +1,7 @@
 """The list of what may follow in the query line, and the queries kept before: what the line's own keys do."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from hhtui.store import history as stored
@@ -36,6 +36,13 @@ class Completing:
         self._highlighted: int | None = None
         self._leave_alone: str | None = None
         self._seen = ""
+
+    @cached_property
+    def panel(self) -> CompletionList:
+        """The list, which takes its place over the pair when a query is first edited."""
+        panel = CompletionList(self.lines)
+        self._screen.mount(panel)
+        return panel
 
     @property
     def open(self) -> bool:
@@ -128,7 +135,7 @@ class Completing:
 
     def clicked(self, line: int) -> None:
         """A line of the list was clicked, counted from 0, the title's."""
-        first, stop = visible(len(self._shown), self._highlighted, self._list.size.height - 1)
+        first, stop = visible(len(self._shown), self._highlighted, self.panel.size.height - 1)
         if 0 < line <= stop - first:
             self._accept(first + line - 1)
 
@@ -161,10 +168,6 @@ class Completing:
     def _line(self) -> QueryLine:
         return self._screen.query_one("#query", QueryLine)
 
-    @property
-    def _list(self) -> CompletionList:
-        return self._screen.query_one(CompletionList)
-
     def _look_at_cursor(self) -> None:
         """Offer all that may stand at the cursor, though nothing of it is written yet."""
         from hhtui.query.writing import writing
@@ -186,7 +189,7 @@ class Completing:
     def _read(self) -> None:
         """Have counted what is shown and could not be told at once."""
         if self._at is not None:
-            first, stop = visible(len(self._shown), self._highlighted, self._list.most_rows)
+            first, stop = visible(len(self._shown), self._highlighted, self.panel.most_rows)
             self._reader.read(self._at, [one.query for one in self._shown[first:stop]])
 
     def _show(self) -> None:
@@ -202,17 +205,17 @@ class Completing:
         self._shown = [one for one in found if clean_line(one.text) == one.text]
         self._highlighted = self._shown.index(marked) if marked in self._shown else None
         if self._shown:
-            self._list.open(len(self._shown))
+            self.panel.open(len(self._shown))
         else:
-            self._list.close()
+            self.panel.close()
 
     def _hide(self) -> None:
         self._at, self._shown, self._words, self._highlighted = None, [], (), None
-        self._list.close()
+        self.panel.close()
 
     def _highlight(self, at: int | None) -> None:
         self._highlighted = at
-        self._list.show()
+        self.panel.show()
         self._read()
 
     def _accept(self, at: int) -> None:

@@ -128,7 +128,9 @@ class CompletionReader:
         self._timer = None
         self._request += 1
         screen = self._screen
-        work = _reading(self._request, self._wanted, self._names if self._fresh else None, screen.completions.most_rows)
+        work = _reading(
+            self._request, self._wanted, self._names if self._fresh else None, screen.completing.panel.most_rows
+        )
         screen.finding.beside(work, lambda found: screen.post_message(screen.Completed(found)))
 
 

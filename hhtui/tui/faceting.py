@@ -1,11 +1,10 @@
 """The panel of facets of a Browse screen: when it is there, what it counts, and its keys."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hhtui.tui.facets.view import FacetView, Item
 from hhtui.tui.key_names import shown_key
 from hhtui.tui.masking import mask
 from hhtui.tui.widgets.line_view import Title
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from hhtui.store.facets.histogram import Histogram
     from hhtui.tui.actions import Action
     from hhtui.tui.facets.runner import Counted, FacetRunner
+    from hhtui.tui.facets.view import FacetView, Item
     from hhtui.tui.screens.browse import Browse
     from hhtui.tui.view import View
 
@@ -64,9 +64,14 @@ class Faceting:
     def _masks(self) -> bool:
         return self._screen.shield.level != "off"
 
-    @property
-    def _view(self) -> FacetView:
-        return self._screen.facets
+    @cached_property
+    def panel(self) -> "FacetView":
+        """The panel, which takes its place before the pair when it is first asked for."""
+        from hhtui.tui.facets.view import FacetView
+
+        panel = FacetView(self.lines, self.title, id="facets")
+        self._screen.query_one("#body").mount(panel, before="#pair")
+        return panel
 
     def show(self) -> None:
         """Open the panel, or give it the keys."""
@@ -78,15 +83,20 @@ class Faceting:
                 screen = self._screen
                 self._runner = FacetRunner(screen.database, lambda found: screen.post_message(screen.Counted(found)))
             self._screen.gate.hold("facets")
-        self.active = True
+        self.active = self.panel.display = True
         self._screen.lay_out()
-        self._view.show()
+        self.panel.show()
         self.look_again()
+
+    def lay_out(self) -> None:
+        """Take the place that there is: alone, where the pair has no room beside the panel, with the keys."""
+        self.panel.set_class(not self.beside, "alone")
+        self.active = self.active or not self.beside
 
     def hide(self) -> None:
         """Close the panel; what it counts is given up."""
         if self.open:
-            self.open = self.active = self._whole = False
+            self.open = self.active = self._whole = self.panel.display = False
             if self._runner is not None:
                 self._answered = self._asked = self._runner.cancel()
             self._counted_view = None
@@ -112,7 +122,7 @@ class Faceting:
     def pair_changed(self) -> None:
         """Another pair is shown, which the histogram marks, or the shield is another."""
         if self.open and (self._column or self._masked != self._masks):
-            self._view.show()
+            self.panel.show()
 
     def take(self, counted: "Counted") -> None:
         """Show what was counted last, what was overtaken is dropped; a part only where there is nothing whole yet."""
@@ -132,8 +142,8 @@ class Faceting:
         else:
             anew = self._histogram is None or self._histogram.column != counted.found.column
             self._histogram = counted.found
-        self._view.show(anew=anew)
-        if self._view.text_width:
+        self.panel.show(anew=anew)
+        if self.panel.text_width:
             self._let_keys_go_on()
         else:
             self._screen.call_after_refresh(self._let_keys_go_on)
@@ -141,14 +151,14 @@ class Faceting:
     def press(self, key: str, action: "Action | None") -> None:
         """Do what a key does in the panel; those of finding, leaving and help do what they always do."""
         moves: dict[str, Callable[[], object]] = {
-            **dict.fromkeys(("j", "down"), partial(self._view.move, 1)),
-            **dict.fromkeys(("k", "up"), partial(self._view.move, -1)),
-            **dict.fromkeys(("g", "home"), partial(self._view.move, -FAR)),
-            **dict.fromkeys(("G", "end"), partial(self._view.move, FAR)),
-            **dict.fromkeys(("pagedown", "ctrl+d"), partial(self._view.move, max(1, self._view.body_height // 2))),
-            **dict.fromkeys(("pageup", "ctrl+u"), partial(self._view.move, -max(1, self._view.body_height // 2))),
-            **dict.fromkeys(("J", "right_curly_bracket"), partial(self._view.move_group, 1)),
-            **dict.fromkeys(("K", "left_curly_bracket"), partial(self._view.move_group, -1)),
+            **dict.fromkeys(("j", "down"), partial(self.panel.move, 1)),
+            **dict.fromkeys(("k", "up"), partial(self.panel.move, -1)),
+            **dict.fromkeys(("g", "home"), partial(self.panel.move, -FAR)),
+            **dict.fromkeys(("G", "end"), partial(self.panel.move, FAR)),
+            **dict.fromkeys(("pagedown", "ctrl+d"), partial(self.panel.move, max(1, self.panel.body_height // 2))),
+            **dict.fromkeys(("pageup", "ctrl+u"), partial(self.panel.move, -max(1, self.panel.body_height // 2))),
+            **dict.fromkeys(("J", "right_curly_bracket"), partial(self.panel.move_group, 1)),
+            **dict.fromkeys(("K", "left_curly_bracket"), partial(self.panel.move_group, -1)),
             **dict.fromkeys(("enter", "space"), self._toggle),
             **dict.fromkeys(("minus", "x"), partial(self._toggle, "-")),
             **dict.fromkeys(("h", "left"), self._toggle_histogram),
@@ -188,9 +198,10 @@ class Faceting:
         name = f"histogram of {self._column}" if self._column else "facets"
         return Title(f"▸{name}" if self.active else name, waits, f"{view.total:,} of {total:,}", active=self.active)
 
-    def lines(self, width: int) -> Sequence[Item]:
+    def lines(self, width: int) -> "Sequence[Item]":
         """Return the lines of the panel."""
         from hhtui.tui.facets.page import of_facets, of_histogram
+        from hhtui.tui.facets.view import Item
 
         if self._trouble:
             return [Item(((f" {self._trouble}", "strong"),))]
@@ -209,7 +220,7 @@ class Faceting:
         """The line at `index` was clicked: toggle its term."""
         if self.open:
             self.active = True
-            if self._view.go_to(index):
+            if self.panel.go_to(index):
                 self._toggle()
 
     def closes(self, key: str) -> bool:
@@ -225,13 +236,13 @@ class Faceting:
         self._counted_view = view
         among = None if view.listed is None or isinstance(view.listed, Path) else view.listed.ids
         self._asked = self._runner.ask(view.text, view.ids, self._column, among)
-        self._view.refresh_title()
+        self.panel.refresh_title()
 
     def _toggle(self, sign: str = "") -> None:
         from hhtui.query.errors import QueryError
         from hhtui.query.toggling import toggle
 
-        item = self._view.current
+        item = self.panel.current
         if item is None:
             self._screen.say("there is nothing to choose here", error=True)
             return
@@ -247,7 +258,7 @@ class Faceting:
         self._screen.finding.set_query(query)
 
     def _toggle_histogram(self) -> None:
-        item = self._view.current
+        item = self.panel.current
         if self._column:
             self._show_column("")
         elif item is not None and item.column:
@@ -268,10 +279,10 @@ class Faceting:
 
     def _show_column(self, column: str) -> None:
         if column and not self._column:
-            self._left = self._view.current.term if self._view.current else ""
+            self._left = self.panel.current.term if self.panel.current else ""
         self._column, self._histogram = column, None
-        self._view.show(anew=True, term="" if column else self._left)
-        if self._view.current is None:
+        self.panel.show(anew=True, term="" if column else self._left)
+        if self.panel.current is None:
             self._screen.gate.hold("facets")
         self._count(self._screen.view)
         self._screen.show_lines()
@@ -279,14 +290,14 @@ class Faceting:
     def _change_scale(self) -> None:
         if self._column:
             self._logarithmic = not self._logarithmic
-            self._view.show()
+            self.panel.show()
         else:
             self._screen.say("l is for histograms; h shows one", error=True)
 
     def _to_the_pair(self) -> None:
         if self.beside:
             self.active = False
-            self._view.refresh_title()
+            self.panel.refresh_title()
             self._screen.show_lines()
         else:
             self._screen.say("Esc closes the facets: there is no room for the pair beside them", error=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,11 +14,11 @@ from hhtui.tui.actions import ACTIONS, BY_ID
 from hhtui.tui.key_names import shown_key
 from hhtui.tui.view import Listed, View, everything, remembered
 from hhtui.tui.widgets.query_line import QueryLine
-from hhtui.tui.workers import Answer, QueryRunner, Showing
 
 if TYPE_CHECKING:
     from hhtui.query.errors import QueryError
     from hhtui.tui.screens.browse import Browse
+    from hhtui.tui.workers import Answer, QueryRunner, Showing
 
 FLAGGED = "flag:yes"
 NOTHING = Result(())
@@ -29,7 +30,6 @@ class Finding:
 
     def __init__(self, screen: "Browse") -> None:
         self._screen = screen
-        self._runner = QueryRunner(screen.database, lambda answer: screen.post_message(screen.Answered(answer)))
         self.view: View = everything(screen.connection)
         self._before_editing: View | None = None
         self._before_flagged: str | None = None
@@ -48,6 +48,13 @@ class Finding:
             "reload": lambda: self.show_query(self.view.text, self.view.list_file),
             "palette": self._open_palette,
         }
+
+    @cached_property
+    def _runner(self) -> "QueryRunner":
+        from hhtui.tui.workers import QueryRunner
+
+        screen = self._screen
+        return QueryRunner(screen.database, lambda answer: screen.post_message(screen.Answered(answer)))
 
     @property
     def waiting(self) -> bool:
@@ -179,7 +186,7 @@ class Finding:
             self.ask(self.view.text)
         self._screen.gate.release("query")
 
-    def take(self, answer: Answer) -> None:
+    def take(self, answer: "Answer") -> None:
         """Show the answer to the newest request; an error leaves the last good result where it is."""
         if answer.request != self._waiting_for:
             return
@@ -229,8 +236,10 @@ class Finding:
         """The pair at which a result is shown that has it, unless it has the one that the reader went to last."""
         return self.view.current if self._return_to is None else self._return_to
 
-    def _showing(self) -> Showing:
+    def _showing(self) -> "Showing":
         """Return how the next result is going to be shown."""
+        from hhtui.tui.workers import Showing
+
         rows = self._screen.list
         return Showing((self._came_from, self._gone_to), rows.body_height if rows.display else 0)
 

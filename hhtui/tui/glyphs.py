@@ -6,7 +6,7 @@ about which they agree. Only what is drawn changes; positions always refer to th
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rich.cells import get_character_cell_size
 
@@ -37,13 +37,6 @@ _SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 _SPECIAL = frozenset((*_REGIONAL_INDICATORS, *_SKIN_TONES))
 
-_DRAWN: dict[int, str] = {
-    **{code: "" for first, last in _IGNORABLE for code in range(first, last + 1)},
-    **{code: chr(0xFF21 + code - _REGIONAL_INDICATORS.start) for code in _REGIONAL_INDICATORS},
-    **dict.fromkeys(_SKIN_TONES, "\u2592"),
-    0x00AD: "\u2010",
-}
-
 _UNPLAIN = re.compile(
     "[^\n -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u20bf"
     "\u2100-\u2319\u2400-\u2426\u2500-\u25fc\u2800-\u28ff]"
@@ -65,16 +58,27 @@ def drawn(text: str) -> str:
     """
     if plain(text):
         return text
-    shown = text.translate(_DRAWN)
+    shown = text.translate(_forms())
     if shown and not get_character_cell_size(shown[0]):
         return LONE_MARK_BASE + shown
     return shown
 
 
+@cache
+def _forms() -> dict[int, str]:
+    """Return the form in which each character is drawn that is not drawn as it is, as `str.translate` takes it."""
+    return {
+        **{code: "" for first, last in _IGNORABLE for code in range(first, last + 1)},
+        **{code: chr(0xFF21 + code - _REGIONAL_INDICATORS.start) for code in _REGIONAL_INDICATORS},
+        **dict.fromkeys(_SKIN_TONES, "\u2592"),
+        0x00AD: "\u2010",
+    }
+
+
 @lru_cache(maxsize=4096)
 def cells_of(character: str) -> int:
     """Return how many cells one character takes in the form that is drawn: 0, 1 or 2."""
-    return sum(get_character_cell_size(one) for one in character.translate(_DRAWN))
+    return sum(get_character_cell_size(one) for one in character.translate(_forms()))
 
 
 def continues(text: str, position: int) -> bool:
@@ -104,7 +108,7 @@ def graphemes(text: str, most: int) -> list[tuple[int, int, int]]:
             found.append((start, position, cells))
             start, cells = position, 0
         cells += wide
-        if not cells and not start and character.translate(_DRAWN):
+        if not cells and not start and character.translate(_forms()):
             cells = 1
         before = character
     if text:

@@ -1,8 +1,8 @@
 """What the lines above and below the pair say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from hhtui.model import Decision, Score
 from hhtui.store.disputes import Dispute
@@ -22,16 +22,15 @@ KINDS = ("flag", "drop", "preference", "label", "note", "skip")
 GAP = "  "
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where the reader stands: the database's file, the pair's key ("" for none), its index, of how many.
+class Standing(NamedTuple):
+    """Where the reader stands: the database's file, the pair's key ("" for none), its place from 0, of how many.
 
     `ranked` is what the pair was ordered by where no column holds it, as `likeness 87`.
     """
 
     database: str
     key: str
-    index: int
+    place: int
     total: int
     ranked: str = ""
 
@@ -127,7 +126,7 @@ def header(
     """
     decided = "decision" if found or disputes else "quiet"
     key = clean_line(standing.key) or "no pair"
-    place = f"{standing.index + 1:,}/{standing.total:,}" if standing.key else ""
+    place = f"{standing.place + 1:,}/{standing.total:,}" if standing.key else ""
     ranked = f"{standing.ranked}{GAP}" if standing.key and standing.ranked else ""
     words = decided_words(found, annotator, presentation=presentation)
     brief = decided_words(found, annotator, brief=True, presentation=presentation)

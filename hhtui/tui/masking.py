@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from hhtui.text import clean
 from hhtui.tui.glyphs import JOINER, cells_of, graphemes, plain
@@ -28,7 +28,7 @@ def mask(text: str) -> str:
 
 
 def _masked(text: str) -> str:
-    return text.translate(_ASCII) if text.isascii() else _LINE.sub(lambda line: _masked_line(line[0]), text)
+    return text.translate(_of_ascii()) if text.isascii() else _LINE.sub(lambda line: _masked_line(line[0]), text)
 
 
 def _masked_line(line: str) -> str:
@@ -51,4 +51,7 @@ def _stays(character: str) -> bool:
     return character.isspace() or (category[0] == "P" and category != _CONNECTOR and cells_of(character) > 0)
 
 
-_ASCII = str.maketrans({chr(code): MASK for code in range(0x21, 0x7F) if not _stays(chr(code))})
+@cache
+def _of_ascii() -> dict[int, str]:
+    """Return the mask of each ASCII character that has one, as `str.translate` takes it."""
+    return {code: MASK for code in range(0x21, 0x7F) if not _stays(chr(code))}

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hhtui.tui.widgets.cover import Cover
-
 if TYPE_CHECKING:
     from hhtui.tui.screens.browse import Browse
+    from hhtui.tui.widgets.cover import Cover
 
 
 class Pausing:
@@ -42,8 +41,10 @@ class Pausing:
 
     def pause(self) -> None:
         """Blank the screen, or the dialog over it, and stop the clocks."""
-        self._cover = self._screen.app.screen.query_one(Cover)
-        self._cover.display = True
+        from hhtui.tui.widgets.cover import Cover
+
+        self._cover = Cover()
+        self._screen.app.screen.mount(self._cover)
         self._screen.triaging.clock.pause()
         self._screen.pair.visit.pause("blank")
 
@@ -51,7 +52,8 @@ class Pausing:
         """Show again what is under the cover."""
         if self._cover is None:
             return
-        self._cover.display, self._cover = False, None
+        self._cover.remove()
+        self._cover = None
         self._screen.triaging.clock.go_on()
         self._screen.pair.visit.go_on("blank")
         self._ignored_until = self._last_read

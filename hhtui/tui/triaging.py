@@ -35,9 +35,9 @@ class Triaging:
     What is done is read from the log after every step, so that nothing of it can be lost.
     """
 
-    def __init__(self, screen: "Browse", now: Callable[[], float]) -> None:
+    def __init__(self, screen: "Browse") -> None:
         self._screen = screen
-        self.clock = ReadingClock(now)
+        self.clock = ReadingClock(screen.app.now)
         self.triage: Triage | None = None
         self._items: dict[int, Item] = {}
         self._progress = NOTHING

@@ -39,8 +39,8 @@ async def go_to(desk: Desk, term: str) -> None:
     """Move the cursor to the row of a term."""
     await counted(desk)
     await desk.press("g")
-    for _ in desk.browse.facets._items:
-        current = desk.browse.facets.current
+    for _ in desk.browse.faceting.panel._items:
+        current = desk.browse.faceting.panel.current
         if current is not None and current.term == term:
             return
         await desk.burst("j")
@@ -80,7 +80,7 @@ async def test_a_row_goes_into_the_query_and_out_and_the_panel_stays(scored: Pat
         await counted(desk)
         assert desk.query == "bank harsh.chosen:0.4..0.6 sort:row-"
         assert len(desk.rows) == expected == counts(desk)["bank"]
-        assert desk.browse.facets.current is not None and desk.browse.facets.current.on
+        assert desk.browse.faceting.panel.current is not None and desk.browse.faceting.panel.current.on
         await desk.press("space")
         await counted(desk)
         assert desk.query == "bank sort:row-" and len(desk.rows) == 24
@@ -220,8 +220,8 @@ async def test_a_number_becomes_a_histogram_that_marks_the_pair(scored: Path) ->
         assert desk.query == found.bins[0].term and len(desk.rows) == found.bins[0].pairs
         await desk.press("escape")
         await counted(desk)
-        assert desk.browse.facets.current is not None
-        assert desk.browse.facets.current.term == "harsh.chosen:0.4..0.6", "where it was left"
+        assert desk.browse.faceting.panel.current is not None
+        assert desk.browse.faceting.panel.current.term == "harsh.chosen:0.4..0.6", "where it was left"
 
 
 async def test_any_number_can_be_chosen(scored: Path) -> None:
@@ -240,8 +240,8 @@ async def test_groups_are_one_key_apart_and_a_click_toggles(scored: Path) -> Non
         terms = []
         for key in ("J", "}", "K", "{", "{", "G", "pageup", "g"):
             await desk.press(key)
-            assert desk.browse.facets.current is not None
-            terms.append(desk.browse.facets.current.term)
+            assert desk.browse.faceting.panel.current is not None
+            terms.append(desk.browse.faceting.panel.current.term)
         assert terms[:5] == ["split:test", "by:none", "split:test", "subset:made", "subset:made"]
         assert terms[5] != terms[6] and terms[7] == "subset:made"
         row = next(at for at, line in enumerate(desk.lines()) if "split:test" in line or " test " in line)

@@ -17,42 +17,27 @@ from hhtui.store.errors import StoreError
 from hhtui.text import cells
 from hhtui.tui import headline, shielding
 from hhtui.tui.actions import BY_ID, Action
-from hhtui.tui.comparing import Comparing
-from hhtui.tui.completing import Completing
-from hhtui.tui.completion_reader import Found
-from hhtui.tui.deciding import Deciding
-from hhtui.tui.faceting import Faceting
-from hhtui.tui.facets.view import FacetView
-from hhtui.tui.finding import Finding
 from hhtui.tui.gate import Gate, Press
 from hhtui.tui.key_names import key_name, shown_key
 from hhtui.tui.keys import BLIND_FOOTER, ORDINARY_FOOTER, TRIAGE_FOOTER, by_key, editing_footer, footer
-from hhtui.tui.labelling import Labelling
-from hhtui.tui.leaving import Leaving
-from hhtui.tui.moving import Moving
-from hhtui.tui.noticing import Noticing
-from hhtui.tui.pausing import Pausing
+from hhtui.tui.parts import Parts
 from hhtui.tui.presentation import Blind
-from hhtui.tui.queueing import Queueing
 from hhtui.tui.reading import Reader
-from hhtui.tui.screens.dialog import Dialog
-from hhtui.tui.seeking import Seeking
 from hhtui.tui.shield import Shielded
-from hhtui.tui.shielding import Shielding
-from hhtui.tui.triaging import Triaging
-from hhtui.tui.view import View
-from hhtui.tui.viewing import Viewing
-from hhtui.tui.widgets.completion_list import CompletionList
-from hhtui.tui.widgets.cover import Cover
 from hhtui.tui.widgets.line import Line
 from hhtui.tui.widgets.pair_list import PairList
 from hhtui.tui.widgets.pair_view import PairView
 from hhtui.tui.widgets.query_line import QueryLine
-from hhtui.tui.workers import Answer
 
 if TYPE_CHECKING:
     from hhtui.tui.app import HhtuiApp
+    from hhtui.tui.completion_reader import Found
     from hhtui.tui.facets.runner import Counted as CountedFacets
+    from hhtui.tui.facets.view import FacetView
+    from hhtui.tui.screens.dialog import Dialog
+    from hhtui.tui.view import View
+    from hhtui.tui.widgets.completion_list import CompletionList
+    from hhtui.tui.workers import Answer
 
 Given = TypeVar("Given")
 
@@ -63,7 +48,7 @@ POLL_SECONDS = 1.0
 PAGE_KEPT = 60
 
 
-class Browse(Screen[None]):
+class Browse(Parts, Screen[None]):
     """Shows one pair of a result at a time.
 
     Every key that the terminal sends comes to `key_read` and passes the gate, also those for the query line and for
@@ -76,7 +61,7 @@ class Browse(Screen[None]):
     class Answered(Message):
         """A query has been run."""
 
-        def __init__(self, answer: Answer) -> None:
+        def __init__(self, answer: "Answer") -> None:
             super().__init__()
             self.answer = answer
 
@@ -90,7 +75,7 @@ class Browse(Screen[None]):
     class Completed(Message):
         """What may follow in the query has been counted."""
 
-        def __init__(self, found: Found | Exception) -> None:
+        def __init__(self, found: "Found | Exception") -> None:
             super().__init__()
             self.found = found
 
@@ -109,48 +94,23 @@ class Browse(Screen[None]):
         self.shield = shielding.begin(self.connection, app.annotator.name, app.config)
         self.shown: Shielded | None = None
         self.reader = Reader(self.connection, app.annotator.name, self.blinding_of, self.shield)
-        self.noticing = Noticing(self)
-        self.pausing = Pausing(self)
-        self.shielding = Shielding(self)
-        self.moving = Moving(self)
-        self.seeking = Seeking(self)
-        self.finding = Finding(self)
-        self.completing = Completing(self)
-        self.completions = CompletionList(self.completing.lines)
-        self.faceting = Faceting(self)
-        self.deciding = Deciding(self)
-        self.labelling = Labelling(self)
-        self.leaving = Leaving(self)
-        self.queueing = Queueing(self)
-        self.viewing = Viewing(self)
-        self.comparing = Comparing(self)
-        self.triaging = Triaging(self, app.now)
         self.gate = Gate(self._painted, self._typing, self._ask_about_paste)
         self.gate.hold("start")
         self._actions = {blind: by_key(app.keys, blind=blind) for blind in (False, True)}
         self._list_wanted: bool | None = None
         self._message = ""
         self._seen_version = self.database.data_version()
-        self._handlers: dict[str, Callable[[], object]] = {
-            **self.moving.handlers(),
-            **self.seeking.handlers(),
-            **self.finding.handlers(),
-            **self.completing.handlers(),
-            **self.faceting.handlers(),
-            **self.deciding.handlers(),
-            **self.labelling.handlers(),
-            **self.leaving.handlers(),
-            **self.queueing.handlers(),
-            **self.viewing.handlers(),
-            **self.comparing.handlers(),
-            **self.triaging.handlers(),
-            **self.pausing.handlers(),
-            **self.shielding.handlers(),
+        self._handlers: dict[str, Callable[[], object]] = {}
+
+    def _by_action(self) -> dict[str, Callable[[], object]]:
+        """Return what each action does, by its id."""
+        return {
             "layout": self._toggle_list,
             "scores": self._show_scores,
             "help": self._help,
             "quit": self.app.quit_browsing,
             "suspend": self.app.action_suspend_process,
+            **self.handlers(),
         }
 
     def blinding_of(self, pair_id: int) -> Blind | None:
@@ -158,7 +118,7 @@ class Browse(Screen[None]):
         return self.triaging.blinding_of(pair_id)
 
     @property
-    def view(self) -> View:
+    def view(self) -> "View":
         """What is shown: the query, its result, and the place in it."""
         return self.finding.view
 
@@ -168,27 +128,28 @@ class Browse(Screen[None]):
         yield from self.noticing.widgets()
         with Horizontal(id="body"):
             yield PairList(self.reader.headings, self.reader.marks, self.reader.percentiles, id="list")
-            yield FacetView(self.faceting.lines, self.faceting.title, id="facets")
             yield PairView(self._pair_painted, header, self.app.now, id="pair")
         with Horizontal(id="query-row"):
             yield QueryLine(id="query")
             yield Line(id="status")
         yield Line(id="footer")
-        yield self.completions
-        yield Cover()
 
     def on_mount(self) -> None:
         self.list = self.query_one("#list", PairList)
         self.pair = self.query_one("#pair", PairView)
-        self.facets = self.query_one("#facets", FacetView)
         self.app.when_drawn(self.noticing.drawn)
         self.app.app_suspend_signal.subscribe(self, lambda _: self.pair.visit.pause("suspended"), immediate=True)
         self.app.app_resume_signal.subscribe(self, lambda _: self.pair.visit.go_on("suspended"), immediate=True)
         self._lay_out(self.app.size.width)
         self.finding.start()
+        self.call_after_refresh(self._take_keys)
+        self.set_interval(POLL_SECONDS, self._poll)
+
+    def _take_keys(self) -> None:
+        """Let keys in, now that the first frame is drawn."""
+        self._handlers = self._by_action()
         self.gate.release("start")
         self.queueing.at_start()
-        self.set_interval(POLL_SECONDS, self._poll)
 
     def on_screen_suspend(self) -> None:
         """A dialog is over the pair."""
@@ -256,7 +217,7 @@ class Browse(Screen[None]):
         )
         return f"{left} and {right} choose between A and B in this triage; {labels} gives labels"
 
-    def ask(self, dialog: Dialog[Given], answered: Callable[[Given | None], object] | None = None) -> None:
+    def ask(self, dialog: "Dialog[Given]", answered: Callable[[Given | None], object] | None = None) -> None:
         """Show a dialog; keys wait until it is there, and after its end until `answered` has returned."""
         self.gate.hold("dialog")
 
@@ -272,6 +233,8 @@ class Browse(Screen[None]):
         self.app.push_screen(dialog, done)
 
     def _take(self, event: events.Key) -> None:
+        from hhtui.tui.screens.dialog import Dialog
+
         screen = self.app.screen
         action = self._actions[self.pair.presentation.blind or self.triaging.any_blind].get(event.key)
         if self.pausing.on:
@@ -372,8 +335,8 @@ class Browse(Screen[None]):
     def _list_clicked(self, message: PairList.Picked) -> None:
         self.gate.press(Press(partial(self.go_to, message.index), None, message.time))
 
-    @on(FacetView.Picked)
-    def _facet_clicked(self, message: FacetView.Picked) -> None:
+    def on_facet_view_picked(self, message: "FacetView.Picked") -> None:
+        """A line of the facets was clicked."""
         self.gate.press(Press(partial(self.faceting.picked, message.index), None, message.time))
 
     @on(Counted)
@@ -418,8 +381,8 @@ class Browse(Screen[None]):
             self.completing.key(message.key)
         self.gate.release("typing")
 
-    @on(CompletionList.Clicked)
-    def _completion_clicked(self, message: CompletionList.Clicked) -> None:
+    def on_completion_list_clicked(self, message: "CompletionList.Clicked") -> None:
+        """A candidate was clicked."""
         self.gate.press(Press(partial(self.completing.clicked, message.line), None, message.time))
 
     @on(Completed)
@@ -478,11 +441,10 @@ class Browse(Screen[None]):
     def _lay_out(self, width: int) -> None:
         facets, wide = self.faceting.open, self.faceting.beside
         shown = not facets and (width >= LIST_FROM if self._list_wanted is None else self._list_wanted)
-        self.list.display, self.facets.display = shown, facets
-        self.facets.set_class(not wide, "alone")
+        self.list.display = shown
         hidden = not self.pair.display
-        if facets and not wide:
-            self.faceting.active = True
+        if facets:
+            self.faceting.lay_out()
         self.pair.display = wide if facets else not shown or width >= BOTH_SIDES_FROM
         if hidden and self.pair.display:
             self.pair.paint_again()

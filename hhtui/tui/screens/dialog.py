@@ -4,8 +4,6 @@ from typing import TYPE_CHECKING, ClassVar, Generic
 
 from textual.screen import ModalScreen, ScreenResultType
 
-from hhtui.tui.widgets.cover import Cover
-
 if TYPE_CHECKING:
     from hhtui.tui.app import HhtuiApp
 
@@ -24,7 +22,6 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
         super().__init__(classes="dialog")
 
     def on_mount(self) -> None:
-        self.mount(Cover())
         self.stay()
 
     def stay(self) -> None:

@@ -1,0 +1,72 @@
+"""The parts of the Browse screen, each loaded and made when it is first asked for: most wait until the first frame."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
+
+if TYPE_CHECKING:
+    from hhtui.tui.comparing import Comparing
+    from hhtui.tui.completing import Completing
+    from hhtui.tui.deciding import Deciding
+    from hhtui.tui.faceting import Faceting
+    from hhtui.tui.finding import Finding
+    from hhtui.tui.labelling import Labelling
+    from hhtui.tui.leaving import Leaving
+    from hhtui.tui.moving import Moving
+    from hhtui.tui.noticing import Noticing
+    from hhtui.tui.pausing import Pausing
+    from hhtui.tui.queueing import Queueing
+    from hhtui.tui.seeking import Seeking
+    from hhtui.tui.shielding import Shielding
+    from hhtui.tui.triaging import Triaging
+    from hhtui.tui.viewing import Viewing
+
+Made = TypeVar("Made")
+
+
+class Part(Generic[Made]):
+    """A part of a screen: under the name `moving` the `Moving` of `hhtui.tui.moving`, made with the screen."""
+
+    def __set_name__(self, _screens: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, screen: object, _screens: type) -> Made:
+        kind = getattr(import_module(f"hhtui.tui.{self._name}"), self._name.capitalize())
+        made = vars(screen)[self._name] = kind(screen)
+        return cast(Made, made)
+
+
+class Handles(Protocol):
+    """A part that does something for keys."""
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """Return what each action of this part does, by the action's id."""
+        ...
+
+
+class Parts:
+    """What the Browse screen is made of."""
+
+    comparing: "Part[Comparing]" = Part()
+    completing: "Part[Completing]" = Part()
+    deciding: "Part[Deciding]" = Part()
+    faceting: "Part[Faceting]" = Part()
+    finding: "Part[Finding]" = Part()
+    labelling: "Part[Labelling]" = Part()
+    leaving: "Part[Leaving]" = Part()
+    moving: "Part[Moving]" = Part()
+    noticing: "Part[Noticing]" = Part()
+    pausing: "Part[Pausing]" = Part()
+    queueing: "Part[Queueing]" = Part()
+    seeking: "Part[Seeking]" = Part()
+    shielding: "Part[Shielding]" = Part()
+    triaging: "Part[Triaging]" = Part()
+    viewing: "Part[Viewing]" = Part()
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """Return what each action of every part does, by the action's id."""
+        parts: tuple[Handles, ...] = (
+            *(self.moving, self.seeking, self.finding, self.completing, self.faceting, self.deciding, self.labelling),
+            *(self.leaving, self.queueing, self.viewing, self.comparing, self.triaging, self.pausing, self.shielding),
+        )
+        return {action: do for part in parts for action, do in part.handlers().items()}
