@@ -9,7 +9,6 @@ from hhtui.text import clean_line
 from hhtui.tui.completion_lines import Lines, completion_lines, visible
 from hhtui.tui.completion_reader import CompletionReader, Found
 from hhtui.tui.history import History
-from hhtui.tui.widgets.completion_list import CompletionList
 from hhtui.tui.widgets.query_line import QueryLine
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from hhtui.query.errors import QueryError
     from hhtui.query.writing import Writing
     from hhtui.tui.screens.browse import Browse
+    from hhtui.tui.widgets.completion_list import CompletionList
+    from hhtui.tui.widgets.query_field import QueryField
 
 
 class Completing:
@@ -38,8 +39,10 @@ class Completing:
         self._seen = ""
 
     @cached_property
-    def panel(self) -> CompletionList:
+    def panel(self) -> "CompletionList":
         """The list, which takes its place over the pair when a query is first edited."""
+        from hhtui.tui.widgets.completion_list import CompletionList
+
         panel = CompletionList(self.lines)
         self._screen.mount(panel)
         return panel
@@ -62,8 +65,8 @@ class Completing:
         """A query is going to be edited: read what the database adds to the language, and what was kept before."""
         screen = self._screen
         self.history.take(stored.earlier(screen.connection, screen.annotator.name))
-        self.history.begin(self._line.value)
-        self._leave_alone, self._seen = None, self._line.value
+        self.history.begin(self._field.value)
+        self._leave_alone, self._seen = None, self._field.value
         self._reader.begin()
 
     def end(self) -> None:
@@ -75,7 +78,7 @@ class Completing:
         """Close the list until something else is written; return whether there was one."""
         was_open = self.open
         if was_open:
-            self._leave_alone = self._line.value
+            self._leave_alone = self._field.value
         self._hide()
         return was_open
 
@@ -83,7 +86,7 @@ class Completing:
         """The text of the line may have changed."""
         from hhtui.query.writing import writing
 
-        text = self._line.value
+        text = self._field.value
         if text == self._seen:
             return
         self._seen = text
@@ -93,7 +96,7 @@ class Completing:
             return
         self._leave_alone = None
         self.history.stop()
-        at = writing(text, self._line.cursor_position)
+        at = writing(text, self._field.cursor_position)
         if at is not None and not at.typed and not at.name:
             at = None
         self._look(at)
@@ -119,7 +122,7 @@ class Completing:
         elif self._highlighted is not None:
             self._highlight(self._highlighted - 1 if self._highlighted else None)
         elif name == "up":
-            older = self.history.older(self._line.value)
+            older = self.history.older(self._field.value)
             self._recall(older)
             if older is None and not self.history.walking:
                 self._screen.say(f"no earlier query{' begins so' if self.history.narrowed else ''}", quiet=True)
@@ -151,7 +154,7 @@ class Completing:
         """Return whether `text` is only not written to its end, at which the cursor is."""
         from hhtui.query.unfinished import unfinished
 
-        return self._line.cursor_position == len(text) and unfinished(text, error, self._reader.names)
+        return self._field.cursor_position == len(text) and unfinished(text, error, self._reader.names)
 
     def take(self, found: Found | Exception) -> None:
         """Show what was counted, if it is what was asked last; the names are right in any case."""
@@ -165,14 +168,14 @@ class Completing:
         return completion_lines(self._title(), self._shown, self._reader.counts, self._highlighted, width, height)
 
     @property
-    def _line(self) -> QueryLine:
-        return self._screen.query_one("#query", QueryLine)
+    def _field(self) -> "QueryField":
+        return self._screen.query_one("#query", QueryLine).field
 
     def _look_at_cursor(self) -> None:
         """Offer all that may stand at the cursor, though nothing of it is written yet."""
         from hhtui.query.writing import writing
 
-        self._look(writing(self._line.value, self._line.cursor_position))
+        self._look(writing(self._field.value, self._field.cursor_position))
 
     def _look(self, at: "Writing | None") -> None:
         before = self._at
@@ -220,20 +223,20 @@ class Completing:
 
     def _accept(self, at: int) -> None:
         """Put a candidate in the place of what was typed; a name is followed by its values, a value by nothing."""
-        line, piece, chosen = self._line, self._at, self._shown[at]
-        if piece is None or line.value[piece.start : line.cursor_position] != piece.typed:
+        field, piece, chosen = self._field, self._at, self._shown[at]
+        if piece is None or field.value[piece.start : field.cursor_position] != piece.typed:
             self._hide()
             return
-        value, cursor = line.value, line.cursor_position
+        value, cursor = field.value, field.cursor_position
         if not chosen.text.endswith(":"):
             self._leave_alone = value[: piece.start] + chosen.text + value[cursor:]
-        line.replace(chosen.text, piece.start, cursor)
+        field.replace(chosen.text, piece.start, cursor)
 
     def _recall(self, query: str | None) -> None:
         if query is not None:
             self._leave_alone = query
-            self._line.value = query
-            self._line.cursor_position = len(query)
+            self._field.value = query
+            self._field.cursor_position = len(query)
         self._hide()
 
     def _title(self) -> str:

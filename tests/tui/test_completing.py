@@ -36,7 +36,7 @@ def listed(desk: Desk) -> list[str]:
 
 def edited(desk: Desk) -> tuple[str, int]:
     """Return the text of the line and where its cursor is."""
-    line = desk.browse.query_one(QueryLine)
+    line = desk.browse.query_one(QueryLine).field
     return line.value, line.cursor_position
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from hhtui.tui.screens.dialog import Dialog
     from hhtui.tui.view import View
     from hhtui.tui.widgets.completion_list import CompletionList
+    from hhtui.tui.widgets.query_field import QueryField
     from hhtui.tui.workers import Answer
 
 Given = TypeVar("Given")
@@ -98,6 +99,7 @@ class Browse(Parts, Screen[None]):
         self.gate.hold("start")
         self._actions = {blind: by_key(app.keys, blind=blind) for blind in (False, True)}
         self._list_wanted: bool | None = None
+        self._was_covered = False
         self._message = ""
         self._seen_version = self.database.data_version()
         self._handlers: dict[str, Callable[[], object]] = {}
@@ -153,11 +155,13 @@ class Browse(Parts, Screen[None]):
 
     def on_screen_suspend(self) -> None:
         """A dialog is over the pair."""
+        self._was_covered = True
         self.pair.visit.pause("dialog")
         self.noticing.covered()
 
-    def on_screen_resume(self) -> None:
-        """Nothing is over the pair any more."""
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Nothing is over the pair any more; at the start, the widgets have just been given their styles."""
+        event.refresh_styles = event.refresh_styles and self._was_covered
         self.pair.visit.go_on("dialog")
 
     def on_resize(self, event: events.Resize) -> None:
@@ -351,14 +355,14 @@ class Browse(Parts, Screen[None]):
     def _line(self) -> QueryLine:
         return self.query_one("#query", QueryLine)
 
-    @on(QueryLine.Edited)
-    def _query_edited(self, message: QueryLine.Edited) -> None:
+    def on_query_field_edited(self, message: "QueryField.Edited") -> None:
+        """The query is another one while it is typed."""
         if self._line.goes_on(message):
             self.finding.typed(message.text)
             self.completing.edited()
 
-    @on(QueryLine.Kept)
-    def _query_kept(self, message: QueryLine.Kept) -> None:
+    def on_query_field_kept(self, message: "QueryField.Kept") -> None:
+        """Enter was pressed in the query line."""
         if not self._line.goes_on(message):
             return
         if self.completing.accept():
@@ -366,8 +370,8 @@ class Browse(Parts, Screen[None]):
         else:
             self.finding.keep(message.text)
 
-    @on(QueryLine.GivenUp)
-    def _query_given_up(self, message: QueryLine.GivenUp) -> None:
+    def on_query_field_given_up(self, message: "QueryField.GivenUp") -> None:
+        """Esc was pressed in the query line."""
         if not self._line.goes_on(message):
             return
         if self.completing.close():
@@ -375,8 +379,8 @@ class Browse(Parts, Screen[None]):
         else:
             self.finding.give_up()
 
-    @on(QueryLine.Pressed)
-    def _query_key(self, message: QueryLine.Pressed) -> None:
+    def on_query_field_pressed(self, message: "QueryField.Pressed") -> None:
+        """A key of the query line's own was pressed."""
         if self._line.goes_on(message):
             self.completing.key(message.key)
         self.gate.release("typing")

@@ -16,7 +16,13 @@ Part = tuple[str, str]
 class Line(Widget):
     """A line with a left and a right part; a right one that does not fit whole is left out, a left one is cut."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"line--strong", "line--quiet", "line--decision", "line--error"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line--strong",
+        "line--quiet",
+        "line--hint",
+        "line--decision",
+        "line--error",
+    }
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
