@@ -25,7 +25,7 @@ FOR_KEYS = {
 }
 FOR_WHAT_OPENS = {
     *("hhtui.tui.facets.view", "hhtui.tui.screens.dialog", "hhtui.tui.widgets.completion_list"),
-    *("hhtui.tui.widgets.cover", "hhtui.tui.widgets.query_field", "hhtui.tui.workers"),
+    *("hhtui.tui.triage_reading", "hhtui.tui.widgets.cover", "hhtui.tui.widgets.query_field", "hhtui.tui.workers"),
 }
 
 OPEN_AND_PAINT = """
