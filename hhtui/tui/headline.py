@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.model import Decision, Score
-from hhtui.store.disputes import Dispute
 from hhtui.text import cells, clean_line
 from hhtui.tui.presentation import OPEN, Presentation
 from hhtui.tui.view import View
 from hhtui.tui.widgets.line import Part
+
+if TYPE_CHECKING:
+    from hhtui.store.disputes import Dispute
 
 BAR = " ▏▎▍▌▋▊▉█"
 NO_VALUE = "–"
@@ -35,7 +37,7 @@ class Standing(NamedTuple):
     ranked: str = ""
 
 
-def dispute_words(disputes: Sequence[Dispute], *, brief: bool = False) -> str:
+def dispute_words(disputes: "Sequence[Dispute]", *, brief: bool = False) -> str:
     """Return what people differ about and who says what: `preference? anna: chosen · bert: rejected`."""
     if brief:
         return " ".join(f"{_matter(one)}? {len(one.said)} say" for one in disputes)
@@ -46,7 +48,7 @@ def dispute_words(disputes: Sequence[Dispute], *, brief: bool = False) -> str:
     )
 
 
-def _matter(dispute: Dispute) -> str:
+def _matter(dispute: "Dispute") -> str:
     side = f" on {dispute.side}" if dispute.side else ""
     return f"{dispute.kind} {clean_line(dispute.label)}{side}" if dispute.label else dispute.kind
 
@@ -115,7 +117,7 @@ def header(
     numbers: Sequence[str],
     width: int,
     presentation: Presentation = OPEN,
-    disputes: Sequence[Dispute] = (),
+    disputes: "Sequence[Dispute]" = (),
 ) -> tuple[list[Part], list[Part]]:
     """Return both ends of the top line: the key, the position and what was decided, as briefly as `width` asks for.
 

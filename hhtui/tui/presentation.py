@@ -1,7 +1,6 @@
 """How a pair is presented: which response stands at the left, and whether it is read blind."""
 
 import re
-from hashlib import blake2b
 from typing import Literal, NamedTuple
 
 Place = Literal["left", "right"]
@@ -78,5 +77,7 @@ def presented(pair_hash: bytes, seed: str) -> Presentation:
     It is the lowest bit of BLAKE2b over the seed, a zero byte and the pair's hash: the same for the same triage, and
     another one where the pair is read again in another triage, or by somebody else.
     """
+    from hashlib import blake2b
+
     digest = blake2b(seed.encode() + b"\0" + pair_hash, digest_size=8).digest()
     return Presentation("rejected", "chosen", True) if digest[-1] & 1 else Presentation(blind=True)

@@ -8,7 +8,6 @@ from hhtui.config import SHIELD_LEVELS, ShieldLevel
 from hhtui.model import SIDES, Dialogues, Pair, Side, Turn
 from hhtui.store.connection import Connection
 from hhtui.store.pairs import Heading
-from hhtui.store.turn_scores import turn_scores
 from hhtui.tui.explanation import Words
 from hhtui.tui.masking import mask
 
@@ -83,6 +82,8 @@ class Shield:
 
     def goes_by(self) -> str | None:
         """Return the title of the column whose scores decide, None where there is none."""
+        from hhtui.store.turn_scores import turn_scores
+
         column = turn_scores(self._connection).column
         return column.title if column else None
 
@@ -117,6 +118,8 @@ class Shield:
         """Return which of these texts are to be masked, and which have no score."""
         if self.level == "everything":
             return frozenset(texts), frozenset()
+        from hhtui.store.turn_scores import turn_scores
+
         numbers = turn_scores(self._connection).of(texts)
         hidden = {text for text, number in numbers.items() if number is not None and number >= self.threshold}
         return hidden, {text for text, number in numbers.items() if number is None}
