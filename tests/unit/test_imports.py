@@ -10,22 +10,13 @@ import pytest
 HEAVY = {"numpy", "pandas", "pyarrow", "rapidfuzz", "sklearn", "datasets", "torch", "sqlite_utils", "orjson", "joblib"}
 
 FOR_KEYS = {
-    f"hhtui.tui.{name}"
-    for name in (
-        "comparing",
-        "completing",
-        "labelling",
-        "leaving",
-        "moving",
-        "pausing",
-        "queueing",
-        "seeking",
-        "viewing",
-    )
+    *("hhtui.tui.comparing", "hhtui.tui.completing", "hhtui.tui.labelling", "hhtui.tui.leaving", "hhtui.tui.moving"),
+    *("hhtui.tui.pausing", "hhtui.tui.queueing", "hhtui.tui.seeking", "hhtui.tui.viewing"),
+    "hhtui.tui.widgets.query_field",
 }
 FOR_WHAT_OPENS = {
     *("hhtui.tui.facets.view", "hhtui.tui.screens.dialog", "hhtui.tui.widgets.completion_list"),
-    *("hhtui.tui.triage_reading", "hhtui.tui.widgets.cover", "hhtui.tui.widgets.query_field", "hhtui.tui.workers"),
+    *("hhtui.tui.triage_reading", "hhtui.tui.widgets.cover", "hhtui.tui.workers"),
 }
 
 OPEN_AND_PAINT = """

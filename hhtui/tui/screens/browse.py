@@ -150,6 +150,7 @@ class Browse(Parts, Screen[None]):
     def _take_keys(self) -> None:
         """Let keys in, now that the first frame is drawn."""
         self._handlers = self._by_action()
+        self._line.prepare()
         self.gate.release("start")
         self.queueing.at_start()
 

@@ -36,7 +36,7 @@ class QueryLine(Line):
 
     @cached_property
     def field(self) -> "QueryField":
-        """What a query is typed into, made when one is first edited."""
+        """What a query is typed into; the first frame does without it."""
         from hhtui.tui.widgets.query_field import QueryField
 
         field = QueryField(HINT)
@@ -47,6 +47,10 @@ class QueryLine(Line):
     def value(self) -> str:
         """The query as it is written or, unless it is hidden, kept."""
         return self.field.value if self._editing else "" if self._hidden else self._kept
+
+    def prepare(self) -> None:
+        """Have the field made before somebody wants to type."""
+        self.field.display = False
 
     def edit(self) -> None:
         """Take the focus, with the cursor at the end."""
