@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from pathlib import Path
 
 NETWORK_TYPES = frozenset(
@@ -35,19 +36,27 @@ def network_type(path: Path, mounts: Path = Path("/proc/mounts")) -> str | None:
     Reads the kernel's table of mounts; where there is none (not Linux), the answer is None.
     """
     try:
-        lines = mounts.read_text(errors="replace").splitlines()
+        lines = mounts.read_bytes().split(b"\n")
     except OSError:
         return None
-    wanted = path.resolve()
-    best, kind = -1, ""
+    place = os.fsencode(path.resolve()) + b"/"
+    longest, kind = b"", b""
     for line in lines:
-        fields = line.split()
+        fields = line.split(b" ")
         if len(fields) < 3:
             continue
-        point = Path(fields[1].encode().decode("unicode_escape"))
-        if (point == wanted or point in wanted.parents) and len(point.parts) >= best:
-            best, kind = len(point.parts), fields[2]
-    return kind if kind in NETWORK_TYPES else None
+        point = _unescaped(fields[1]).rstrip(b"/") + b"/"
+        if place.startswith(point) and len(point) >= len(longest):
+            longest, kind = point, fields[2]
+    name = os.fsdecode(kind)
+    return name if name in NETWORK_TYPES else None
+
+
+def _unescaped(point: bytes) -> bytes:
+    """Return a mount point of the kernel's table, in which white space and backslashes are octal, as `\\040`."""
+    if b"\\" not in point:
+        return point
+    return re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8) & 0xFF]), point)
 
 
 def unlink_database(path: Path) -> None:

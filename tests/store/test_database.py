@@ -567,6 +567,11 @@ server:/home /home nfs4 rw 0 0
 /dev/sdb1 /home/local ext4 rw 0 0
 //server/share /mnt/my\\040share cifs rw 0 0
 user@host:/ /mnt/remote fuse.sshfs rw 0 0
+server:/data /data nfs rw 0 0
+server:/back /mnt/back\\134040slash cifs rw 0 0
+server:/accents /mnt/été cifs rw 0 0
+/dev/sdc1 /mnt/over ext4 rw 0 0
+server:/over /mnt/over nfs4 rw 0 0
 broken
 """
 
@@ -579,7 +584,13 @@ broken
         ("/homes", None),
         ("/srv/data", None),
         ("/mnt/my share/x", "cifs"),
+        ("/mnt/my", None),
         ("/mnt/remote", "fuse.sshfs"),
+        ("/data", "nfs"),
+        ("/database", None),
+        ("/mnt/back\\040slash/x", "cifs"),
+        ("/mnt/été/x", "cifs"),
+        ("/mnt/over", "nfs4"),
     ],
 )
 def test_network_file_systems_are_known_by_their_mount(tmp_path: Path, place: str, kind: str | None) -> None:
