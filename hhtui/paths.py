@@ -65,23 +65,30 @@ def named_database() -> Path | None:
 
 def last_database() -> Path | None:
     """Return the database that was loaded or opened last, or None where there was none or it is gone."""
-    try:
-        remembered = Path(os.fsdecode(_memory().read_bytes()))
-    except OSError:
-        return None
-    return remembered if remembered.is_file() else None
+    named = _remembered(_memory())
+    database = None if named is None else Path(os.fsdecode(named))
+    return database if database and database.is_file() else None
 
 
 def remember(database: Path) -> None:
     """Keep `database` as the one that was used last; raises OSError where the data folder cannot be written."""
-    memory = _memory()
+    memory, named = _memory(), os.fsencode(database.resolve())
+    if _remembered(memory) == named:
+        return
     memory.parent.mkdir(parents=True, exist_ok=True)
     draft = memory.with_name(f"{memory.name}.{os.getpid()}")
     try:
-        draft.write_bytes(os.fsencode(database.resolve()))
+        draft.write_bytes(named)
         draft.replace(memory)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _remembered(memory: Path) -> bytes | None:
+    try:
+        return memory.read_bytes()
+    except OSError:
+        return None
 
 
 def _memory() -> Path:

@@ -38,6 +38,16 @@ def test_the_last_database_is_remembered_while_it_is_there(tmp_path: Path, monke
     assert paths.last_database() is None
 
 
+def test_what_is_remembered_already_is_not_written_again(tmp_path: Path) -> None:
+    database, memory = tmp_path / "a.db", tmp_path / "data" / "last-database"
+    paths.remember(database)
+    written = memory.stat()
+    paths.remember(database)
+    assert (memory.stat().st_ino, memory.stat().st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
+    paths.remember(tmp_path / "b.db")
+    assert memory.read_bytes() == bytes(tmp_path / "b.db")
+
+
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "data").touch()
     with pytest.raises(OSError, match=r"exists|directory"):
