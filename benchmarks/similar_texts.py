@@ -20,11 +20,12 @@ from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
 from hhtui.dialogue import without_markers
-from hhtui.store.columns import GROUPS, Columns, last_id
+from hhtui.store.columns import GROUPS, Columns
 from hhtui.store.database import Database
 from hhtui.store.dupes.findings import findings
 from hhtui.store.dupes.signatures import LEAST_WORDS, comparable
 from hhtui.store.dupes.similar import similar
+from hhtui.store.pairs import last_id
 
 ROWS = 512
 

@@ -10,9 +10,9 @@ from hhtui.query.nodes import All, Any, Column, Decided, IsMissing, Labelled, Li
 from hhtui.query.parser import parse
 from hhtui.query.planner import plan
 from hhtui.store import results
-from hhtui.store.columns import last_id
 from hhtui.store.connection import Connection
 from hhtui.store.errors import StoreError
+from hhtui.store.pairs import last_id
 from hhtui.store.scorers import done, harm_column, score_columns, score_fields
 from hhtui.store.votes import Vote, Votes, given_labels, votes
 

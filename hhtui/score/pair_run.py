@@ -6,9 +6,10 @@ from hhtui.score import gently
 from hhtui.score.progress import Meter, Report
 from hhtui.score.scorer import Fitted, PairScorer, ScoreError, TooFewPairsError, fingerprint
 from hhtui.store import scorers, scoring
-from hhtui.store.columns import Columns, last_id
+from hhtui.store.columns import Columns
 from hhtui.store.connection import snapshot
 from hhtui.store.database import Database
+from hhtui.store.pairs import last_id
 from hhtui.store.scorers import StoredScorer
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from hhtui.score import gently
 from hhtui.score.progress import Meter, Report
 from hhtui.score.scorer import Identified, ScoreError, Scorer, scores_of
 from hhtui.store import scorers, scoring
-from hhtui.store.columns import Columns, last_id
+from hhtui.store.columns import Columns
 from hhtui.store.database import Database
+from hhtui.store.pairs import last_id
 from hhtui.store.scorers import StoredScorer
 
 FIRST_WINDOW = 500

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.model import SIDES
+from hhtui.store.pairs import last_id
 from hhtui.store.scorers import score_columns
 
 if TYPE_CHECKING:
@@ -129,12 +130,6 @@ def percentiles(connection: sqlite3.Connection, name: str) -> list[float] | None
     """Return the 101 percentile values of the packed column `name`, or None where it has none."""
     row = connection.execute("SELECT percentiles FROM packed_column WHERE name = ?", (name,)).fetchone()
     return json.loads(row[0]) if row and row[0] else None
-
-
-def last_id(connection: sqlite3.Connection) -> int:
-    """Return the greatest pair id, 0 in an empty database."""
-    greatest: int = connection.execute("SELECT coalesce(max(id), 0) FROM pair").fetchone()[0]
-    return greatest
 
 
 class _Cached(NamedTuple):

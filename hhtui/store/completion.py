@@ -107,7 +107,7 @@ def words(connection: sqlite3.Connection, typed: str, side: str, most: int) -> l
     letters, without a copy of the texts, or for what the text index does not hold as it is written.
     """
     from hhtui.query.tokens import tokenise
-    from hhtui.store.columns import last_id
+    from hhtui.store.pairs import last_id
     from hhtui.store.text_copy import words as stored_words
 
     tokens = tokenise(typed)

@@ -11,10 +11,10 @@ from typing import NamedTuple, Self
 from hhtui.model import ASSISTANT, HUMAN, SIDES
 from hhtui.progress import Observer, Progress, unobserved
 from hhtui.store import settings
-from hhtui.store.columns import last_id
 from hhtui.store.database import PAUSE, Database, explain
 from hhtui.store.errors import StoreError
 from hhtui.store.loading import INDEXED, watermark
+from hhtui.store.pairs import last_id
 from hhtui.store.schema import TEXT_INDEX
 
 FIRST_CHUNK = 500

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from hhtui.dialogue import without_markers
 from hhtui.identity import TERMS, names_group
 from hhtui.model import SIDES, Side
-from hhtui.store.columns import last_id
 from hhtui.store.connection import kept_by
 from hhtui.store.indexed import mask_from, reach
+from hhtui.store.pairs import last_id
 
 if TYPE_CHECKING:
     import numpy

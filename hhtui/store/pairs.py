@@ -38,6 +38,12 @@ def count(connection: sqlite3.Connection) -> int:
     return total
 
 
+def last_id(connection: sqlite3.Connection) -> int:
+    """Return the greatest pair id, 0 in an empty database."""
+    greatest: int = connection.execute("SELECT coalesce(max(id), 0) FROM pair").fetchone()[0]
+    return greatest
+
+
 def read(connection: sqlite3.Connection, pair_id: int) -> Pair:
     """Return the pair with the local id `pair_id`; raises KeyError where there is none."""
     row = connection.execute(f"{_PAIR} WHERE pair.id = ?", (pair_id,)).fetchone()

@@ -6,9 +6,9 @@ from math import isnan
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.model import NO_VALUES
-from hhtui.store.columns import last_id
 from hhtui.store.connection import snapshot
 from hhtui.store.pairs import count as count_pairs
+from hhtui.store.pairs import last_id
 from hhtui.store.scorers import harm_column, score_fields
 
 if TYPE_CHECKING:

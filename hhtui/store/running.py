@@ -4,13 +4,12 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from hhtui.query.nodes import All, Any, Fuzzy, Match, Node, Not, Plan
-from hhtui.store.columns import last_id
 from hhtui.store.conditions import Conditions
 from hhtui.store.connection import kept_by
 from hhtui.store.dupes.asked import note_for
 from hhtui.store.indexed import mask_from, reach
 from hhtui.store.orders import ordered
-from hhtui.store.pairs import count
+from hhtui.store.pairs import count, last_id
 from hhtui.store.ranking import expansions, fuzzy_notes, ranked
 from hhtui.store.results import Ranking, Result
 

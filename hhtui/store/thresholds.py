@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.model import RESPONSES, Unit
-from hhtui.store.columns import Columns, last_id
+from hhtui.store.columns import Columns
 from hhtui.store.connection import kept_by
 from hhtui.store.errors import StoreError
 from hhtui.store.identity import naming_groups
 from hhtui.store.indexed import reach
+from hhtui.store.pairs import last_id
 from hhtui.store.results import everything
 from hhtui.store.scorers import StoredColumn, done, harm_column, resolve, score_columns
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hhtui.dialogue import content_hash, pair_up, rebuild
-from hhtui.store.columns import last_id
 from hhtui.store.database import Database
+from hhtui.store.pairs import last_id
 
 Transcripts = tuple[str, str]
 

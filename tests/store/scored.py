@@ -8,8 +8,9 @@ import numpy
 
 from hhtui.model import ScoreColumn, Unit
 from hhtui.store import scorers, scoring
-from hhtui.store.columns import last_id, pack
+from hhtui.store.columns import pack
 from hhtui.store.database import Database
+from hhtui.store.pairs import last_id
 from tests.store.real_rows import fill
 
 Numbers = Mapping[str, Sequence[float]]

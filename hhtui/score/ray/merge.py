@@ -14,8 +14,9 @@ from hhtui.score.run import scored_alone
 from hhtui.score.scorer import ScoreError
 from hhtui.score.text_run import WINDOW, linked_texts
 from hhtui.store import scorers, scoring
-from hhtui.store.columns import Columns, last_id
+from hhtui.store.columns import Columns
 from hhtui.store.database import Database
+from hhtui.store.pairs import last_id
 from hhtui.store.scorers import StoredScorer
 
 NEW = 0

@@ -19,8 +19,8 @@ from hhtui.score.run import ALWAYS, scored_alone
 from hhtui.score.scorer import Options, PairScorer, ScoreError, Scorer
 from hhtui.score.text_run import linked_texts
 from hhtui.store import scorers, scoring
-from hhtui.store.columns import last_id
 from hhtui.store.database import Database
+from hhtui.store.pairs import last_id
 from hhtui.store.scorers import StoredScorer, slug
 
 MOST_TEXTS = 5000

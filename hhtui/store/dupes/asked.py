@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from hhtui.query.errors import QueryError
 from hhtui.query.nodes import All, Any, Duplicated, Node, Not
 from hhtui.store.by_key import ids_by_key
-from hhtui.store.columns import GROUPS, Columns, last_id
+from hhtui.store.columns import GROUPS, Columns
 from hhtui.store.connection import kept_by
 from hhtui.store.dupes.state import extent
-from hhtui.store.pairs import count
+from hhtui.store.pairs import count, last_id
 
 if TYPE_CHECKING:
     import numpy

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hhtui.model import SIDES
 from hhtui.progress import Observer, Progress, unobserved
-from hhtui.store.columns import last_id, pack
+from hhtui.store.columns import pack
 from hhtui.store.database import Database
 from hhtui.store.dupes.candidates import in_one_band, join
 from hhtui.store.dupes.grouped import group_numbers
@@ -15,7 +15,7 @@ from hhtui.store.dupes.signing import Signatures, sign
 from hhtui.store.dupes.state import State, done, extent, finish, store, under_way
 from hhtui.store.dupes.texts import Texts
 from hhtui.store.errors import StoreError
-from hhtui.store.pairs import count
+from hhtui.store.pairs import count, last_id
 
 if TYPE_CHECKING:
     import numpy

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.dialogue import without_markers
 from hhtui.progress import Observer, Progress
-from hhtui.store.columns import last_id
 from hhtui.store.database import Database
 from hhtui.store.dupes.signatures import METHOD, comparable, signed, text_hash
+from hhtui.store.pairs import last_id
 
 if TYPE_CHECKING:
     import numpy

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.query.parser import parse
 from hhtui.query.planner import plan
-from hhtui.store.columns import last_id
 from hhtui.store.conditions import Conditions
 from hhtui.store.connection import kept_by
 from hhtui.store.indexed import reach
+from hhtui.store.pairs import last_id
 from hhtui.store.results import everything
 from hhtui.store.scorers import harm_column, score_fields
 

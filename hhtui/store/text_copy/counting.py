@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.store.arrow import number_array, numbers_in, release_unused
-from hhtui.store.columns import last_id
 from hhtui.store.connection import kept_by
 from hhtui.store.errors import StoreError
-from hhtui.store.pairs import count
+from hhtui.store.pairs import count, last_id
 from hhtui.store.text_copy.making import added, numbered, texts_between
 from hhtui.store.text_copy.reading import TextCopy, opened
 from hhtui.store.text_copy.seal import SEAL_BYTES, discard, is_damaged, is_whole

@@ -14,8 +14,8 @@ from uuid import uuid4
 
 from hhtui.dialogue import without_markers
 from hhtui.progress import Observer, Progress, unobserved
-from hhtui.store.columns import last_id
 from hhtui.store.database import Database
+from hhtui.store.pairs import last_id
 from hhtui.store.placing import placed
 from hhtui.store.text_copy.seal import seal
 from hhtui.store.text_copy.stamp import stamp_of, texts_file, words_file
