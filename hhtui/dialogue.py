@@ -1,6 +1,5 @@
 """Transcripts become turns and back, without loss; two transcripts become a pair; what is odd about it."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
@@ -76,12 +75,16 @@ def division(chosen: str, rejected: str, shared: int) -> int:
 
 def content_hash(chosen: str, rejected: str) -> bytes:
     """Return a pair's identity: 16 bytes of SHA-256 over chosen, a zero byte and rejected, in UTF-8."""
-    return hashlib.sha256(chosen.encode() + b"\0" + rejected.encode()).digest()[:16]
+    from hashlib import sha256
+
+    return sha256(chosen.encode() + b"\0" + rejected.encode()).digest()[:16]
 
 
 def text_hash(text: str) -> bytes:
     """Return a text's identity for scores: 16 bytes of SHA-256 over its UTF-8 form."""
-    return hashlib.sha256(text.encode()).digest()[:16]
+    from hashlib import sha256
+
+    return sha256(text.encode()).digest()[:16]
 
 
 def plain_text(turns: Sequence[Turn]) -> str:
