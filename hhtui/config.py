@@ -1,10 +1,10 @@
 """The user's configuration: one TOML file, in which unknown names are refused."""
 
-import getpass
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from hhtui.model import NO_VALUES
 
 Colour = Literal["auto", "truecolor", "256", "16"]
 COLOURS: tuple[Colour, ...] = ("auto", "truecolor", "256", "16")
@@ -17,8 +17,7 @@ class ConfigError(Exception):
     """The configuration cannot be used; the message names the file, the key and what is valid."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """What the user set, or the defaults.
 
     `annotator` is the name that decisions are saved under, `colour` the depth of colours, `mouse` whether the mouse is
@@ -31,7 +30,7 @@ class Config:
     mouse: bool = True
     shield: ShieldLevel = "off"
     shield_threshold: float = 0.9
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: Mapping[str, tuple[str, ...]] = NO_VALUES
 
 
 SETTINGS: Mapping[str, str] = {
@@ -46,6 +45,8 @@ SETTINGS: Mapping[str, str] = {
 
 def login_name() -> str:
     """Return the name of the user who is logged in."""
+    import getpass
+
     try:
         return getpass.getuser()
     except (OSError, KeyError):

@@ -164,7 +164,7 @@ def _screen_configuration(colour: "Colour | None") -> "Config":
 
     chosen = configuration()
     refuse_unknown(paths.config_file(), chosen.keys)
-    return chosen if colour is None else replace(chosen, colour=colour)
+    return chosen if colour is None else chosen._replace(colour=colour)
 
 
 def _on_screen(database: Database, annotator: str, config: "Config", start: "Start", mouse: bool) -> "Ending":
