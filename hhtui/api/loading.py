@@ -1,19 +1,14 @@
 """Loading sources into a database, and building that of the shipped sample."""
 
-import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hhtui import paths
 from hhtui.api.opening import PathLike
-from hhtui.api.scoring import score
 from hhtui.store.database import Database
 
 if TYPE_CHECKING:
-    from datasets import Dataset, DatasetDict
-
     from hhtui.ingest.load import Options
     from hhtui.ingest.report import LoadReport
     from hhtui.ingest.resolving import Named
@@ -60,6 +55,7 @@ def build_sample(
     """Return the database of the shipped sample, which is built and scored first where it is not there yet."""
     from tempfile import TemporaryDirectory
 
+    from hhtui.api.scoring import score
     from hhtui.ingest.load import Options
     from hhtui.store import settings
     from hhtui.store.filesystem import move_database
@@ -76,29 +72,6 @@ def build_sample(
             settings.put(connection, "sample", True)
         move_database(draft, path)
     return path
-
-
-def database_of(source: "PathLike | Dataset | DatasetDict | None", db: PathLike | None = None) -> Path:
-    """Return the database that `source` stands for, made of a dataset first where it is not there yet.
-
-    Without `source` it is `db`, the one used last, or the shipped sample. Raises as `load` does.
-    """
-    if source is None:
-        return Path(db) if db else paths.named_database() or paths.last_database() or build_sample()
-    if isinstance(source, str | os.PathLike):
-        return Path(source)
-    place = Path(db) if db else paths.dataset_database(_fingerprint(source))
-    place.parent.mkdir(parents=True, exist_ok=True)
-    load(place, source)
-    return place
-
-
-def _fingerprint(dataset: "Dataset | DatasetDict") -> str:
-    """Return what `datasets` knows a dataset by; of a dictionary that of every split together."""
-    if isinstance(dataset, dict):
-        together = " ".join(f"{name} {split._fingerprint}" for name, split in dataset.items())
-        return hashlib.sha256(together.encode()).hexdigest()[:16]
-    return str(dataset._fingerprint)
 
 
 def _with_copy(database: Database, report: "LoadReport", observer: "Observer") -> "LoadReport":

@@ -1,4 +1,4 @@
-"""Opening a database, and the name that decisions in it are saved under."""
+"""Which database is meant, opening it, and the name that decisions in it are saved under."""
 
 import os
 from pathlib import Path
@@ -9,6 +9,8 @@ from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 
 if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
+
     from hhtui.api.found import Found
     from hhtui.config import Config
 
@@ -31,6 +33,33 @@ def open(path: PathLike, *, read_only: bool = False) -> Opened:  # noqa: A001
     Raises StoreError where there is none, or it cannot be opened.
     """
     return Opened.open(Path(path), read_only=read_only)
+
+
+def database_of(source: "PathLike | Dataset | DatasetDict | None", db: PathLike | None = None) -> Path:
+    """Return the database that `source` stands for, made of a dataset first where it is not there yet.
+
+    Without `source` it is `db`, the one used last, or the shipped sample. Raises as `load` does.
+    """
+    if isinstance(source, str | os.PathLike):
+        return Path(source)
+    from hhtui.api.loading import build_sample, load
+
+    if source is None:
+        return Path(db) if db else paths.named_database() or paths.last_database() or build_sample()
+    place = Path(db) if db else paths.dataset_database(_fingerprint(source))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    load(place, source)
+    return place
+
+
+def _fingerprint(dataset: "Dataset | DatasetDict") -> str:
+    """Return what `datasets` knows a dataset by; of a dictionary that of every split together."""
+    if isinstance(dataset, dict):
+        from hashlib import sha256
+
+        together = " ".join(f"{name} {split._fingerprint}" for name, split in dataset.items())
+        return sha256(together.encode()).hexdigest()[:16]
+    return str(dataset._fingerprint)
 
 
 def refuse_read_only(database: Database) -> None:

@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from hhtui import paths
-from hhtui.api.leaving import export
-from hhtui.api.loading import build_sample, database_of
-from hhtui.api.opening import PathLike, annotator_name, configuration, refuse_read_only
-from hhtui.api.viewing import check_query, listing, viewed
+from hhtui.api.opening import PathLike, annotator_name, configuration, database_of, refuse_read_only
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 
@@ -63,17 +60,23 @@ def browse(
     _need_screen()
     place = database_of(source, db)
     with Database.open(place) as database:
-        query = viewed(database, view, query)
+        if view is not None:
+            from hhtui.api.viewing import viewed
+
+            query = viewed(database, view, query)
         _check_start(database, query, at)
-        listed = None if ids is None else _some_of(database, listing(database, ids))
+        listed = None if ids is None else _listed(database, ids)
         start = Start(query, at, listed=listed, by=by or "")
         ending = _on_screen(database, by or annotator_name(), config, start, mouse)
     told = "" if listed is None else listed.told()
     return ending._replace(words=f"{ending.words}; {told}") if told else ending
 
 
-def _some_of(database: Database, found: "Listing") -> "Listing":
-    """Return a list of which there is something to show; raises StoreError where there is nothing."""
+def _listed(database: Database, ids: PathLike) -> "Listing":
+    """Return the pairs that a file lists; raises StoreError where none of them is there."""
+    from hhtui.api.viewing import listing
+
+    found = listing(database, ids)
     if not found.ids:
         raise StoreError(f"{database.path} has none of these pairs: {found.told()}")
     return found
@@ -102,12 +105,13 @@ def triage(
     `more` is the command that gives the next pairs, for the reader. Raises StoreError where there is nothing to read,
     QueryError about a query.
     """
+    from hhtui.api.viewing import viewed
     from hhtui.store.lanes import Wanted
     from hhtui.store.queueing import begin_named, begin_query, left_to_read
     from hhtui.tui.start import Start
 
     config, annotator, how = _screen_configuration(colour), by or annotator_name(), wanted or Wanted(())
-    with Database.open(Path(path or paths.named_database() or paths.last_database() or build_sample())) as database:
+    with Database.open(database_of(path or None)) as database:
         refuse_read_only(database)
         query = viewed(database, view, query)
         if resume:
@@ -193,6 +197,8 @@ def _resume_command(database: Database, by: str | None) -> str:
 def _check_start(database: Database, query: str | None, at: str | None) -> None:
     """Raise QueryError or StoreError before the screen opens where the query or the key is of no use."""
     if query is not None:
+        from hhtui.api.viewing import check_query
+
         check_query(database, query)
     if at is not None:
         from hhtui.store import pairs
@@ -202,6 +208,8 @@ def _check_start(database: Database, query: str | None, at: str | None) -> None:
 
 def _write_request(database: Database, request: "ExportRequest") -> str:
     """Write what the screen asks for, and return one line about it."""
+    from hhtui.api.leaving import export
+
     done = export(database, request.path, request.format, query=request.query, among=request.listed)
     left_out = "".join(f"; {count:,} left out ({why.replace('_', ' ')})" for why, count in done.left_out.items())
     return f"{done.pairs:,} of {done.of:,} to {done.path}, manifest {done.manifest_path}{left_out}"

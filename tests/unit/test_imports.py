@@ -40,10 +40,16 @@ asyncio.run(main())
 print(json.dumps([loaded[0], sorted(sys.modules)]))
 """
 
+NOT_TO_PAINT = {
+    *(f"hhtui.api.{name}" for name in ("finding", "found", "leaving", "loading", "scoring", "similarity", "viewing")),
+    *("hhtui.progress", "hhtui.store.columns", "hhtui.store.loading", "hhtui.store.records"),
+}
+"""Modules of other commands, some of which open and read databases too."""
+
 OPEN_AS_THE_COMMAND_DOES = """
 import json, sys
 import hhtui.__main__
-import hhtui.api
+import hhtui.api.reading
 import hhtui.tui.app
 
 hhtui.api.reading._need_screen = lambda: None
@@ -118,3 +124,18 @@ def test_a_database_alone_opens_without_the_commands_and_the_query_language(
     assert "hhtui.tui.screens.browse" in loaded
     assert "click" not in loaded
     assert {name for name in loaded if name.startswith("hhtui.query.")} == set()
+    assert loaded & NOT_TO_PAINT == set()
+
+
+@pytest.mark.parametrize("module", ["hhtui.dialogue", "hhtui.taxonomy", "hhtui.config"])
+def test_hashing_is_loaded_where_something_is_hashed(module: str) -> None:
+    loaded = modules_after(f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))")
+
+    assert "hashlib" not in loaded
+
+
+def test_the_verbs_for_python_load_nothing_before_one_is_used() -> None:
+    script = "import json, sys, hhtui.api; print(json.dumps(sorted(name for name in sys.modules if 'hhtui.' in name)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert json.loads(done.stdout) == ["hhtui.api"]

@@ -139,7 +139,7 @@ def test_every_pair_of_the_real_file_comes_back_exactly(real_file: Path, tmp_pat
 def test_a_dataset_has_one_database_by_its_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from datasets import Dataset, DatasetDict
 
-    from hhtui.api.loading import database_of
+    from hhtui.api.opening import database_of
 
     monkeypatch.setenv(paths.DATA_VARIABLE, str(tmp_path / "data"))
     one, other = Dataset.from_list(FOUR), Dataset.from_list(FOUR[:2])
@@ -172,6 +172,17 @@ def test_browsing_without_a_terminal_is_one_clear_line(database: api.Opened) -> 
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert done.stdout.startswith("browsing needs a terminal")
     assert (done.stdout.count("\n"), done.stderr) == (1, "")
+
+
+def test_every_verb_is_there_by_its_name_whichever_module_has_it() -> None:
+    for name in api.__all__:
+        assert getattr(api, name) is not None
+        assert name in dir(api)
+    everything: dict[str, object] = {}
+    exec("from hhtui.api import *", everything)
+    assert {*everything} - {"__builtins__"} == {*api.__all__}
+    with pytest.raises(AttributeError, match="no attribute 'brwose'"):
+        _ = api.brwose  # type: ignore[attr-defined]
 
 
 def test_importing_hhtui_loads_nothing() -> None:
