@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from hhtui.dialogue import HUMAN_MARKER, MARKER, pair_up
 from hhtui.model import HUMAN, Bit, Pair
 from hhtui.store.by_key import PAIR_KEY, id_by_key
+from hhtui.store.connection import kept_by
 from hhtui.store.errors import StoreError
 
 FEW_WORDS = 3
@@ -33,9 +34,8 @@ class Heading(NamedTuple):
 
 
 def count(connection: sqlite3.Connection) -> int:
-    """Return how many pairs the database holds."""
-    total: int = connection.execute("SELECT count(*) FROM pair").fetchone()[0]
-    return total
+    """Return how many pairs the database holds; they are counted again once it has changed."""
+    return kept_by(connection, _Count).of(connection)
 
 
 def last_id(connection: sqlite3.Connection) -> int:
@@ -104,6 +104,21 @@ def key_of(connection: sqlite3.Connection, pair_id: int) -> str | None:
     """Return the key of the pair with this local id, or None where there is none."""
     row = connection.execute(f"SELECT {PAIR_KEY} FROM pair WHERE id = ?", (pair_id,)).fetchone()
     return str(row[0]) if row else None
+
+
+class _Count:
+    """How many pairs there are, kept until another connection commits; one that has written itself keeps nothing."""
+
+    def __init__(self) -> None:
+        self._version: int | None = None
+        self._pairs = 0
+
+    def of(self, connection: sqlite3.Connection) -> int:
+        version: int = connection.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._version or connection.total_changes:
+            self._pairs = connection.execute("SELECT count(*) FROM pair").fetchone()[0]
+            self._version = version
+        return self._pairs
 
 
 def _pair(row: tuple[Any, ...]) -> Pair:

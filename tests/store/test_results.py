@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from hhtui.store.bodies import Bodies
 from hhtui.store.connection import Connection
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
+from hhtui.store.pairs import count as count_pairs
 from hhtui.store.results import count, run, search
 from hhtui.text import fold
 from tests.store.asking import ids
@@ -104,6 +106,25 @@ def test_ids_that_are_gone_are_never_found(tmp_path: Path) -> None:
         for text in ("", "-/money/", "row:>=0", "/bank/", "flag:no"):
             assert ids(database, text) == [1, 3, 4]
         assert search(database.reader(), Query()).total == 3
+
+
+def test_pairs_are_counted_again_only_once_the_database_has_changed(tmp_path: Path) -> None:
+    pairs = [(dialogue("bank", "b"), dialogue("bank", "c"))] * 4
+    with bare_database(tmp_path / "a.db", pairs) as database:
+        reader, asked = database.reader(), list[str]()
+        reader.set_trace_callback(asked.append)
+        assert [count_pairs(reader) for _ in range(3)] == [4, 4, 4]
+        assert [one for one in asked if "count(*)" in one] == ["SELECT count(*) FROM pair"]
+        with database.writing() as connection:
+            assert count_pairs(connection) == 4
+            connection.execute("DELETE FROM pair WHERE id = 2")
+            assert (count_pairs(connection), count_pairs(reader)) == (3, 4)
+        assert count_pairs(reader) == 3
+        with suppress(KeyError), database.writing() as connection:
+            connection.execute("DELETE FROM pair")
+            assert count_pairs(connection) == 0
+            raise KeyError
+        assert (count_pairs(connection), count_pairs(reader)) == (3, 3)
 
 
 def test_an_empty_database_answers_every_kind_of_query(tmp_path: Path) -> None:
