@@ -3,26 +3,24 @@
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from hhtui.store.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an annotator stands: the query, the pair's key and its index, and the ids of the page around it.
+class Place(NamedTuple):
+    """Where an annotator stands: the query, the pair's key, its `position` from 0, and the ids of the page around it.
 
-    `first` is the index of the first of `ids` within the result, which had `total` pairs; `order` is the result's, in
-    the query's words. `listed` is the file with the list that the query was run on, "" for every pair.
+    `first` is the position of the first of `ids` within the result, which had `total` pairs; `order` is the result's,
+    in the query's words. `listed` is the file with the list that the query was run on, "" for every pair.
     """
 
     query: str = ""
     key: str = ""
-    index: int = 0
+    position: int = 0
     first: int = 0
     total: int = 0
-    ids: Sequence[int] = field(default_factory=tuple)
+    ids: Sequence[int] = ()
     order: str = "row"
     listed: str = ""
 
@@ -41,10 +39,11 @@ def put(connection: sqlite3.Connection, name: str, value: Any) -> None:
 def place(connection: sqlite3.Connection, annotator: str) -> Place | None:
     """Return where `annotator` left off, or None where they were never here."""
     stored = get(connection, f"place:{annotator}")
-    return Place(**stored) if stored else None
+    return Place(position=stored.pop("index"), **stored) if stored else None
 
 
 def save_place(database: Database, annotator: str, where: Place) -> None:
     """Remember where `annotator` stands; raises StoreError where that cannot be saved."""
     with database.writing(durable=False) as connection:
-        put(connection, f"place:{annotator}", asdict(where))
+        fields = where._asdict()
+        put(connection, f"place:{annotator}", {"index": fields.pop("position"), **fields})

@@ -75,7 +75,7 @@ class Deciding:
             return range(len(self._screen.view.ids))
         if self._anchor is None:
             return range(0)
-        first, last = sorted((self._anchor, self._screen.view.index))
+        first, last = sorted((self._anchor, self._screen.view.cursor))
         return range(first, last + 1)
 
     def _prefer(self, side: Response) -> None:
@@ -264,8 +264,8 @@ class Deciding:
         screen.triaging.saved(step.pair_ids)
         if len(step.pair_ids) == 1:
             there = screen.view.at_pair(step.pair_ids[0])
-            if there.current == step.pair_ids[0] and there.index != screen.view.index:
-                screen.go_to(there.index)
+            if there.current == step.pair_ids[0] and there.cursor != screen.view.cursor:
+                screen.go_to(there.cursor)
         screen.show_decisions(step.pair_ids)
         screen.say(f"{self._stepped_in_words(step)} · saved")
 
@@ -273,7 +273,7 @@ class Deciding:
         if self._screen.view.current is None:
             return
         if self._anchor is None:
-            self._anchor = self._screen.view.index
+            self._anchor = self._screen.view.cursor
             self._screen.list.begin_selection()
             self._screen.say("selecting: move, then decide for all   v the whole result   Esc gives up")
         else:

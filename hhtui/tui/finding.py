@@ -111,7 +111,7 @@ class Finding:
         elif text or listed is not None:
             self.show_query(text, listed)
         else:
-            self.view = self.view.at(place.index if key is None else 0).at_pair(wanted)
+            self.view = self.view.at(place.position if key is None else 0).at_pair(wanted)
         self._screen.show_view()
 
     def show_triage(self, view: View) -> None:
@@ -258,8 +258,8 @@ class Finding:
             grown = everything(self._screen.connection)
             if len(grown.ids) != len(self.view.ids):
                 was_empty = self.view.current is None
-                self.view = grown.at(self.view.index)
-                self._screen.list.set_result(self.view.ids, self.view.index)
+                self.view = grown.at(self.view.cursor)
+                self._screen.list.set_result(self.view.ids, self.view.cursor)
                 if was_empty:
                     self._screen.show_pair()
 
@@ -385,7 +385,7 @@ class Finding:
             return
         view = self.view.at_pair(pair_id)
         if view.current == pair_id:
-            self._screen.go_to(view.index)
+            self._screen.go_to(view.cursor)
         else:
             self._screen.say(f"{key} is not in this view; {self._key_of('everything')} shows all pairs", error=True)
 

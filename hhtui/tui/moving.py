@@ -24,8 +24,8 @@ class Moving:
             return lambda: getattr(self._screen.pair, name)(*arguments)
 
         return {
-            "next_pair": lambda: go_to(self._screen.view.index + 1),
-            "previous_pair": lambda: go_to(self._screen.view.index - 1),
+            "next_pair": lambda: go_to(self._screen.view.cursor + 1),
+            "previous_pair": lambda: go_to(self._screen.view.cursor - 1),
             "first_pair": lambda: go_to(0),
             "last_pair": lambda: go_to(len(self._screen.view.ids) - 1),
             "next_undecided": partial(self._next_undecided, 1),
@@ -51,9 +51,9 @@ class Moving:
 
     def _next_undecided(self, step: int) -> None:
         if self._screen.triaging.on:
-            self._go_or_say(self._screen.triaging.undone(self._screen.view.index + step, step), step)
+            self._go_or_say(self._screen.triaging.undone(self._screen.view.cursor + step, step), step)
             return
-        ids, index = self._screen.view.ids, self._screen.view.index + step
+        ids, index = self._screen.view.ids, self._screen.view.cursor + step
         while 0 <= index < len(ids):
             chunk = range(index, index + step * CHUNK, step)
             inside = [at for at in chunk if 0 <= at < len(ids)]

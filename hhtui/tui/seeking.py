@@ -37,7 +37,7 @@ class _Search:
         self._screen = screen
         self.view: View = screen.view
         self.step = step
-        self.index = self.view.index + step
+        self.index = self.view.cursor + step
         self.left = MOST_PAIRS
         self.masked = screen.pair.has_masked_hits
 

@@ -126,12 +126,12 @@ class Triaging:
 
     def go_on(self) -> None:
         """Show the next pair that is left, from the first one again behind the last; at the end sum up."""
-        following = self.undone(self._screen.view.index + 1, 1)
+        following = self.undone(self._screen.view.cursor + 1, 1)
         if following is None:
             following = self.undone(0, 1)
         if following is None:
             self._sum_up()
-        elif following != self._screen.view.index:
+        elif following != self._screen.view.cursor:
             self._screen.go_to(following)
 
     def line(self, width: int) -> tuple[list[Part], list[Part]]:

@@ -1,9 +1,8 @@
 """A view: a query, the result it gave, and where in it the reader stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from hhtui.store import results
 from hhtui.store.connection import Connection
@@ -23,9 +22,8 @@ Listed: TypeAlias = "Listing | Path | None"
 """The list that a query is run on, or the file from which it has still to be read; None for every pair."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """One result of one query, and the index of the current pair in it; `index` is 0 where nothing was found.
+class View(NamedTuple):
+    """One result of one query, and the index of the current pair in it: `cursor`, 0 where nothing was found.
 
     `order` is the result's, in the query's words, and `highlighter` marks what the query found.
     Where it is a page that was kept of a longer result, `first` is the index of its first pair in that and `kept_of`
@@ -36,7 +34,7 @@ class View:
     result: Result
     order: str = ROW_ORDER
     highlighter: "Highlighter | None" = None
-    index: int = 0
+    cursor: int = 0
     first: int = 0
     kept_of: int | None = None
     listed: Listed = None
@@ -49,7 +47,7 @@ class View:
     @property
     def position(self) -> int:
         """The index of the current pair in the whole result."""
-        return self.first + self.index
+        return self.first + self.cursor
 
     @property
     def total(self) -> int:
@@ -69,17 +67,17 @@ class View:
     @property
     def current(self) -> int | None:
         """The local id of the current pair, None where nothing was found."""
-        return int(self.ids[self.index]) if len(self.ids) else None
+        return int(self.ids[self.cursor]) if len(self.ids) else None
 
     @property
     def ranked(self) -> str:
         """What the current pair was ordered by that no column holds, as `likeness 87`; "" in any other order."""
         ranking = self.result.ranking
-        return ranking.told(self.index) if ranking is not None and len(self.ids) else ""
+        return ranking.told(self.cursor) if ranking is not None and len(self.ids) else ""
 
     def at(self, index: int) -> "View":
         """Return this view at another index, kept within the result."""
-        return replace(self, index=max(0, min(index, len(self.ids) - 1)))
+        return self._replace(cursor=max(0, min(index, len(self.ids) - 1)))
 
     def at_pair(self, pair_id: int | None) -> "View":
         """Return this view at the pair with this id, where the result has it; else as it is."""
@@ -131,6 +129,6 @@ def is_fuzzy(query: "Query") -> bool:
 def remembered(place: Place) -> View:
     """Return the page that was shown last as a view of its own, to be seen until its query has run again."""
     ids = list(place.ids)
-    index = max(0, min(place.index - place.first, len(ids) - 1))
+    index = max(0, min(place.position - place.first, len(ids) - 1))
     listed = Path(place.listed) if place.listed else None
     return View(place.query, Result(ids), place.order, None, index, place.first, place.total, listed)

@@ -140,7 +140,7 @@ def _read_ahead(connection: Connection, view: View, showing: Showing) -> None:
     for pair_id in showing.pair_ids:
         view = view.at_pair(pair_id)
     if showing is not NOT_SHOWN and view.current is not None:
-        page = page_around(view.index, showing.rows, view.total)
+        page = page_around(view.cursor, showing.rows, view.total)
         with suppress(SqliteError, KeyError):
             read_ahead(connection, view.current, [int(one) for one in view.ids[page.start : page.stop]])
 

@@ -44,7 +44,7 @@ async def copied(made: Path, start: Start, keys: Sequence[str]) -> tuple[str, li
     async with reading(made, start=start, annotator=NAME) as desk:
         await desk.press(*keys)
         position, order = desk.header.split()[2], desk.browse.view.order
-        return desk.browse.leaving.command(), desk.keys[desk.browse.view.index :], position, order
+        return desk.browse.leaving.command(), desk.keys[desk.browse.view.cursor :], position, order
 
 
 def shows_pair(screen: Reader, key: str) -> bool:

@@ -1,7 +1,6 @@
 """Hits of the query: where they are marked, how many there are on each side, and the way from one to the next."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -232,7 +231,7 @@ async def test_regular_expressions_are_marked_whatever_they_need(path: Path) -> 
 async def test_what_cannot_be_marked_is_said_to_be_so(path: Path) -> None:
     async with reading(path, size=(160, 30)) as desk:
         await desk.search("turns:>0")
-        desk.browse.finding.view = replace(desk.browse.view, highlighter=highlighter(parse("chosen:~quai")))
+        desk.browse.finding.view = desk.browse.view._replace(highlighter=highlighter(parse("chosen:~quai")))
         desk.browse.show_pair()
         await desk.settle()
         assert titles(desk)[1].startswith("▸chosen · hits not marked") and "hits" not in titles(desk)[2]

@@ -287,27 +287,27 @@ class Browse(Parts, Screen[None]):
     def show_view(self) -> None:
         """Show a new result: the list anew, and its current pair."""
         self.deciding.give_up_selection()
-        self.list.set_result(self.view.ids, self.view.index)
+        self.list.set_result(self.view.ids, self.view.cursor)
         self.show_pair()
         self.faceting.look_again()
 
     def go_to(self, index: int) -> None:
         """Show the pair at `index` of the result."""
         view = self.view.at(index)
-        if view.index == self.view.index and len(view.ids):
+        if view.cursor == self.view.cursor and len(view.ids):
             self.say("first pair" if index < 0 else "last pair" if index >= len(view.ids) else "here already")
             return
         self.finding.go_to(view)
         self.quiet()
-        self.list.cursor_to(view.index)
+        self.list.cursor_to(view.cursor)
         self.show_pair()
 
     def go_on(self) -> None:
         """Show the next pair where there is one; in a triage the next that is left."""
         if self.triaging.on:
             self.triaging.go_on()
-        elif self.view.index + 1 < len(self.view.ids):
-            self.go_to(self.view.index + 1)
+        elif self.view.cursor + 1 < len(self.view.ids):
+            self.go_to(self.view.cursor + 1)
 
     def show_pair(self) -> None:
         """Show the current pair, or that there is none."""
@@ -537,7 +537,7 @@ class Browse(Parts, Screen[None]):
     def place(self) -> settings.Place:
         """Return where the reader stands, with the ids of the page around it."""
         view = self.finding.kept_view()
-        first = max(0, view.index - PAGE_KEPT // 2)
+        first = max(0, view.cursor - PAGE_KEPT // 2)
         ids = tuple(int(one) for one in view.ids[first : first + PAGE_KEPT])
         key = None if view.current is None else pairs.key_of(self.connection, view.current)
         listed = "" if view.list_file is None else str(view.list_file)
