@@ -15,6 +15,7 @@ from hhtui.config import Config
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator
 from hhtui.store.errors import StoreError
+from hhtui.tui import palette
 from hhtui.tui.copying import Copying
 from hhtui.tui.display import DifferApp
 from hhtui.tui.explanation import Explain, no_explanation
@@ -54,6 +55,7 @@ class Ending(NamedTuple):
 class HhtuiApp(DifferApp[None]):
     """Browses one database for one annotator."""
 
+    COMPONENT_CLASSES: ClassVar = palette.COMPONENT_CLASSES
     CSS_PATH: ClassVar = sorted(style_folder().glob("*.tcss"))
     ENABLE_COMMAND_PALETTE = False
     TITLE = "hhtui"

@@ -126,7 +126,7 @@ def header(
     `numbers` says at the right what the scores are, from the longest form to the shortest; where not even that has
     room beside the decision, it is left out.
     """
-    decided = "decision" if found or disputes else "quiet"
+    decided = "mark" if found or disputes else "quiet"
     key = clean_line(standing.key) or "no pair"
     place = f"{standing.place + 1:,}/{standing.total:,}" if standing.key else ""
     ranked = f"{standing.ranked}{GAP}" if standing.key and standing.ranked else ""

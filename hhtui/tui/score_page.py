@@ -88,8 +88,8 @@ def _number(column: ScoreColumn, number: Number, widest: int, width: int) -> Ite
     drawn_bar = "" if score.value is None else bar(column, score.value)
     note = f"  {number.note}" if number.note else ""
     if cells(f"{head} ▕{drawn_bar}▏{note}") <= width:
-        shape: Line = ((" ▕", "quiet"), (drawn_bar, "bar"), ("▏", "quiet")) if drawn_bar else ()
-        yield ((head, ""), *shape, (note, "rule"))
+        shape: Line = ((f" ▕{drawn_bar}▏", "quiet"),) if drawn_bar else ()
+        yield ((head, ""), *shape, (note, "strong"))
     else:
         yield from _wrapped(f"{head}{note}".strip(), width, "", INDENT)
 

@@ -37,4 +37,4 @@ def labels(width: int, place: int, ends: tuple[str, str], threshold: str) -> tup
 def _row(heights: Sequence[int], place: int, level: int) -> tuple[Part, ...]:
     cells = [EIGHTHS[min(8, max(0, height - 8 * level))] for height in heights]
     mark = cells[place] if cells[place] != " " else LINE
-    return ("".join(cells[:place]), "bar"), (mark, "mark"), ("".join(cells[place + 1 :]), "above")
+    return ("".join(cells[:place]), "quiet"), (mark, "mark"), ("".join(cells[place + 1 :]), "above")

@@ -110,7 +110,7 @@ def _rule(key: int, one: Taken, taken: Sequence[Taken], threshold: float, width:
         f"{key} {words} {one.pairs:>7,}",
         f"{key} {one.pairs:,} {one.rule.words}",
     )
-    return _cut(_fitting(forms, width), width, "rule")
+    return _cut(_fitting(forms, width), width, "strong")
 
 
 def _shares(one: Taken, width: int) -> Line:

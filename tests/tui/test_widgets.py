@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path, PurePath
 from typing import ClassVar
 
@@ -21,6 +21,7 @@ from textual.strip import Strip
 from hhtui.dialogue import pair_up
 from hhtui.model import Bit, Turn
 from hhtui.store.pairs import Heading
+from hhtui.tui import palette
 from hhtui.tui.diff import word_diff
 from hhtui.tui.hits import Hits
 from hhtui.tui.linked_scroll import LinkedScroll
@@ -40,9 +41,8 @@ MILLIONS = 5_000_000
 class Browser(App[None]):
     """A list, a prompt and two responses, as in the Browse screen."""
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = [
-        STYLES / name for name in ("line_view.tcss", "pair_list.tcss", "dialogue_pane.tcss")
-    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = palette.COMPONENT_CLASSES
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / name for name in ("looks.tcss", "line_view.tcss")]
     CSS = "PairList { width: 36; } PromptPane { height: 30%; }"
 
     def __init__(self) -> None:
@@ -390,13 +390,9 @@ async def test_every_look_is_legible(theme: str, system: ColorSystem) -> None:
     async with app.run_test(size=(100, 24)) as pilot:
         app.theme = theme
         await pilot.pause()
-        state = (), ("pair-list--cursor",), ("pair-list--selected",)
-        looks = [(app.pairs, (*part, *one)) for one in state for part in ((), ("pair-list--marks",))]
-        looks += [(app.pairs, ("pair-list--percentiles", *one)) for one in state]
-        looks += [(app.pairs, (f"line-view--{name}",)) for name in ("title", "active", "words", "aside")]
-        layers = ("human", "assistant", "role", "difference", "hit", "current")
-        panes = [(app.chosen, (f"dialogue-pane--{name}",)) for name in layers]
-        for view, names in [*looks, *panes]:
+        rows = [(name, state) for name in ("", "mark", "bar") for state in ("", "selected", "cursor")]
+        alone = [(name,) for name in palette.LOOKS if name != "rule"]
+        for view, names in product((app.pairs, app.chosen), (*rows, *alone)):
             strip = Strip.blank(1, view.look(*names))
             for line_filter in app.get_line_filters():
                 strip = strip.apply_filter(line_filter, view.background_colors[1])

@@ -1,7 +1,7 @@
 """The panel in which facets and histograms stand: lines of which some can be chosen."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.segment import Segment
 from textual import events
@@ -36,14 +36,6 @@ class Item(NamedTuple):
 
 class FacetView(LineView):
     """Shows the lines that `make` gives for a width; the cursor stands on one that can be chosen, and stays with it."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "facet-view--cursor",
-        "facet-view--strong",
-        "facet-view--quiet",
-        "facet-view--mark",
-        "facet-view--bar",
-    }
 
     class Picked(Message):
         """The reader clicked the line at `index`."""
@@ -161,13 +153,12 @@ class FacetView(LineView):
         self._top = max(0, min(self._top, len(self._items) - height))
 
     def _drawn(self, item: Item, is_cursor: bool) -> Strip:
-        state = ["facet-view--cursor"] * is_cursor
+        state = ["cursor"] * is_cursor
         look = self.look(*state)
         pieces = [Segment(POINTER if is_cursor else " ", look)] if item.term else []
         for text, name in item.line:
             form, _, room = name.partition(" ")
             shown = fit(drawn(clean_line(text)), int(room)) if form == "fit" else drawn(clean_line(text))
-            style = form if form and form != "fit" else ""
-            pieces.append(Segment(shown, self.look(f"facet-view--{style}", *state) if style else look))
+            pieces.append(Segment(shown, look if form == "fit" else self.look(form, *state)))
         pieces = [piece for piece in pieces if piece.text]
         return self.edged(pieces, sum(cells(piece.text) for piece in pieces), look)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -23,14 +23,7 @@ if TYPE_CHECKING:
 WHEEL_LINES = 3
 NOTHING = Transcript("", ())
 
-_LAYERS = (
-    "dialogue-pane--human",
-    "dialogue-pane--assistant",
-    "dialogue-pane--role",
-    "dialogue-pane--difference",
-    "dialogue-pane--hit",
-    "dialogue-pane--current",
-)
+_LAYERS = ("human", "assistant", "strong", "difference", "hit", "current")
 _HUMAN, _ASSISTANT, _ROLE, _DIFFERENCE, _HIT, _CURRENT = (1 << at for at in range(len(_LAYERS)))
 _LABELLED, _MARKS = _HUMAN | _ASSISTANT | _ROLE, _HIT | _CURRENT
 _LABELS = {HUMAN: _HUMAN, ASSISTANT: _ASSISTANT}
@@ -55,8 +48,6 @@ class DialoguePane(LineView):
 
     `elsewhere` says, in a long and in a short form, what hits there are in a pane that is not shown.
     """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(_LAYERS)
 
     def __init__(self, name: str, *, corner: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(corner=corner, id=id)

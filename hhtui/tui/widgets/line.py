@@ -1,28 +1,19 @@
 """One line of the screen, drawn without any layout."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.segment import Segment
 from textual.strip import Strip
-from textual.widget import Widget
 
 from hhtui.text import clean_line
+from hhtui.tui.palette import PaletteWidget
 
 Part = tuple[str, str]
-"""A text, and the name of one of the line's component classes after `line--`, or "" for the line's own style."""
+"""A text, and the name of its look in the palette, or "" for the style of the widget that shows it."""
 
 
-class Line(Widget):
+class Line(PaletteWidget):
     """A line with a left and a right part; a right one that does not fit whole is left out, a left one is cut."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line--strong",
-        "line--quiet",
-        "line--hint",
-        "line--decision",
-        "line--error",
-    }
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -42,17 +33,14 @@ class Line(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.outer_size.width
         if y or not width:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.look())
         left, right = Strip(self._segments(self._left)), Strip(self._segments(self._right))
         room = width - right.cell_length
         if room < min(1, left.cell_length):
             right, room = Strip([]), width
         if left.cell_length > room:
-            left = Strip.join([left.crop(0, room - 1), Strip([Segment("…", self.rich_style)])])
-        return Strip.join([left.extend_cell_length(room, self.rich_style), right])
+            left = Strip.join([left.crop(0, room - 1), Strip([Segment("…", self.look())])])
+        return Strip.join([left.extend_cell_length(room, self.look()), right])
 
     def _segments(self, parts: Sequence[Part]) -> list[Segment]:
-        return [
-            Segment(text, self.get_component_rich_style(f"line--{name}") if name else self.rich_style)
-            for text, name in parts
-        ]
+        return [Segment(text, self.look(name)) for text, name in parts]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -11,10 +11,10 @@ from textual.cache import LRUCache
 from textual.color import Color
 from textual.geometry import Region, Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from hhtui.text import cells, clean_line
 from hhtui.tui.glyphs import drawn, fit
+from hhtui.tui.palette import PaletteWidget
 
 TITLE_LINES = 1
 KEPT_STRIPS = 512
@@ -38,7 +38,7 @@ class Title(NamedTuple):
         return cells(clean_line(self.name)) + words + aside + 3 < width + (not words)
 
 
-class LineView(Widget, can_focus=False):
+class LineView(PaletteWidget, can_focus=False):
     """A title line, drawn as a rule, above a body whose lines the subclass makes.
 
     With a `corner` (a box-drawing character, where the rule begins) the body has an edge at its left. Strips are
@@ -46,13 +46,6 @@ class LineView(Widget, can_focus=False):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line-view--rule",
-        "line-view--title",
-        "line-view--active",
-        "line-view--words",
-        "line-view--aside",
-    }
     DEFAULT_CSS = """
     LineView {
         width: 1fr;
@@ -64,9 +57,7 @@ class LineView(Widget, can_focus=False):
     def __init__(self, *, corner: str = "", id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.corner = corner
-        self.styled_by: Widget = self
         self._planned: Size | None = None
-        self._looks: dict[tuple[str, ...], Style] = {}
         self._backdrop: Color | None = None
         self._strips: LRUCache[object, Strip] = LRUCache(KEPT_STRIPS)
 
@@ -101,20 +92,9 @@ class LineView(Widget, can_focus=False):
         """Return the body line `row`, counted from 0 at the top of the view, exactly as wide as the view."""
         raise NotImplementedError
 
-    def look(self, *components: str) -> Style:
-        """Return the view's own style overlaid with those of component classes, of `styled_by`, in order."""
-        style = self._looks.get(components)
-        if style is None:
-            style = self.rich_style
-            for name in components:
-                style += self.styled_by.get_component_rich_style(name, partial=True)
-            self._looks[components] = style
-        return style
-
     def notify_style_update(self) -> None:
         """Forget everything that was drawn in the old styles."""
         super().notify_style_update()
-        self._looks.clear()
         self._strips.clear()
         self._backdrop = None
 
@@ -152,7 +132,7 @@ class LineView(Widget, can_focus=False):
 
         The edge of a `pointed` line points at it.
         """
-        edge = [Segment(POINTED if pointed else EDGE, self.look("line-view--rule"))] if self.corner else []
+        edge = [Segment(POINTED if pointed else EDGE, self.look("rule"))] if self.corner else []
         missing = max(0, self.text_width - used)
         blank = [Segment(" " * missing, padding)] if missing else []
         length = len(EDGE) * len(edge) + used + missing
@@ -169,7 +149,7 @@ class LineView(Widget, can_focus=False):
 
     def _titled(self, title: Title, width: int) -> Strip:
         name, words, aside = (drawn(clean_line(text)) for text in (title.name, title.words, title.aside))
-        rule = self.look("line-view--rule")
+        rule = self.look("rule")
         room = width - 3 - (cell_len(aside) + 2 if aside else 0)
         if words and cell_len(name) + 3 < room:
             words = _shortened(f"{WORDS_GAP}{words}", room - cell_len(name))
@@ -179,11 +159,11 @@ class LineView(Widget, can_focus=False):
             aside = ""
         segments = [
             Segment(f"{self.corner or RULE} ", rule),
-            Segment(name, self.look("line-view--title", *(["line-view--active"] if title.active else []))),
-            Segment(words, self.look("line-view--words")),
+            Segment(name, self.look("active" if title.active else "strong")),
+            Segment(words, self.look("words")),
             Segment(" ", rule),
         ]
-        tail = [Segment(f" {aside} ", self.look("line-view--aside"))] if aside else []
+        tail = [Segment(f" {aside} ", self.look())] if aside else []
         used = sum(cell_len(text) for text, _, _ in (*segments, *tail))
         segments += [Segment(RULE * max(0, width - used), rule), *tail]
         return Strip([piece for piece in segments if piece.text]).adjust_cell_length(width, rule)

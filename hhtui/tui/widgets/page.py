@@ -1,34 +1,20 @@
 """A widget of ready lines, drawn without any layout."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 from rich.segment import Segment
 from textual.geometry import Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from hhtui.text import clean_line
+from hhtui.tui.palette import PaletteWidget
 from hhtui.tui.widgets.line import Part
 
 Lines = Sequence[Sequence[Part]]
 
 
-class Page(Widget):
-    """Shows the lines that `make` gives for a width and a height, cut where they are too long.
-
-    A part names a component class after `page--`.
-    """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "page--strong",
-        "page--quiet",
-        "page--bar",
-        "page--above",
-        "page--mark",
-        "page--rule",
-        "page--error",
-    }
+class Page(PaletteWidget):
+    """Shows the lines that `make` gives for a width and a height, cut where they are too long."""
 
     def __init__(self, make: Callable[[int, int], Lines]) -> None:
         super().__init__()
@@ -46,11 +32,8 @@ class Page(Widget):
         if self._made_for != self.size:
             self._lines, self._made_for = self._make(width, height), self.size
         if y >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
-        shown = Strip(
-            Segment(clean_line(text), self.get_component_rich_style(f"page--{name}") if name else self.rich_style)
-            for text, name in self._lines[y]
-        )
+            return Strip.blank(width, self.look())
+        shown = Strip(Segment(clean_line(text), self.look(name)) for text, name in self._lines[y])
         if shown.cell_length > width:
-            shown = Strip.join([shown.crop(0, width - 1), Strip([Segment("…", self.rich_style)])])
-        return shown.extend_cell_length(width, self.rich_style)
+            shown = Strip.join([shown.crop(0, width - 1), Strip([Segment("…", self.look())])])
+        return shown.extend_cell_length(width, self.look())

@@ -1,7 +1,6 @@
 """The list of pairs: rows of a result, fetched as they come into view."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
@@ -25,13 +24,6 @@ class PairList(LineView):
     `headings`, `marks` and `percentiles` (of chosen and rejected, 0 to 100) get the ids of up to a page; ids that they
     leave out have none. The cursor is moved by calls; a click only posts `Picked`.
     """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "pair-list--cursor",
-        "pair-list--selected",
-        "pair-list--marks",
-        "pair-list--percentiles",
-    }
 
     class Picked(Message):
         """The reader clicked the row at `index` of the result."""
@@ -198,15 +190,15 @@ class PairList(LineView):
         return strip
 
     def _drawn(self, row: Row, *, is_cursor: bool, is_selected: bool) -> Strip:
-        state = ["pair-list--selected"] * is_selected + ["pair-list--cursor"] * is_cursor
+        state = ["selected"] * is_selected + ["cursor"] * is_cursor
         look = self.look(*state)
         pointer = "▸" if is_cursor else "┃" if is_selected else " "
         shares = row.percentiles if self.text_width >= NARROW else ""
         room = self.text_width - len(pointer + row.marks + shares) - 1
         pieces = [
             Segment(pointer, look),
-            Segment(row.marks, self.look("pair-list--marks", *state)),
-            Segment(shares, self.look("pair-list--percentiles", *state)),
+            Segment(row.marks, self.look("mark", *state)),
+            Segment(shares, self.look("bar", *state)),
             Segment(" " + fit(row.text, room), look),
         ]
         cells = len(pointer + row.marks + shares) + 1 + max(0, room)

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from functools import cache, partial
-from typing import TYPE_CHECKING, ClassVar, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
 from textual.app import ComposeResult
 from textual.geometry import NULL_OFFSET, Region, Size, Spacing
@@ -24,7 +24,6 @@ from hhtui.tui.shield import Shielded
 from hhtui.tui.transcript import Span, Transcript, response_transcript, transcript
 from hhtui.tui.visit import Visit
 from hhtui.tui.widgets.dialogue_pane import NOTHING, DialogueContent, DialoguePane
-from hhtui.tui.widgets.line_view import LineView
 from hhtui.tui.widgets.prompt_pane import PromptPane
 
 if TYPE_CHECKING:
@@ -52,24 +51,6 @@ class PairLayout(Layout):
         ]
 
 
-class _Pane(DialoguePane):
-    """A pane that the pair's view styles: Textual then works out each component class once, not for every pane."""
-
-    @classmethod
-    @cache
-    def _get_component_classes(cls) -> frozenset[str]:
-        return frozenset()
-
-
-class _PromptPane(PromptPane):
-    """The prompt's pane, styled in the same way."""
-
-    @classmethod
-    @cache
-    def _get_component_classes(cls) -> frozenset[str]:
-        return frozenset()
-
-
 class PairView(Widget):
     """Shows one pair; `painted` turns true when the terminal has been sent all of it and, where it answers, has it.
 
@@ -81,7 +62,6 @@ class PairView(Widget):
     """
 
     DEFAULT_CSS = "PairView { width: 1fr; height: 1fr; }"
-    COMPONENT_CLASSES: ClassVar[set[str]] = LineView.COMPONENT_CLASSES | DialoguePane.COMPONENT_CLASSES
     app: "HhtuiApp"
 
     def __init__(
@@ -103,13 +83,11 @@ class PairView(Widget):
         self._layout = PairLayout()
         self.presentation = OPEN
         self.panes: dict[Part, DialoguePane] = {
-            "prompt": _PromptPane("prompt", whole_key="p", corner="┌"),
-            "left": _Pane(OPEN.left, corner="├"),
-            "right": _Pane(OPEN.right, corner="┬"),
-            "extra": _Pane("from the source", corner="├"),
+            "prompt": PromptPane("prompt", whole_key="p", corner="┌"),
+            "left": DialoguePane(OPEN.left, corner="├"),
+            "right": DialoguePane(OPEN.right, corner="┬"),
+            "extra": DialoguePane("from the source", corner="├"),
         }
-        for pane in self.panes.values():
-            pane.styled_by = self
         self.scroll = LinkedScroll(self.panes["left"], self.panes["right"])
         self._pair: Pair | None = None
         self._hits: list[tuple[Part, Span]] = []
