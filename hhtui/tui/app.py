@@ -6,7 +6,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import events
@@ -24,6 +23,7 @@ from hhtui.tui.keys import keys_in_use
 from hhtui.tui.memory import use_one_allocator
 from hhtui.tui.screens.browse import Browse
 from hhtui.tui.start import Start
+from hhtui.tui.style_sheets import style_sheet
 
 if TYPE_CHECKING:
     from hhtui.tui.screens.export import ExportRequest
@@ -38,13 +38,6 @@ Export = Callable[[Database, "ExportRequest"], str]
 """Writes what a request asks for, and returns one line that says what was written."""
 
 
-def style_folder() -> Path:
-    """Return the folder of style sheets: beside the package in a wheel, one folder up in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    beside = package / "styles"
-    return beside if beside.is_dir() else package.parent / "styles"
-
-
 class Ending(NamedTuple):
     """How the browser ended: what to tell the reader, and the exit status, 0 where they quit."""
 
@@ -56,7 +49,7 @@ class HhtuiApp(DifferApp[None]):
     """Browses one database for one annotator."""
 
     COMPONENT_CLASSES: ClassVar = palette.COMPONENT_CLASSES
-    CSS_PATH: ClassVar = sorted(style_folder().glob("*.tcss"))
+    CSS_PATH: ClassVar = [style_sheet("looks"), style_sheet("browse")]
     ENABLE_COMMAND_PALETTE = False
     TITLE = "hhtui"
 

@@ -47,7 +47,7 @@ class PaletteWidget(Widget):
         """
         style = self._looks.get(names)
         if style is None:
-            style = self._looks[names] = _overlaid(self, filter(None, names))
+            style = self._looks[names] = self._overlaid(filter(None, names)) if names else self.rich_style
         return style
 
     def notify_style_update(self) -> None:
@@ -57,17 +57,16 @@ class PaletteWidget(Widget):
             self._looks.clear()
             self.refresh()
 
-
-def _overlaid(widget: Widget, names: Iterable[str]) -> Style:
-    """Return the style of `widget` with looks over it; an `auto` colour contrasts with the background below it."""
-    style, background = widget.rich_style, widget.background_colors[1]
-    for name in names:
-        look = widget.app.get_component_styles(f"{_CLASS}{name}")
-        if look.has_rule("background"):
-            background += look.background
-            style += Style(bgcolor=background.rich_color)
-        if look.has_rule("color"):
-            colour = background.get_contrast_text(look.color.a) if look.auto_color else look.color
-            style += Style(color=(background + colour).rich_color)
-        style += look.text_style
-    return style
+    def _overlaid(self, names: Iterable[str]) -> Style:
+        """Return the widget's own style with looks over it; an `auto` colour contrasts with what is behind it."""
+        style, background = self.look(), self.background_colors[1]
+        for name in names:
+            look = self.app.get_component_styles(f"{_CLASS}{name}")
+            if look.has_rule("background"):
+                background += look.background
+                style += Style(bgcolor=background.rich_color)
+            if look.has_rule("color"):
+                colour = background.get_contrast_text(look.color.a) if look.auto_color else look.color
+                style += Style(color=(background + colour).rich_color)
+            style += look.text_style
+        return style

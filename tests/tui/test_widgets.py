@@ -42,7 +42,7 @@ class Browser(App[None]):
     """A list, a prompt and two responses, as in the Browse screen."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = palette.COMPONENT_CLASSES
-    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / name for name in ("looks.tcss", "line_view.tcss")]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / name for name in ("looks.tcss", "browse.tcss")]
     CSS = "PairList { width: 36; } PromptPane { height: 30%; }"
 
     def __init__(self) -> None:

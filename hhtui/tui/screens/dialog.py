@@ -4,8 +4,12 @@ from typing import TYPE_CHECKING, ClassVar, Generic
 
 from textual.screen import ModalScreen, ScreenResultType
 
+from hhtui.tui.style_sheets import style_sheet
+
 if TYPE_CHECKING:
     from hhtui.tui.app import HhtuiApp
+
+SHEET = style_sheet("dialogs")
 
 
 class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
@@ -19,7 +23,9 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
     app: "HhtuiApp"
 
     def __init__(self) -> None:
-        super().__init__(classes="dialog")
+        super().__init__()
+        # With a CSS_PATH Textual would parse all sheets anew and style the screen below: 11 ms for the first dialog.
+        self.app.stylesheet.add_source(SHEET.read_text(encoding="utf-8"), (str(SHEET), ""))
 
     def on_mount(self) -> None:
         self.stay()

@@ -40,7 +40,7 @@ class QueuesAndOrders(Choose):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog--box dialog--card"):
             yield Queues(self._offered, "0", BESIDE_QUEUES, least=len(self._offered.queues))
-            yield Trouble(classes="dialog--trouble")
+            yield Trouble()
             yield Static(Content(self._title), classes="dialog--line")
             yield Field(placeholder="type to narrow")
             yield ChoiceList()

@@ -92,7 +92,7 @@ class QueueCard(Dialog[str | None]):
         with Vertical(classes="dialog--box dialog--card"):
             yield Static(Content("What to read? Counted is what nobody has decided yet."))
             yield Queues(self._offered, "r", beside=2)
-            yield Trouble(classes="dialog--trouble")
+            yield Trouble()
             yield Static(Content("a digit starts   Esc browses   q quits"), classes="dialog--hint")
 
     def show_counts(self) -> None:

@@ -59,11 +59,11 @@ class SavedViews(Choose):
         self._views, self._counts = tuple(views), counts
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog--box dialog--tall dialog--views"):
+        with Vertical(classes="dialog--box dialog--tall dialog--wide"):
             yield Static(Content(clean(self._title)), classes="dialog--hint dialog--line")
             yield NameField(placeholder="name")
             yield ChoiceList()
-            yield Trouble(classes="dialog--trouble")
+            yield Trouble()
             yield Static(Content(HINT), classes="dialog--hint")
 
     def show_counts(self) -> None:

@@ -46,13 +46,6 @@ class LineView(PaletteWidget, can_focus=False):
     """
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    LineView {
-        width: 1fr;
-        height: 1fr;
-        overflow: hidden hidden;
-    }
-    """
 
     def __init__(self, *, corner: str = "", id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)

@@ -61,7 +61,6 @@ class PairView(Widget):
     texts are shown and nothing else.
     """
 
-    DEFAULT_CSS = "PairView { width: 1fr; height: 1fr; }"
     app: "HhtuiApp"
 
     def __init__(
