@@ -8,7 +8,6 @@ from textual.widget import Widget
 LOOKS = (
     "strong",
     "quiet",
-    "hint",
     "mark",
     "error",
     "words",

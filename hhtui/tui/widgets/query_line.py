@@ -78,7 +78,7 @@ class QueryLine(Line):
 
     def _show_query(self) -> None:
         text = "" if self._hidden else self._kept
-        self.show([(text, "")] if text else [(HIDDEN_HINT if self._hidden else HINT, "hint")])
+        self.show([(text, "")] if text else [(HIDDEN_HINT if self._hidden else HINT, "quiet")])
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
