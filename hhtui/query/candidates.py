@@ -108,14 +108,13 @@ def _values(at: Writing, names: Names) -> Iterator[Candidate]:
     field = field_of(at.name, names)
     if field is None:
         return
-    counted = field.kind is not Kind.PATTERN
     values = [*_values_of(field, at.typed, names)]
     if not at.taken:
         values += [(ANY, "any value")] * field.present
         values += [(NONE, "no value")] * (field.absent and NONE not in field.choices)
     for value, meaning in values:
         if value not in at.taken:
-            yield Candidate(value, meaning, f"{at.name}:{value}" if counted else "")
+            yield Candidate(value, meaning, f"{at.name}:{value}")
 
 
 def _values_of(field: FieldInfo, typed: str, names: Names) -> Iterator[tuple[str, str]]:

@@ -63,19 +63,31 @@ def prepare(connection: sqlite3.Connection) -> Names:
 
 
 def counted(connection: sqlite3.Connection, query: str) -> Count | None:
-    """Return how many pairs `query` finds, None where this database cannot tell.
+    """Return how many pairs `query` finds, None where this database cannot tell, or not without unpacking many texts.
 
     Raises sqlite3.OperationalError where it was interrupted.
     """
     from hhtui.query.errors import QueryError
     from hhtui.query.parser import parse
+    from hhtui.query.tree import Regex
+    from hhtui.query.wanted import wanted_texts
     from hhtui.store.results import search
 
     try:
-        found = search(connection, parse(query))
+        wanted = parse(query)
+        if any(isinstance(text, Regex) for _, text in wanted_texts(wanted)) and not _has_texts_at_hand(connection):
+            return None
+        found = search(connection, wanted)
     except (QueryError, StoreError):
         return None
     return Count(len(found.ids), found.searched >= found.total)
+
+
+def _has_texts_at_hand(connection: sqlite3.Connection) -> bool:
+    from hhtui.store import text_copy
+    from hhtui.store.pairs import count
+
+    return count(connection) <= text_copy.FEW_PAIRS or text_copy.is_current(connection)
 
 
 def extent(connection: sqlite3.Connection, name: str) -> Extent | None:

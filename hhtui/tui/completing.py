@@ -162,6 +162,7 @@ class Completing:
         if words is not None and self._at is not None:
             self._words = words
             self._show()
+            self._reader.read_on(self._at, self._in_view())
 
     def lines(self, width: int, height: int) -> Lines:
         """Return what the list says."""
@@ -192,8 +193,12 @@ class Completing:
     def _read(self) -> None:
         """Have counted what is shown and could not be told at once."""
         if self._at is not None:
-            first, stop = visible(len(self._shown), self._highlighted, self.panel.most_rows)
-            self._reader.read(self._at, [one.query for one in self._shown[first:stop]])
+            self._reader.read(self._at, self._in_view())
+
+    def _in_view(self) -> list[str]:
+        """Return the queries of the candidates that there is room for."""
+        first, stop = visible(len(self._shown), self._highlighted, self.panel.most_rows)
+        return [one.query for one in self._shown[first:stop]]
 
     def _show(self) -> None:
         from hhtui.query.candidates import candidates

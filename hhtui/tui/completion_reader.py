@@ -84,9 +84,17 @@ class CompletionReader:
     def read(self, at: "Writing", queries: Sequence[str]) -> None:
         """Have read what is not known of `at` and of the queries that are shown, once nobody types."""
         uncounted = [query for query in queries if query and query not in self.counts]
+        if self._is_slow(at):
+            uncounted = uncounted[:1]
         wanted = Wanted(at, self._may_have_words(at), uncounted, at.name if self._has_extent(at) else "")
         if not self._fresh or wanted != Wanted(at):
             self._soon(wanted, PAUSE_SECONDS)
+
+    def read_on(self, at: "Writing", queries: Sequence[str]) -> None:
+        """Have the next one counted of queries that are so slow that each count is shown as it comes."""
+        following = next((query for query in queries if query and query not in self.counts), "")
+        if following and self._is_slow(at):
+            self._soon(Wanted(at, queries=[following]), BREATH_SECONDS)
 
     def take(self, found: Found | Exception) -> "tuple[Candidate, ...] | None":
         """Keep what was read; return the words, None where it is not what was asked last or could not be read."""
@@ -108,6 +116,14 @@ class CompletionReader:
 
         written = at.piece in (Piece.TERM, Piece.TEXT) and len(at.typed) >= SHORTEST
         return written and self._screen.shield.level == "off"
+
+    def _is_slow(self, at: "Writing") -> bool:
+        """Whether what may stand there is counted by reading every text."""
+        from hhtui.query.candidates import field_of
+        from hhtui.query.fields import Kind
+
+        field = field_of(at.name, self.names) if at.name else None
+        return field is not None and field.kind is Kind.PATTERN
 
     def _has_extent(self, at: "Writing") -> bool:
         from hhtui.query.candidates import field_of

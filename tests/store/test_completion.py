@@ -9,7 +9,7 @@ from hhtui.query import tokens
 from hhtui.query.candidates import candidates
 from hhtui.query.parser import parse
 from hhtui.query.writing import writing
-from hhtui.store import completion, history
+from hhtui.store import completion, history, text_copy
 from hhtui.store.columns import Columns
 from hhtui.store.completion import Count
 from hhtui.store.database import Database
@@ -29,7 +29,9 @@ def real(real_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield database, rows_of(database, transcripts)
 
 
-@pytest.mark.parametrize("written", ["flag:", "preference:", "label:", "label.rejected:", "is:", "is:role_leak", "by:"])
+@pytest.mark.parametrize(
+    "written", ["flag:", "preference:", "label:", "label.rejected:", "is:", "is:role_leak", "by:", "has:"]
+)
 def test_each_value_is_counted_as_a_loop_counts_it(real: Real, written: str) -> None:
     database, rows = real
     at = writing(written, len(written))
@@ -38,6 +40,16 @@ def test_each_value_is_counted_as_a_loop_counts_it(real: Real, written: str) -> 
     assert offered
     for one in offered:
         assert completion.counted(database.reader(), one.query) == Count(len(answer(rows, parse(one.query))))
+
+
+def test_what_is_in_many_texts_is_counted_only_where_there_is_a_copy_of_them(
+    real: Real, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, rows = real
+    monkeypatch.setattr(text_copy, "FEW_PAIRS", PAIRS - 1)
+    assert completion.counted(database.reader(), "has:email") is None
+    assert text_copy.make(database)
+    assert completion.counted(database.reader(), "has:email") == Count(len(answer(rows, parse("has:email"))))
 
 
 @pytest.mark.parametrize("side", ["", "chosen"])

@@ -13,6 +13,7 @@ from hhtui.query.dependence import DECISIONS
 from hhtui.store import completion, history
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
+from hhtui.tui.completion_reader import CompletionReader, Wanted
 from hhtui.tui.screens.cheat_sheet import CheatSheet, sheet_lines
 from hhtui.tui.widgets.completion_list import CompletionList
 from hhtui.tui.widgets.query_line import QueryLine
@@ -58,6 +59,26 @@ async def test_fields_are_offered_and_then_their_values_with_how_many_pairs_each
         assert (edited(desk), desk.rows, listed(desk)) == (("flag:yes", 8), [0], [])
         await desk.press("enter")
         assert desk.query == "flag:yes"
+
+
+async def test_what_is_counted_in_every_text_is_counted_one_after_another(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    soon = CompletionReader._soon
+
+    def told(reader: CompletionReader, wanted: Wanted, seconds: float) -> None:
+        asked.append(list(wanted.queries))
+        soon(reader, wanted, seconds)
+
+    monkeypatch.setattr(CompletionReader, "_soon", told)
+    async with reading(made) as desk:
+        await desk.press("/")
+        await desk.type("has:")
+        shown = [line.split()[:2] for line in listed(desk)]
+        assert [count for _, count in shown] == ["0"] * len(shown)
+        assert [query for queries in asked for query in queries] == [f"has:{name}" for name, _ in shown]
+        assert all(len(queries) <= 1 for queries in asked)
 
 
 async def test_enter_takes_the_candidate_that_was_gone_to_and_else_keeps_the_query(made: Path) -> None:
