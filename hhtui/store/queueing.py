@@ -3,7 +3,7 @@
 import sqlite3
 
 from hhtui.query.queues import TITLES, Queue, queues
-from hhtui.store import lanes
+from hhtui.store import lanes, results
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.store.lanes import Wanted
@@ -42,11 +42,30 @@ def begin_named(database: Database, annotator: str, name: str, wanted: Wanted) -
 
 
 def begin_query(database: Database, annotator: str, query: str, order: str, wanted: Wanted) -> Triage:
-    """Begin to read what a query of one's own finds, ordered by a column, "" for the query's order; raises as above."""
+    """Begin to read what a query of one's own finds, ordered by a column, "" for the query's order; raises as above.
+
+    StoreError, too, where it finds more pairs than are ordered by relevance, and that is asked for.
+    """
     text = f"{query} sort:{order}".strip() if order else query
+    _refuse_without_relevance(database.reader(), text)
     return lanes.start(
         database, annotator, Plan("", query, order, seed=wanted.seed), wanted._replace(lists=[("", text)])
     )
+
+
+def _refuse_without_relevance(connection: sqlite3.Connection, text: str) -> None:
+    from hhtui.query.parser import parse
+    from hhtui.store import ranking
+
+    query = parse(text)
+    if all(key.name != "relevance" for key in query.sort):
+        return
+    found = results.search(connection, query)
+    if found.ranking is None and len(found.ids):
+        raise StoreError(
+            f"{len(found.ids):,} pairs are too many to be read by relevance, which is for up to "
+            f"{ranking.MOST_RELEVANT:,}; narrow the query, or name another order"
+        )
 
 
 def left_to_read(database: Database, annotator: str) -> Triage:
