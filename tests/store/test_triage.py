@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hhtui.model import Context, Kind
-from hhtui.store import frames, lanes, queueing, ranking, triage
+from hhtui.store import frames, index, lanes, queueing, ranking, triage
 from hhtui.store.database import Database
 from hhtui.store.decisions import Annotator, Conditions
 from hhtui.store.errors import StoreError
@@ -273,11 +273,12 @@ def test_nothing_to_read_and_too_many_shares_are_said(database: Database) -> Non
 def test_more_pairs_than_are_ordered_by_relevance_are_not_read_in_another_order(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    index.extend(database)
     wanted = Wanted((), limit=3)
     assert len(queueing.begin_query(database, "anna", "yes", "relevance", wanted).items) == 3
     monkeypatch.setattr(ranking, "MOST_RELEVANT", 39)
     for query, order in (("yes", "relevance"), ("yes sort:relevance", "")):
-        with pytest.raises(StoreError, match="^40 pairs are too many to be read by relevance, which is for up to 39;"):
+        with pytest.raises(StoreError, match="40 pairs are too many to be read by relevance, which is for up to 39;"):
             queueing.begin_query(database, "bert", query, order, wanted)
     assert len(queueing.begin_query(database, "bert", "yes", "row-", wanted).items) == 3
 
