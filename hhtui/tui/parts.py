@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hhtui.tui.queueing import Queueing
     from hhtui.tui.seeking import Seeking
     from hhtui.tui.shielding import Shielding
+    from hhtui.tui.telling import Telling
     from hhtui.tui.triaging import Triaging
     from hhtui.tui.viewing import Viewing
 
@@ -60,6 +61,7 @@ class Parts:
     queueing: "Part[Queueing]" = Part()
     seeking: "Part[Seeking]" = Part()
     shielding: "Part[Shielding]" = Part()
+    telling: "Part[Telling]" = Part()
     triaging: "Part[Triaging]" = Part()
     viewing: "Part[Viewing]" = Part()
 

@@ -14,12 +14,11 @@ from textual.widget import Widget
 
 from hhtui.store import pairs, settings
 from hhtui.store.errors import StoreError
-from hhtui.text import cells
-from hhtui.tui import headline, shielding
+from hhtui.tui import shielding
 from hhtui.tui.actions import BY_ID, Action
 from hhtui.tui.gate import Gate, Press
 from hhtui.tui.key_names import key_name, shown_key
-from hhtui.tui.keys import BLIND_FOOTER, ORDINARY_FOOTER, TRIAGE_FOOTER, by_key, editing_footer, footer
+from hhtui.tui.keys import by_key
 from hhtui.tui.parts import Parts
 from hhtui.tui.presentation import Blind
 from hhtui.tui.reading import Reader
@@ -44,7 +43,6 @@ Given = TypeVar("Given")
 
 LIST_FROM = 120
 BOTH_SIDES_FROM = 80
-STATUS_WIDTH, NARROW_STATUS_WIDTH = 40, 18
 POLL_SECONDS = 1.0
 PAGE_KEPT = 60
 
@@ -100,7 +98,6 @@ class Browse(Parts, Screen[None]):
         self._actions = {blind: by_key(app.keys, blind=blind) for blind in (False, True)}
         self._list_wanted: bool | None = None
         self._was_covered = False
-        self._message = ""
         self._seen_version = self.database.data_version()
         self._handlers: dict[str, Callable[[], object]] = {}
 
@@ -275,14 +272,15 @@ class Browse(Parts, Screen[None]):
     @property
     def said(self) -> str:
         """What the line at the bottom says until the next key, "" where it reminds of keys."""
-        return self._message
+        return self.telling.said
 
     def say(self, text: str, *shorter: str, error: bool = False, quiet: bool = False) -> None:
         """Show one line at the bottom until the next key: the first form that fits, the last one cut if none does."""
-        look = "error" if error else "quiet" if quiet else "strong"
-        forms = (text, *shorter)
-        text = self._message = next((form for form in forms if cells(form) < self.size.width), forms[-1])
-        self.query_one("#footer", Line).show([(f" {text}", look)])
+        self.telling.say(text, *shorter, look="error" if error else "quiet" if quiet else "strong")
+
+    def quiet(self) -> None:
+        """Take the line away that was said last."""
+        self.telling.quiet()
 
     def show_view(self) -> None:
         """Show a new result: the list anew, and its current pair."""
@@ -321,7 +319,7 @@ class Browse(Parts, Screen[None]):
             self.shown, self.reader.scores(current), self.view.highlighter, self.reader.presentation(current)
         ):
             self.triaging.arrived()
-        self._show_query()
+        self.telling.show_query()
         self.show_lines()
         self.faceting.pair_changed()
         self._draw_together(self.query_one("#header"), *self.pair.panes.values())
@@ -456,63 +454,10 @@ class Browse(Parts, Screen[None]):
         self.list.set_class(not self.pair.display, "alone")
         self.pair.one_side = width < BOTH_SIDES_FROM
 
-    def quiet(self) -> None:
-        """Take the line away that was said last."""
-        if self._message:
-            self._message = ""
-            self._show_footer()
-
     def show_lines(self) -> None:
         """Show anew what stands around the pair."""
-        if not self.is_mounted:
-            return
-        view, current = self.view, self.view.current
-        presentation = self.pair.presentation
-        found = [] if current is None else self.reader.decisions(current)
-        ranked = "" if presentation.blind else view.ranked
-        standing = headline.Standing(self.database.path.name, self.pair.key, view.position, view.total, ranked)
-        numbers = self.shielding.forms(self.reader.descriptions(blind=presentation.blind))
-        if self.database.read_only:
-            numbers = (*(f"read-only  {form}" for form in numbers), "read-only")
-        left, right = headline.header(
-            *(standing, found, self.annotator.name, numbers, self.size.width, presentation),
-            self.triaging.disputes(current),
-        )
-        if self.query_one("#header", Line).show(left, right):
-            self.pair.await_header()
-        self._show_state()
-        if not self._message:
-            self._show_footer()
-
-    def _show_query(self) -> None:
-        """Show the query, unless the pair is read blind; a triage has the line for what it reads and asks."""
-        line = self.query_one("#query", QueryLine)
-        line.hide(self.pair.presentation.blind)
-        line.display = not self.triaging.on
-
-    def _show_state(self) -> None:
-        """Show the query and the state of its result, or what a triage asks and how far it is."""
-        self._show_query()
-        status, view = self.query_one("#status", Line), self.view
-        width = _status_width(self.size.width)
-        status.styles.width = "1fr" if self.triaging.on else width
-        if self.triaging.on:
-            status.show(*self.triaging.line(self.size.width))
-        elif self.pair.presentation.blind:
-            status.show([])
-        else:
-            status.show([], headline.status(view, self.reader.total(), width))
-
-    def _show_footer(self) -> None:
-        if self.finding.editing:
-            self.query_one("#footer", Line).show([(f" {editing_footer(self.size.width - 1, self.app.keys)}", "quiet")])
-            return
-        if self.faceting.active:
-            self.query_one("#footer", Line).show([(f" {self.faceting.footer(self.size.width - 1)}", "quiet")])
-            return
-        ordinary = TRIAGE_FOOTER if self.triaging.on else ORDINARY_FOOTER
-        actions = BLIND_FOOTER if self.pair.presentation.blind else ordinary
-        self.query_one("#footer", Line).show([(f" {footer(self.size.width - 1, self.app.keys, actions)}", "quiet")])
+        if self.is_mounted:
+            self.telling.show()
 
     def _poll(self) -> None:
         self.finding.tell_progress()
@@ -551,7 +496,3 @@ def _apart(event: events.Key) -> list[events.Key]:
     if event.key.startswith("alt+") and event.is_printable:
         return [events.Key("escape", None), events.Key(key_name(event.character or ""), event.character)]
     return [event]
-
-
-def _status_width(width: int) -> int:
-    return STATUS_WIDTH if width >= BOTH_SIDES_FROM else NARROW_STATUS_WIDTH
