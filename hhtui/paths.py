@@ -71,7 +71,7 @@ def last_database() -> Path | None:
 
 
 def remember(database: Path) -> None:
-    """Keep `database` as the one that was used last; raises OSError where the data folder cannot be written."""
+    """Keep `database` as the one that was used last; raises OSError where that has to be written and cannot be."""
     memory, named = _memory(), os.fsencode(database.resolve())
     if _remembered(memory) == named:
         return

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +28,8 @@ class Label(NamedTuple):
     meaning: str
 
 
-class Taxonomy(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
     """The labels there are, in the order of their groups; no slug stands in two groups.
 
     `version` is what the text calls itself, followed by `+` and a digest of its labels where they are not the
@@ -107,7 +110,5 @@ def _check_slug(slug: str, what: str) -> None:
 
 
 def _digest(labels: tuple[Label, ...]) -> str:
-    from hashlib import blake2b
-
     lines = "".join(f"{label.group}\t{label.slug}\t{label.meaning}\n" for label in labels)
     return blake2b(lines.encode(), digest_size=4).hexdigest()

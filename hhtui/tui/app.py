@@ -75,7 +75,8 @@ class HhtuiApp(DifferApp[None]):
         self.now = now
         self.saved = 0
         self.farewell = ""
-        self._left = False
+        self.left = False
+        """Whether the reader has left: nothing more is read of the database."""
         self._garbage = IdleCollector()
         self._copying = Copying(database)
 
@@ -126,9 +127,9 @@ class HhtuiApp(DifferApp[None]):
         self.exit()
 
     def _leave(self) -> None:
-        if self._left:
+        if self.left:
             return
-        self._left = True
+        self.left = True
         self._copying.close()
         self.browse.finding.close()
         self.browse.faceting.close()

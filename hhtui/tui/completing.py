@@ -218,8 +218,9 @@ class Completing:
             self.panel.close()
 
     def _hide(self) -> None:
+        if self.open:
+            self.panel.close()
         self._at, self._shown, self._words, self._highlighted = None, [], (), None
-        self.panel.close()
 
     def _highlight(self, at: int | None) -> None:
         self._highlighted = at

@@ -31,6 +31,8 @@ class Finding:
     def __init__(self, screen: "Browse") -> None:
         self._screen = screen
         self.view: View = everything(screen.connection)
+        self.begun = False
+        """Whether what was asked for at the start is shown, or the place where the annotator left off."""
         self._before_editing: View | None = None
         self._before_flagged: str | None = None
         self._waiting_for = self._answered = self._keys_wait_for = 0
@@ -63,7 +65,7 @@ class Finding:
 
     def start(self) -> None:
         """Show what was asked for at the start, or the place where the annotator left off."""
-        start = self._screen.app.start
+        start, self.begun = self._screen.app.start, True
         if start.triage is not None:
             self._screen.triaging.begin(start.triage)
             return

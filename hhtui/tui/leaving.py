@@ -45,7 +45,7 @@ class Leaving:
 
     def save_place(self) -> None:
         """Remember the place where it has changed, and that the notice was seen; raises StoreError where that fails."""
-        if self._screen.database.read_only:
+        if self._screen.database.read_only or not self._screen.finding.begun:
             return
         place = self._screen.place()
         browsing = not (self._screen.triaging.on or self._screen.finding.choosing)

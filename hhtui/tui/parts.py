@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar, cast, overload
 
 if TYPE_CHECKING:
     from hhtui.tui.comparing import Comparing
@@ -25,13 +25,19 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 
 
-class Part(Generic[Made]):
+class Later(Generic[Made]):
     """A part of a screen: under the name `moving` the `Moving` of `hhtui.tui.moving`, made with the screen."""
 
     def __set_name__(self, _screens: type, name: str) -> None:
         self._name = name
 
-    def __get__(self, screen: object, _screens: type) -> Made:
+    @overload
+    def __get__(self, screen: None, _screens: type) -> Self: ...
+    @overload
+    def __get__(self, screen: object, _screens: type) -> Made: ...
+    def __get__(self, screen: object | None, _screens: type) -> Self | Made:
+        if screen is None:
+            return self
         kind = getattr(import_module(f"hhtui.tui.{self._name}"), self._name.capitalize())
         made = vars(screen)[self._name] = kind(screen)
         return cast(Made, made)
@@ -48,22 +54,22 @@ class Handles(Protocol):
 class Parts:
     """What the Browse screen is made of."""
 
-    comparing: "Part[Comparing]" = Part()
-    completing: "Part[Completing]" = Part()
-    deciding: "Part[Deciding]" = Part()
-    faceting: "Part[Faceting]" = Part()
-    finding: "Part[Finding]" = Part()
-    labelling: "Part[Labelling]" = Part()
-    leaving: "Part[Leaving]" = Part()
-    moving: "Part[Moving]" = Part()
-    noticing: "Part[Noticing]" = Part()
-    pausing: "Part[Pausing]" = Part()
-    queueing: "Part[Queueing]" = Part()
-    seeking: "Part[Seeking]" = Part()
-    shielding: "Part[Shielding]" = Part()
-    telling: "Part[Telling]" = Part()
-    triaging: "Part[Triaging]" = Part()
-    viewing: "Part[Viewing]" = Part()
+    comparing: "Later[Comparing]" = Later()
+    completing: "Later[Completing]" = Later()
+    deciding: "Later[Deciding]" = Later()
+    faceting: "Later[Faceting]" = Later()
+    finding: "Later[Finding]" = Later()
+    labelling: "Later[Labelling]" = Later()
+    leaving: "Later[Leaving]" = Later()
+    moving: "Later[Moving]" = Later()
+    noticing: "Later[Noticing]" = Later()
+    pausing: "Later[Pausing]" = Later()
+    queueing: "Later[Queueing]" = Later()
+    seeking: "Later[Seeking]" = Later()
+    shielding: "Later[Shielding]" = Later()
+    telling: "Later[Telling]" = Later()
+    triaging: "Later[Triaging]" = Later()
+    viewing: "Later[Viewing]" = Later()
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what each action of every part does, by the action's id."""

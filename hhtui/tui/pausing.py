@@ -43,8 +43,12 @@ class Pausing:
         """Blank the screen, or the dialog over it, and stop the clocks."""
         from hhtui.tui.widgets.cover import Cover
 
-        self._cover = Cover()
-        self._screen.app.screen.mount(self._cover)
+        screen = self._screen.app.screen
+        covers = screen.query(Cover)
+        self._cover = covers.first() if covers else Cover()
+        self._cover.display = True
+        if not covers:
+            screen.mount(self._cover)
         self._screen.triaging.clock.pause()
         self._screen.pair.visit.pause("blank")
 
@@ -52,8 +56,7 @@ class Pausing:
         """Show again what is under the cover."""
         if self._cover is None:
             return
-        self._cover.remove()
-        self._cover = None
+        self._cover.display, self._cover = False, None
         self._screen.triaging.clock.go_on()
         self._screen.pair.visit.go_on("blank")
         self._ignored_until = self._last_read

@@ -15,6 +15,7 @@ from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
 from hhtui.tui.completion_reader import CompletionReader, Wanted
 from hhtui.tui.screens.cheat_sheet import CheatSheet, sheet_lines
+from hhtui.tui.start import Start
 from hhtui.tui.widgets.completion_list import CompletionList
 from hhtui.tui.widgets.query_line import QueryLine
 from tests.transcripts import dialogue
@@ -79,6 +80,16 @@ async def test_what_is_counted_in_every_text_is_counted_one_after_another(
         assert [count for _, count in shown] == ["0"] * len(shown)
         assert [query for queries in asked for query in queries] == [f"has:{name}" for name, _ in shown]
         assert all(len(queries) <= 1 for queries in asked)
+
+
+async def test_the_list_is_made_when_a_query_is_first_edited(made: Path) -> None:
+    async with reading(made, start=Start(query="bank")) as desk:
+        await desk.press("T", "T")
+        assert not desk.browse.query(CompletionList)
+        await desk.press("/")
+        assert not desk.browse.query_one(CompletionList).display
+        await desk.type(" fl")
+        assert desk.browse.query_one(CompletionList).display
 
 
 async def test_enter_takes_the_candidate_that_was_gone_to_and_else_keeps_the_query(made: Path) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from hhtui.tui.drawn import Drawn
 from hhtui.tui.start import Start
-from hhtui.tui.widgets.cover import PAUSED
+from hhtui.tui.widgets.cover import PAUSED, Cover
 from hhtui.tui.widgets.pair_view import PairView
 from tests.tui.desk import Desk, reading
 from tests.tui.test_triage_screen import Watch
@@ -88,3 +89,22 @@ async def test_a_click_on_the_blank_screen_goes_nowhere(made: Path) -> None:
         await desk.pilot.click(offset=(5, 10))
         await desk.settle()
         assert blank(desk) and desk.row == 0
+
+
+async def test_a_dialog_is_covered_in_every_frame_from_the_key_on(made: Path) -> None:
+    async with reading(made) as desk:
+        await desk.press("?")
+        uncovered: list[int] = []
+
+        def look(_drawn: Drawn) -> None:
+            covers = desk.app.screen.query(Cover)
+            if desk.browse.pausing.on and not (covers and covers.first().display and covers.first().size.height):
+                uncovered.append(desk.app.frames.composed)
+
+        await desk.press("B")
+        cover = desk.app.screen.query_one(Cover)
+        await desk.press("j")
+        desk.app.when_drawn(look)
+        await desk.burst("B", "j", "B")
+        assert desk.browse.pausing.on and not uncovered
+        assert desk.app.screen.query_one(Cover) is cover

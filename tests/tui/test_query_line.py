@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.messages import Update
 
 from hhtui.config import Config
@@ -33,6 +34,29 @@ async def test_the_result_follows_the_typing_and_enter_keeps_it(made: Path) -> N
         assert "16 of 48" in desk.text()
         await desk.press("enter", "j")
         assert (desk.query, desk.row) == ("chosen:bank", 3)
+
+
+async def test_to_begin_an_edit_asks_nothing(made: Path) -> None:
+    async with reading(made) as desk:
+        await desk.search("chosen:bank")
+        desk.browse.finding.set_query("rejected:bank")
+        await desk.settle()
+        asked = desk.browse.finding._waiting_for
+        await desk.press("/")
+        assert desk.browse.finding._waiting_for == asked and desk.query == "rejected:bank"
+
+
+async def test_an_edit_that_ends_while_the_terminal_has_not_the_focus_does_not_go_on_with_it(made: Path) -> None:
+    async with reading(made) as desk:
+        await desk.press("/")
+        desk.app.post_message(events.AppBlur())
+        await desk.settle()
+        desk.browse.finding.give_up()
+        desk.app.post_message(events.AppFocus())
+        await desk.settle()
+        assert desk.browse.focused is None
+        await desk.press("j")
+        assert desk.row == 1
 
 
 async def test_escape_restores_the_result_the_order_and_the_place_before(made: Path) -> None:

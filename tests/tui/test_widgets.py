@@ -15,7 +15,7 @@ from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import MouseScrollDown
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from hhtui.dialogue import pair_up
@@ -246,6 +246,15 @@ async def test_a_narrow_title_keeps_name_and_score() -> None:
         show(app.chosen, "text", score="0.12  p45", oddities=("identical but for punctuation",))
         assert app.chosen.size.width == 24
         assert lines_of(app.chosen)[0] == "├ chosen · …  0.12  p45 "
+
+
+async def test_a_prompt_without_room_for_a_line_keeps_its_title() -> None:
+    app = Browser()
+    async with app.run_test(size=(80, 24)):
+        app.prompt.show(DialogueContent("prompt", transcript([Turn("Human", "one"), Turn("Assistant", "two")] * 3)))
+        with app.prompt.planned(Size(20, 1)):
+            assert app.prompt.body_height == 0
+            assert app.prompt.title_of(20).name.startswith("▲ 4")
 
 
 async def test_the_prompt_rests_at_its_end() -> None:

@@ -127,7 +127,7 @@ def test_a_database_alone_opens_without_the_commands_and_the_query_language(
     assert loaded & NOT_TO_PAINT == set()
 
 
-@pytest.mark.parametrize("module", ["hhtui.dialogue", "hhtui.taxonomy", "hhtui.config"])
+@pytest.mark.parametrize("module", ["hhtui.dialogue", "hhtui.config"])
 def test_hashing_is_loaded_where_something_is_hashed(module: str) -> None:
     loaded = modules_after(f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))")
 

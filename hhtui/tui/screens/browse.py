@@ -97,7 +97,6 @@ class Browse(Parts, Screen[None]):
         self.gate.hold("start")
         self._actions = {blind: by_key(app.keys, blind=blind) for blind in (False, True)}
         self._list_wanted: bool | None = None
-        self._was_covered = False
         self._seen_version = self.database.data_version()
         self._handlers: dict[str, Callable[[], object]] = {}
 
@@ -140,26 +139,29 @@ class Browse(Parts, Screen[None]):
         self.app.app_suspend_signal.subscribe(self, lambda _: self.pair.visit.pause("suspended"), immediate=True)
         self.app.app_resume_signal.subscribe(self, lambda _: self.pair.visit.go_on("suspended"), immediate=True)
         self._lay_out(self.app.size.width)
+        if self.app.left:
+            return
         self.finding.start()
         self.call_after_refresh(self._take_keys)
         self.set_interval(POLL_SECONDS, self._poll)
 
     def _take_keys(self) -> None:
-        """Let keys in, now that the first frame is drawn."""
+        """Let keys in, now that the first frame is drawn; a card of queues comes before them."""
+        if self.app.left:
+            return
         self._handlers = self._by_action()
         self._line.prepare()
-        self.gate.release("start")
         self.queueing.at_start()
+        self.gate.release("start")
 
     def on_screen_suspend(self) -> None:
         """A dialog is over the pair."""
-        self._was_covered = True
         self.pair.visit.pause("dialog")
         self.noticing.covered()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Nothing is over the pair any more; at the start, the widgets have just been given their styles."""
-        event.refresh_styles = event.refresh_styles and self._was_covered
+        event.refresh_styles = False
         self.pair.visit.go_on("dialog")
 
     def on_resize(self, event: events.Resize) -> None:
@@ -456,7 +458,7 @@ class Browse(Parts, Screen[None]):
 
     def show_lines(self) -> None:
         """Show anew what stands around the pair."""
-        if self.is_mounted:
+        if self.is_mounted and not self.app.left:
             self.telling.show()
 
     def _poll(self) -> None:

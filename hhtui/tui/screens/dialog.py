@@ -25,7 +25,8 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
     def __init__(self) -> None:
         super().__init__()
         # With a CSS_PATH Textual would parse all sheets anew and style the screen below: 11 ms for the first dialog.
-        self.app.stylesheet.add_source(SHEET.read_text(encoding="utf-8"), (str(SHEET), ""))
+        if not self.app.stylesheet.has_source(str(SHEET)):
+            self.app.stylesheet.add_source(SHEET.read_text(encoding="utf-8"), (str(SHEET), ""))
 
     def on_mount(self) -> None:
         self.stay()

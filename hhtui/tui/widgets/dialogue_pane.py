@@ -80,8 +80,8 @@ class DialoguePane(LineView):
 
     @property
     def most_top(self) -> int:
-        """The greatest value of `top`: the last line is then at the bottom."""
-        return max(0, len(self.lines) - self.body_height)
+        """The greatest value of `top`: the last line is then at the bottom, also where there is no room for a line."""
+        return max(0, len(self.lines) - max(1, self.body_height))
 
     @property
     def at_end(self) -> bool:

@@ -60,14 +60,13 @@ class QueryField(Field):
         with self.prevent(Input.Changed):
             self.value = text
         self.cursor_position = len(text)
-        self.display = self.can_focus = True
+        self.display = True
         self.screen.set_focus(self)
 
-    def end(self, edit: int) -> None:
-        """Give the focus back, and go: what is still to come belongs to no edit before the number `edit`."""
-        self._edit = edit
+    def end(self) -> None:
+        """Give the focus back, and go."""
         self.screen.set_focus(None)
-        self.display = self.can_focus = False
+        self.display = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

@@ -67,7 +67,7 @@ class QueryLine(Line):
         self._edit += 1
         if self._editing:
             self._editing = False
-            self.field.end(self._edit)
+            self.field.end()
         self._kept = clean_line(text)
         self._show_query()
 
