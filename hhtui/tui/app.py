@@ -145,9 +145,8 @@ class HhtuiApp(DifferApp[None]):
             self.notify(str(error), severity="error", markup=False)
 
     def _hang_up(self) -> None:
-        """Leave at once; writing to a terminal that is gone can block for ever."""
+        """Leave at once; writing to a terminal that is gone can block for ever, and what was saved is on disk."""
         self._leave()
-        self.database.close()
         last_resort = threading.Timer(LAST_RESORT_SECONDS, os._exit, [HUNG_UP])
         last_resort.daemon = True
         last_resort.start()

@@ -1,13 +1,12 @@
 """Similar pairs on the Browse screen: they are looked for beside it, gone to, and come back from."""
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.store.connection import SqliteError
 from hhtui.store.errors import StoreError
+from hhtui.tui.beside import Beside
 from hhtui.tui.view import View
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class Comparing:
 
     def __init__(self, screen: "Browse") -> None:
         self._screen = screen
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="similar")
+        self._beside = Beside("similar")
         self._left: list[_Left] = []
         self._given_up = ""
 
@@ -66,12 +65,11 @@ class Comparing:
     def close(self) -> None:
         """Look no further."""
         self._screen.database.interrupt()
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._beside.close()
 
     async def _look(self, pair_id: int) -> None:
         try:
-            find = partial(self._find, pair_id)
-            found = await asyncio.get_running_loop().run_in_executor(self._thread, find)
+            found = await self._beside.run(partial(self._find, pair_id))
         except KeyError:
             self._screen.say("this pair is gone", error=True)
         except (StoreError, SqliteError) as error:

@@ -1,8 +1,6 @@
 """What to read next: the card of queues, orders of the result, and a triage that was begun."""
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -11,6 +9,7 @@ from hhtui.store.connection import SqliteError
 from hhtui.store.errors import StoreError
 from hhtui.store.triage import Triage
 from hhtui.tui import triage_words
+from hhtui.tui.beside import Beside
 
 if TYPE_CHECKING:
     from hhtui.query.queues import Queue
@@ -37,7 +36,7 @@ class Queueing:
 
     def __init__(self, screen: "Browse") -> None:
         self._screen = screen
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="queues")
+        self._beside = Beside("queues")
         self._begun = NOTHING_BEGUN
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -72,7 +71,7 @@ class Queueing:
     def close(self) -> None:
         """Count no further."""
         self._screen.database.interrupt()
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._beside.close()
 
     def _offer(self, dialog_of: "Callable[[Offered], QueueCard | QueuesAndOrders]") -> None:
         """Show a dialog with the queues, once it is known what there is, and count what waits in them."""
@@ -108,7 +107,7 @@ class Queueing:
         async def work() -> None:
             for queue in offered.queues:
                 if queue.missing is None and dialog.is_attached:
-                    offered.counts[queue.name] = await self._in_thread(partial(counted, queue))
+                    offered.counts[queue.name] = await self._beside.run(partial(counted, queue))
                     dialog.show_counts()
 
         screen.run_worker(work(), group="queues", exclusive=True)
@@ -185,7 +184,7 @@ class Queueing:
             from hhtui.query.errors import QueryError
 
             try:
-                found = await self._in_thread(find)
+                found = await self._beside.run(find)
             except (StoreError, QueryError, SqliteError) as error:
                 self._screen.say(str(error), error=True)
             else:
@@ -194,6 +193,3 @@ class Queueing:
                 then()
 
         self._screen.run_worker(work(), group=group, exclusive=True)
-
-    async def _in_thread(self, find: Callable[[], Found]) -> Found:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, find)

@@ -1,8 +1,6 @@
 """Saved views on the Browse screen: what `S` opens, saves, replaces, renames and takes away."""
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,6 +8,7 @@ from hhtui.store import views
 from hhtui.store.connection import Connection, SqliteError
 from hhtui.store.database import explain
 from hhtui.store.errors import StoreError
+from hhtui.tui.beside import Beside
 
 if TYPE_CHECKING:
     from hhtui.store.views import SavedView
@@ -24,7 +23,7 @@ class Viewing:
 
     def __init__(self, screen: "Browse") -> None:
         self._screen = screen
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="views")
+        self._beside = Beside("views")
         self._counting: Connection | None = None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -43,7 +42,7 @@ class Viewing:
     def close(self) -> None:
         """Count no further."""
         self._stop()
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._beside.close()
 
     def _this(self) -> str:
         """Return in words what is on the screen, and that a list is not saved."""
@@ -55,7 +54,7 @@ class Viewing:
         for view in found:
             if dialog.is_attached:
                 work = partial(_count_into, counts, view, self._connected)
-                await asyncio.get_running_loop().run_in_executor(self._thread, work)
+                await self._beside.run(work)
             if dialog.is_attached:
                 dialog.show_counts()
 
@@ -129,7 +128,7 @@ class Viewing:
 
         async def write() -> None:
             try:
-                done = await asyncio.get_running_loop().run_in_executor(self._thread, work)
+                done = await self._beside.run(work)
             except StoreError as error:
                 screen.say(str(error), error=True)
             else:

@@ -63,6 +63,16 @@ async def test_keys_that_come_before_the_first_frame_are_not_lost(made: Path, mo
         assert desk.events() == [("flag", "yes", "2")]
 
 
+async def test_q_before_the_first_frame_quits_as_ever(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    when_mounted(monkeypatch, lambda screen: typed(screen, "q"))
+    with Database.open(made) as database:
+        app = HhtuiApp(database, Annotator.begin(database, ANNOTATOR), Config(), lambda *_: "")
+        async with app.run_test() as pilot:
+            while not app.left:
+                await pilot.pause()
+        assert app.return_code == 0
+
+
 @pytest.mark.parametrize("leaves", ["signal", "q"])
 @pytest.mark.parametrize("when", [6, 21, 22, 23])
 async def test_whoever_leaves_before_the_first_frame_keeps_their_place(

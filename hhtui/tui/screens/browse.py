@@ -160,7 +160,7 @@ class Browse(Parts, Screen[None]):
         self.noticing.covered()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Nothing is over the pair any more; at the start, the widgets have just been given their styles."""
+        """Nothing is over the pair any more; the widgets were styled when they were made."""
         event.refresh_styles = False
         self.pair.visit.go_on("dialog")
 
@@ -400,6 +400,8 @@ class Browse(Parts, Screen[None]):
 
     @on(Answered)
     def _answered(self, message: Answered) -> None:
+        if self.app.left:
+            return
         take = partial(self.finding.take, message.answer)
         if len(self.gate) and not self.gate.holds("query"):
             self.gate.press(Press(take, None, message.time))
