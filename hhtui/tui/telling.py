@@ -69,8 +69,8 @@ class Telling:
         screen, status = self._screen, self._line("status")
         width = STATUS_WIDTH if screen.size.width >= WHOLE_STATUS_FROM else NARROW_STATUS_WIDTH
         status.styles.width = "1fr" if screen.triaging.on else width
-        right: list[Part] = []
         left: list[Part] = []
+        right: list[Part] = []
         if screen.triaging.on:
             left, right = screen.triaging.line(screen.size.width)
         elif not screen.pair.presentation.blind:

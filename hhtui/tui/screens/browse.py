@@ -321,7 +321,6 @@ class Browse(Parts, Screen[None]):
             self.shown, self.reader.scores(current), self.view.highlighter, self.reader.presentation(current)
         ):
             self.triaging.arrived()
-        self.telling.show_query()
         self.show_lines()
         self.faceting.pair_changed()
         self._draw_together(self.query_one("#header"), *self.pair.panes.values())
@@ -460,8 +459,12 @@ class Browse(Parts, Screen[None]):
 
     def show_lines(self) -> None:
         """Show anew what stands around the pair."""
-        if self.is_mounted and not self.app.left:
+        if self.app.left:
+            return
+        if self.is_mounted:
             self.telling.show()
+        else:
+            self.telling.show_query()
 
     def _poll(self) -> None:
         self.finding.tell_progress()
