@@ -1,4 +1,4 @@
-"""A database is made, opened, refused, migrated and locked; nothing is harmed when that goes wrong."""
+"""A database is made, opened, refused and locked; nothing is harmed when that goes wrong."""
 
 import os
 import sqlite3
@@ -11,39 +11,18 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from sqlite_utils import Database as UtilsDatabase
-from sqlite_utils.migrations import Migrations
 
 from hhtui.store import filesystem
 from hhtui.store.database import LARGEST_LOG_BYTES, LOG_BYTES, LONGER_LOG_BYTES, Database, explain
 from hhtui.store.errors import StoreError
-from hhtui.store.filesystem import move_database, network_type
 from hhtui.store.locking import FileLock
-from hhtui.store.migrations import migrate
 from hhtui.store.schema import APPLICATION_ID, LATE_INDEXES, PAGE_SIZE, SCHEMA_VERSION, TABLES
+from tests.store.noted import names, one_line, put
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "a.db"
-
-
-def put(database: Database, name: str, *, durable: bool = True) -> None:
-    with database.writing(durable=durable) as connection:
-        connection.execute("INSERT OR REPLACE INTO setting VALUES (?, '1')", (name,))
-
-
-def names(path: Path) -> list[str]:
-    connection = sqlite3.connect(path)
-    try:
-        return [name for (name,) in connection.execute("SELECT name FROM setting ORDER BY name")]
-    finally:
-        connection.close()
-
-
-def one_line(error: object) -> str:
-    assert "\n" not in str(error)
-    return str(error)
 
 
 def test_a_new_database_has_the_schema(path: Path) -> None:
@@ -182,17 +161,6 @@ def test_a_new_database_is_whole_also_where_its_log_cannot_be_moved(
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
     assert names(path) == []
-
-
-def test_a_database_whose_log_holds_something_is_not_moved(path: Path) -> None:
-    target = path.with_name("b.db")
-    with Database.create(path) as database:
-        put(database, "first")
-        with pytest.raises(OSError, match="No space left"):
-            move_database(path, target)
-    assert names(path) == ["first"] and not target.exists()
-    move_database(path, target)
-    assert names(target) == ["first"] and not path.exists()
 
 
 def test_a_folder_and_an_empty_file_are_called_so(path: Path) -> None:
@@ -561,45 +529,6 @@ def test_errors_of_sqlite_in_words(message: str, words: str) -> None:
     assert words in explain(sqlite3.OperationalError(message))
 
 
-MOUNTS = """\
-/dev/sda1 / ext4 rw 0 0
-server:/home /home nfs4 rw 0 0
-/dev/sdb1 /home/local ext4 rw 0 0
-//server/share /mnt/my\\040share cifs rw 0 0
-user@host:/ /mnt/remote fuse.sshfs rw 0 0
-server:/data /data nfs rw 0 0
-server:/back /mnt/back\\134040slash cifs rw 0 0
-server:/accents /mnt/été cifs rw 0 0
-/dev/sdc1 /mnt/over ext4 rw 0 0
-server:/over /mnt/over nfs4 rw 0 0
-broken
-"""
-
-
-@pytest.mark.parametrize(
-    ("place", "kind"),
-    [
-        ("/home/me", "nfs4"),
-        ("/home/local/me", None),
-        ("/homes", None),
-        ("/srv/data", None),
-        ("/mnt/my share/x", "cifs"),
-        ("/mnt/my", None),
-        ("/mnt/remote", "fuse.sshfs"),
-        ("/data", "nfs"),
-        ("/database", None),
-        ("/mnt/back\\040slash/x", "cifs"),
-        ("/mnt/été/x", "cifs"),
-        ("/mnt/over", "nfs4"),
-    ],
-)
-def test_network_file_systems_are_known_by_their_mount(tmp_path: Path, place: str, kind: str | None) -> None:
-    mounts = tmp_path / "mounts"
-    mounts.write_text(MOUNTS)
-    assert network_type(Path(place), mounts) == kind
-    assert network_type(Path(place), tmp_path / "absent") is None
-
-
 def test_a_network_file_system_is_refused_with_advice(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Database.create(path).close()
     monkeypatch.setattr("hhtui.store.database.network_type", lambda folder: "nfs4")
@@ -616,114 +545,6 @@ def test_an_old_sqlite_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
     with pytest.raises(StoreError, match=r"needs 3\.37"):
         Database.create(path)
-
-
-@pytest.fixture
-def older(path: Path) -> Path:
-    """A database of a fabricated schema 1, with one row."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT)")
-    connection.execute("INSERT INTO setting VALUES ('kept', '1')")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute("PRAGMA user_version = 1")
-    connection.close()
-    return path
-
-
-@pytest.fixture
-def steps() -> Migrations:
-    """Migrations from schema 1 to 2 and from 2 to 3."""
-    made = Migrations("made")
-
-    @made()
-    def add_colour(database: UtilsDatabase) -> None:
-        database.table("setting").add_column("colour", str)
-
-    @made()
-    def add_size(database: UtilsDatabase) -> None:
-        database.table("setting").add_column("size", int)
-
-    return made
-
-
-def columns(path: Path) -> list[str]:
-    connection = sqlite3.connect(path)
-    try:
-        return [row[1] for row in connection.execute("PRAGMA table_info(setting)")]
-    finally:
-        connection.close()
-
-
-def version(path: Path) -> int:
-    connection = sqlite3.connect(path)
-    try:
-        return int(connection.execute("PRAGMA user_version").fetchone()[0])
-    finally:
-        connection.close()
-
-
-def test_an_older_database_is_migrated_and_a_copy_is_kept(older: Path, steps: Migrations) -> None:
-    copy = migrate(older, 1, migrations=steps, to=3)
-    assert copy is not None
-    assert copy.name == "a.db.schema-1"
-    assert (columns(older), version(older), names(older)) == (["name", "value", "colour", "size"], 3, ["kept"])
-    assert (columns(copy), version(copy), names(copy)) == (["name", "value"], 1, ["kept"])
-    assert list(older.parent.glob("*.draft")) == []
-
-
-def test_a_database_made_with_a_later_schema_takes_only_the_missing_steps(older: Path, steps: Migrations) -> None:
-    connection = sqlite3.connect(older, isolation_level=None)
-    connection.execute("ALTER TABLE setting ADD COLUMN colour TEXT")
-    connection.execute("PRAGMA user_version = 2")
-    connection.close()
-    migrate(older, 2, migrations=steps, to=3)
-    assert (columns(older), version(older)) == (["name", "value", "colour", "size"], 3)
-
-
-def test_a_migration_that_another_process_has_done_is_not_done_again(older: Path, steps: Migrations) -> None:
-    migrate(older, 1, migrations=steps, to=3)
-    migrate(older, 1, migrations=steps, to=3)
-    assert columns(older) == ["name", "value", "colour", "size"]
-
-
-def test_a_migration_that_fails_leaves_the_file_as_it_was(older: Path, steps: Migrations) -> None:
-    @steps()
-    def fail(database: UtilsDatabase) -> None:
-        database.table("setting").add_column("third", str)
-        database.conn.execute("INSERT INTO absent VALUES (1)")
-
-    with pytest.raises(StoreError) as caught:
-        migrate(older, 1, migrations=steps, to=4)
-    assert "could not be migrated" in one_line(caught.value) and "a.db.schema-1" in str(caught.value)
-    assert (columns(older), version(older), names(older)) == (["name", "value"], 1, ["kept"])
-
-
-def test_a_schema_from_which_nothing_leads_is_told_without_a_copy(older: Path) -> None:
-    with pytest.raises(StoreError, match="no migration leads to 3"):
-        migrate(older, 1, migrations=Migrations("made"), to=3)
-    assert not older.with_name("a.db.schema-1").exists()
-
-
-def test_opening_migrates(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Database.create(path).close()
-    connection = sqlite3.connect(path)
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION - 1}")
-    connection.close()
-    asked: list[tuple[Path, int]] = []
-    monkeypatch.setattr("hhtui.store.migrations.migrate", lambda file, old: asked.append((file, old)))
-    Database.open(path).close()
-    assert asked == [(path, SCHEMA_VERSION - 1)]
-
-
-def test_an_older_database_that_is_read_only_is_told(older: Path) -> None:
-    connection = sqlite3.connect(older)
-    connection.execute("PRAGMA user_version = 0")
-    connection.close()
-    with pytest.raises(StoreError, match=f"older schema .*; open it, which does so .*: hhtui stats {older}"):
-        Database.open(older, read_only=True)
-    older.chmod(0o444)
-    with pytest.raises(StoreError, match=r"older schema .*; open it where it may be written, which"):
-        Database.open(older)
 
 
 def test_the_schema_is_one_plain_statement_list() -> None:
