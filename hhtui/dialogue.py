@@ -73,20 +73,6 @@ def division(chosen: str, rejected: str, shared: int) -> int:
     return max(at, 0)
 
 
-def content_hash(chosen: str, rejected: str) -> bytes:
-    """Return a pair's identity: 16 bytes of SHA-256 over chosen, a zero byte and rejected, in UTF-8."""
-    from hashlib import sha256
-
-    return sha256(chosen.encode() + b"\0" + rejected.encode()).digest()[:16]
-
-
-def text_hash(text: str) -> bytes:
-    """Return a text's identity for scores: 16 bytes of SHA-256 over its UTF-8 form."""
-    from hashlib import sha256
-
-    return sha256(text.encode()).digest()[:16]
-
-
 def plain_text(turns: Sequence[Turn]) -> str:
     """Return the turns' raw texts joined by newlines, without role markers: what the text index holds."""
     return "\n".join(turn.text for turn in turns)

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from hhtui.dialogue import text_hash
+from hhtui.hashing import text_hash
 from hhtui.score import child
 from hhtui.score.scorer import NO_OPTIONS, Options, PairScorer, Scored, Scorer, create
 

@@ -133,8 +133,8 @@ def apply(
     from hhtui.export import applying
     from hhtui.export import patch as patches
     from hhtui.export.reading import read as read_patch
-    from hhtui.ingest.batches import Opening
     from hhtui.ingest.formats import FORMATS
+    from hhtui.ingest.opening import Opening
     from hhtui.ingest.rereading import Rereading
     from hhtui.ingest.resolving import Choice, open_one
     from hhtui.progress import Progress, unobserved

@@ -8,7 +8,7 @@ from hhtui.audit.columns import Column, column_of_pairs, column_of_texts
 from hhtui.audit.errors import AuditError
 from hhtui.audit.labels import Item, Labels, shown
 from hhtui.audit.report import Evaluated, Evaluation
-from hhtui.dialogue import text_hash
+from hhtui.hashing import text_hash
 from hhtui.store.columns import Columns
 from hhtui.store.connection import Connection
 from hhtui.store.lookup import numbers_of, pair_ids

@@ -1,35 +1,20 @@
 """The records of a source become batches of pairs and refused rows."""
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import chain
-from typing import Any
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
 
-from hhtui.dialogue import content_hash, shape
 from hhtui.ingest.containers import Record
-from hhtui.ingest.errors import LoadError, Unreadable
-from hhtui.ingest.formats import FORMATS, Converted, Row, pairs_of, recognise, unknown
-from hhtui.ingest.parsing import extra_json
+from hhtui.ingest.converting.conversion import Block, Conversion
+from hhtui.ingest.converting.processes import convert
+from hhtui.ingest.errors import LoadError
+from hhtui.ingest.opening import Opening, head_of, opening_of
 from hhtui.ingest.sources import Source
-from hhtui.jsonstyle import JsonStyle, Writer, detect, writer
-from hhtui.store.loading import Batch, NewPair, RefusedRow
+from hhtui.store.loading import Batch, RefusedRow
 
 FIRST_BATCH = 500
 LATER_BATCHES = 1000
-BATCH_CHARACTERS = 8 * 1024 * 1024
-HEAD = 100
-LONGEST_HEAD = 10_000
-KEPT_CHARACTERS = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What the first records say about a source: its format, the columns in their order, how it writes JSON."""
-
-    format: str
-    columns: Sequence[str]
-    style: JsonStyle | None
+BATCH_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,129 +31,66 @@ class Ending:
     """The source was read to its end, not stopped by a limit."""
 
 
-@dataclass(slots=True)
-class _Draft:
-    pairs: list[NewPair] = field(default_factory=list)
-    refused: list[RefusedRow] = field(default_factory=list)
-    characters: int = 0
-
-    def batch(self, rows_read: int, lines_done: int) -> Batch:
-        return Batch(self.pairs, self.refused, rows_read, lines_done)
-
-
 def read(
-    source: Source, start: Start, *, limit: int | None = None, strict: bool = False
-) -> Iterator[Opening | Batch | Ending]:
+    source: Source, start: Start, *, limit: int | None = None, strict: bool = False, processes: int = 0
+) -> Generator[Opening | Batch | Ending, None, None]:
     """Yield the opening of a source, its batches, and at its end an Ending.
 
-    At most `limit` records are read, counted from the beginning of the source. Raises LoadError where the source
-    has no known format or is damaged, and with `strict` at the first row that cannot be read.
+    At most `limit` records are read, counted from the beginning of the source. Lines of JSON are parsed by so many
+    `processes` besides this one, once there are enough of them. Raises LoadError where the source has no known
+    format or is damaged, after the pairs before that, and with `strict` at the first row that cannot be read.
     """
     records = source.records(start.lines)
     opening = start.opening
     if opening is None:
-        head = _head(records)
-        opening = _open(source, head)
+        head = head_of(records)
+        opening = opening_of(head, source.name, source.newline)
         records = chain(head, records)
     yield opening
-    convert = _converter(opening, source.name)
-    write = writer(opening.style, opening.columns) if opening.style else None
-    draft, rows, line = _Draft(), start.rows, start.lines
-    wanted = FIRST_BATCH if start.rows == 0 else LATER_BATCHES
-    for record in records:
-        if limit is not None and rows >= limit:
-            yield draft.batch(rows, line)
-            return
-        try:
-            pair = _pair(record, rows, convert, write)
-        except Unreadable as error:
-            if strict:
-                if rows > start.rows:
-                    yield draft.batch(rows, line)
-                raise _not_strict(source, record, error, rows) from None
-            draft.refused.append(RefusedRow(record.line, rows, str(error), _shown(record)))
-        else:
-            draft.pairs.append(pair)
-            draft.characters += len(pair.prompt) + len(pair.chosen) + len(pair.rejected)
-        rows, line = rows + 1, record.line
-        if len(draft.pairs) + len(draft.refused) >= wanted or draft.characters > BATCH_CHARACTERS:
-            yield draft.batch(rows, line)
-            draft, wanted = _Draft(), LATER_BATCHES
-    yield draft.batch(rows, line)
-    yield Ending()
+    wanted = None if limit is None else max(limit - start.rows, 0)
+    blocks = _blocks(islice(records, wanted), start)
+    conversion = Conversion(opening, source.name, strict=strict)
+    for batch in convert(blocks, conversion, processes if source.newline else 0):
+        if strict and batch.refused:
+            (refused,) = batch.refused
+            if refused.row > start.rows:
+                yield Batch(batch.pairs, (), batch.rows_read, batch.lines_done)
+            raise _not_strict(source, refused)
+        yield batch
+    if next(records, None) is None:
+        yield Ending()
 
 
-def _not_strict(source: Source, record: Record, error: Unreadable, rows: int) -> LoadError:
-    before = "what stands before it is loaded; correct it and load with --as-revision NAME" if rows else "correct it"
-    return LoadError(
-        f"{source.name}, line {record.line}: {error}; {before}, or load without --strict to leave the line out"
-    )
-
-
-def _head(records: Iterator[Record]) -> list[Record]:
-    """Return the first records: enough of them to know the format."""
-    head: list[Record] = []
-    objects = 0
-    for record in records:
-        head.append(record)
-        objects += not isinstance(record.value, Unreadable)
-        if (len(head) >= HEAD and objects) or len(head) >= LONGEST_HEAD:
-            break
-    return head
-
-
-def _open(source: Source, head: Sequence[Record]) -> Opening:
-    rows: list[Row] = [record.value for record in head if not isinstance(record.value, Unreadable)]
-    if not head:
-        raise LoadError(f"{source.name} holds no rows; name a source of pairs")
-    if not rows:
-        if len(head) == LONGEST_HEAD:
-            raise LoadError(
-                f"{source.name} holds no JSON objects in its first {LONGEST_HEAD:,} lines (line {head[0].line}: "
-                f"{head[0].value}); name a file of JSON lines"
-            )
-        return Opening(FORMATS[-1].name, (), None)
-    found = next(((row, one) for row in rows if (one := recognise(row))), None)
-    if found is None:
-        raise unknown(source.name, rows)
-    columns = tuple(found[0])
-    style = None
-    if source.newline is not None:
-        lines = [(record.raw or b"", record.value) for record in head if not isinstance(record.value, Unreadable)]
-        style = detect(lines, columns, source.newline)
-    return Opening(found[1].name, columns, style)
-
-
-def _converter(opening: Opening, name: str) -> Callable[[Row], Converted]:
-    return pairs_of(next(one for one in FORMATS if one.name == opening.format), name)
-
-
-def _pair(record: Record, row: int, convert: Callable[[Row], Converted], write: Writer | None) -> NewPair:
-    """Return the pair of a record; raises Unreadable where it has none."""
-    value = record.value
-    if isinstance(value, Unreadable):
-        raise value
-    chosen, rejected, extra = convert(value)
+def _blocks(records: Iterator[Record], start: Start) -> Iterator[Block]:
+    """Yield the records in blocks, the first small, one at least; those before a damage come before its LoadError."""
+    row, line, block, size = start.rows, start.lines, list[Record](), 0
+    wanted = LATER_BATCHES if row else FIRST_BATCH
     try:
-        digest = content_hash(chosen, rejected)
-    except UnicodeEncodeError:
-        raise Unreadable("a lone surrogate, which no UTF-8 text can hold") from None
-    extra_text = extra_json(extra) if extra else None
-    prompt, left, right, turns, lengths, divergence, bits = shape(chosen, rejected)
-    raw_line = None if record.raw is None or write is None else _raw_line(record.raw, value, write)
-    return NewPair(row, digest, turns, lengths, divergence, int(bits), prompt, left, right, raw_line, extra_text)
+        for record in records:
+            block.append(record)
+            line, size = record.line, size + _size(record)
+            if len(block) >= wanted or size > BATCH_BYTES:
+                yield Block(row, line, block)
+                row, block, size, wanted = row + len(block), [], 0, LATER_BATCHES
+    except LoadError:
+        if block:
+            yield Block(row, line, block)
+        raise
+    if block or row == start.rows:
+        yield Block(row, line, block)
 
 
-def _raw_line(raw: bytes, value: dict[str, Any], write: Writer) -> bytes | None:
-    """Return the line where writing its row anew would not give the same bytes."""
-    try:
-        return None if write(value) == raw else raw
-    except RecursionError:
-        return raw
-
-
-def _shown(record: Record) -> str:
-    """Return the beginning of a refused record as text."""
+def _size(record: Record) -> int:
+    """Return about how many bytes a record takes."""
     if record.raw is not None:
-        return record.raw[: 4 * KEPT_CHARACTERS].decode("utf-8", "replace")[:KEPT_CHARACTERS]
-    return json.dumps(record.value, default=str)[:KEPT_CHARACTERS]
+        return len(record.raw)
+    assert isinstance(record.value, dict)
+    return sum(len(value) for value in record.value.values() if isinstance(value, str))
+
+
+def _not_strict(source: Source, refused: RefusedRow) -> LoadError:
+    before = "what stands before it is loaded; correct it and load with --as-revision NAME"
+    return LoadError(
+        f"{source.name}, line {refused.line}: {refused.reason}; {before if refused.row else 'correct it'}, "
+        "or load without --strict to leave the line out"
+    )

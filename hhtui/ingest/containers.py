@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from hhtui.ingest.errors import LoadError, Unreadable
-from hhtui.ingest.parsing import BYTE_ORDER_MARK, check_object, parse, parse_object
+from hhtui.ingest.parsing import BYTE_ORDER_MARK, check_object, parse
 
 BUFFER = 1024 * 1024
 ZSTANDARD = b"\x28\xb5\x2f\xfd"
@@ -26,12 +26,13 @@ class _Decompressor(Protocol):
 class Record(NamedTuple):
     """One record of a source: the physical line where it begins, from 1, its bytes, and its value or what is wrong.
 
-    `raw` has no line end, and is None for a readable record that was not a line of its own.
+    `raw` has no line end, and is None for a readable record that was not a line of its own. `value` is None where it
+    is still to be parsed from these bytes.
     """
 
     line: int
     raw: bytes | None
-    value: dict[str, object] | Unreadable
+    value: dict[str, object] | Unreadable | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,7 @@ def read_lines(stream: BinaryIO, done: int) -> Iterator[Record]:
         raw = line.removesuffix(b"\n").removesuffix(b"\r")
         if not raw or raw.isspace():
             continue
-        value: dict[str, object] | Unreadable
-        try:
-            value = parse_object(raw)
-        except Unreadable as error:
-            value = error
-        yield Record(number, raw, value)
+        yield Record(number, raw, None)
 
 
 def read_array(stream: BinaryIO, done: int) -> Iterator[Record]:

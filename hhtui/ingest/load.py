@@ -6,8 +6,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hhtui.ingest.batches import Ending, Opening, Start, read
+from hhtui.ingest.batches import Ending, Start, read
+from hhtui.ingest.converting.processes import sensible
 from hhtui.ingest.errors import LoadError
+from hhtui.ingest.opening import Opening
 from hhtui.ingest.producing import produced
 from hhtui.ingest.report import LoadReport, SourceReport
 from hhtui.ingest.resolving import Choice, Note, resolve
@@ -120,7 +122,8 @@ def _read_on(
     start = Start() if stored is None else Start(stored.lines_done, stored.rows_read, _opening(stored))
     source_id, lines_done = (stored.id if stored else None), start.lines
     opening: Opening | None = None
-    with produced(read(source, start, limit=options.limit, strict=options.strict)) as items:
+    read_on = read(source, start, limit=options.limit, strict=options.strict, processes=sensible())
+    with produced(read_on) as items:
         for item in items:
             if isinstance(item, Opening):
                 opening = item

@@ -2,8 +2,8 @@
 
 import queue
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -20,7 +20,7 @@ class _End:
 
 
 class _Producer(Generic[Item]):
-    def __init__(self, items: Iterator[Item], ahead: int) -> None:
+    def __init__(self, items: Generator[Item, None, None], ahead: int) -> None:
         self._items = items
         self._queue: queue.Queue[Item | _Failure | _End] = queue.Queue(ahead)
         self._stopped = threading.Event()
@@ -42,9 +42,10 @@ class _Producer(Generic[Item]):
 
     def _run(self) -> None:
         try:
-            for item in self._items:
-                if not self._put(item):
-                    return
+            with closing(self._items):
+                for item in self._items:
+                    if not self._put(item):
+                        return
         except BaseException as error:
             self._put(_Failure(error))
         else:
@@ -61,10 +62,10 @@ class _Producer(Generic[Item]):
 
 
 @contextmanager
-def produced(items: Iterator[Item], ahead: int = 4) -> Iterator[Iterator[Item]]:
-    """Run the iterator `items` in a thread, at most `ahead` items before the one in use.
+def produced(items: Generator[Item, None, None], ahead: int = 4) -> Iterator[Iterator[Item]]:
+    """Run the generator `items` in a thread, at most `ahead` items before the one in use.
 
-    What the iterator raises is raised where its item would have come. The thread has ended when this returns.
+    What it raises is raised where its item would have come. It is closed and the thread has ended when this returns.
     """
     producer = _Producer(items, ahead)
     try:

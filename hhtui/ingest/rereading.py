@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from hhtui.ingest.batches import Opening, Start, read
+from hhtui.ingest.batches import Start, read
+from hhtui.ingest.opening import Opening
 from hhtui.ingest.parsing import parse_object
 from hhtui.ingest.sources import Source
 from hhtui.store.loading import Batch, NewPair

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from hhtui.dialogue import text_hash
+from hhtui.hashing import text_hash
 from hhtui.model import Unit
 from hhtui.score import gently
 from hhtui.score.progress import Meter, Report

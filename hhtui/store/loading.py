@@ -59,8 +59,7 @@ class NewPair(NamedTuple):
     extra: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
+class RefusedRow(NamedTuple):
     """A row that could not be read; `raw` is the beginning of the line."""
 
     line: int

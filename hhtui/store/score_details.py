@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
-from hhtui.dialogue import prompt_text, response_text, text_hash
+from hhtui.dialogue import prompt_text, response_text
+from hhtui.hashing import text_hash
 from hhtui.identity import terms_in
 from hhtui.model import LENGTH, RESPONSES, SIDES, Dialogues, Score, ScoreColumn, Side
 from hhtui.store import pairs, scores

@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from hhtui.dialogue import parse, prompt_text, response_text, text_hash
+from hhtui.dialogue import parse, prompt_text, response_text
+from hhtui.hashing import text_hash
 from hhtui.model import SIDES, Bit, PairTexts, ScoreColumn, Side, Unit
 from hhtui.store.columns import Columns, pack
 from hhtui.store.database import Database

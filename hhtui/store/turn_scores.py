@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hhtui.dialogue import text_hash
+from hhtui.hashing import text_hash
 from hhtui.store.scorers import StoredColumn, harm_column, named_columns
 
 SHIELD_COLUMN = "toxicity"

@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from hhtui.dialogue import content_hash, pair_up, rebuild
+from hhtui.dialogue import pair_up, rebuild
+from hhtui.hashing import content_hash
 from hhtui.store.database import Database
 from hhtui.store.pairs import last_id
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy
 
-from hhtui.dialogue import content_hash, shape
+from hhtui.dialogue import shape
+from hhtui.hashing import content_hash
 from hhtui.model import RESPONSES, SIDES, ScoreColumn, Side
 from hhtui.store import index, loading, scorers
 from hhtui.store.by_key import PAIR_KEY

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from hhtui.dialogue import text_hash
+from hhtui.hashing import text_hash
 from hhtui.model import Unit
 from hhtui.store import scorers
 from hhtui.store.database import Database

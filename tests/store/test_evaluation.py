@@ -15,7 +15,7 @@ from hhtui.audit.errors import AuditError
 from hhtui.audit.evaluation import evaluate
 from hhtui.audit.labels import read_labels
 from hhtui.audit.report import Evaluation
-from hhtui.dialogue import text_hash
+from hhtui.hashing import text_hash
 from hhtui.model import ScoreColumn
 from hhtui.score.scorer import ScoreError
 from hhtui.store.database import Database

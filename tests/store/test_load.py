@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from hhtui import api
-from hhtui.dialogue import content_hash, shape
+from hhtui.dialogue import shape
+from hhtui.hashing import content_hash
 from hhtui.ingest.errors import LoadError
 from hhtui.ingest.load import Options, load
 from hhtui.jsonstyle import JsonStyle, render

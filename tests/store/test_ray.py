@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import numpy
 import pytest
 
-from hhtui.dialogue import parse, text_hash
+from hhtui.dialogue import parse
+from hhtui.hashing import text_hash
 from hhtui.model import Unit
 from hhtui.score.progress import ScoreProgress
 from hhtui.score.ray import engine as ray_engine

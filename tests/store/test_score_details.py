@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hhtui.dialogue import pair_up, prompt_text, response_text, text_hash
+from hhtui.dialogue import pair_up, prompt_text, response_text
+from hhtui.hashing import text_hash
 from hhtui.model import RESPONSES, SIDES, Dialogues, Score, Side
 from hhtui.score.run import run
 from hhtui.store import score_details

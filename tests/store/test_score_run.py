@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy
 import pytest
 
-from hhtui.dialogue import pair_up, prompt_text, response_text, text_hash
+from hhtui.dialogue import pair_up, prompt_text, response_text
+from hhtui.hashing import text_hash
 from hhtui.score import gently, process, text_run
 from hhtui.score import run as run_module
 from hhtui.score.progress import Meter, ScoreProgress

@@ -1,7 +1,6 @@
 """Transcripts, pairs and structure bits: the facts of the real file, and agreement with the obvious definitions."""
 
 import gzip
-import hashlib
 import json
 import random
 import re
@@ -15,7 +14,6 @@ from hypothesis import given, settings, strategies
 
 from hhtui.dialogue import (
     Shape,
-    content_hash,
     divergence,
     first_human_turn,
     opening,
@@ -26,9 +24,9 @@ from hhtui.dialogue import (
     rebuild,
     response_text,
     shape,
-    text_hash,
     without_markers,
 )
+from hhtui.hashing import content_hash
 from hhtui.model import RESPONSES, SIDES, Bit, Dialogues, Side, Turn, bits_named
 
 PIECES = [
@@ -187,12 +185,6 @@ def test_the_whole_rejected_dialogue_is_a_context_of_128_rows(real: list[tuple[s
     contexts = {one.prompt[:end] for one in found for end in range(1, len(one.prompt) + 1)}
     continued = {side: sum(one.prompt + one.side(side) in contexts for one in found) for side in RESPONSES}
     assert continued == {"chosen": 0, "rejected": 128}
-
-
-def test_content_hash_is_sixteen_bytes_of_sha256() -> None:
-    assert content_hash("a", "é") == hashlib.sha256(b"a\0\xc3\xa9").digest()[:16]
-    assert content_hash("ab", "") != content_hash("a", "b")
-    assert text_hash("a") == hashlib.sha256(b"a").digest()[:16]
 
 
 @pytest.mark.parametrize(

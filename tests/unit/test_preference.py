@@ -11,7 +11,8 @@ from statistics import mean
 import numpy
 import pytest
 
-from hhtui.dialogue import content_hash, pair_up, rebuild, response_text, text_hash
+from hhtui.dialogue import pair_up, rebuild, response_text
+from hhtui.hashing import content_hash, text_hash
 from hhtui.model import PairTexts
 from hhtui.score.preference import fold_weights, ngrams
 from hhtui.score.preference.folds import draw, joined

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from hhtui.dialogue import text_hash
+from hhtui.hashing import text_hash
 from hhtui.model import ScoreColumn
 from hhtui.score.ray import manifest as manifests
 from hhtui.score.ray import shards

@@ -1,0 +1,1 @@
+"""Blocks of records become batches of pairs, in this process or in others beside it."""
