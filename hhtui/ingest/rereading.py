@@ -37,7 +37,7 @@ class Rereading:
 
 
 def _original(pair: NewPair, opening: Opening) -> Original:
-    fields = {"chosen": pair.prompt + pair.chosen, "rejected": pair.prompt + pair.rejected}
+    fields = {"chosen": (pair.prompt + pair.chosen).decode(), "rejected": (pair.prompt + pair.rejected).decode()}
     extra = parse_object(pair.extra.encode()) if pair.extra else {}
     style = None if opening.style is None else opening.style.to_json()
     return Original({**fields, **extra}, tuple(opening.columns), style, pair.raw_line)

@@ -21,7 +21,8 @@ FROM (VALUES {})
 """
 _INSERT_BODIES = """
 INSERT INTO body (id, prompt, chosen, rejected, raw_line, extra)
-SELECT ?1 + column1 + 0 * ?2, column2, column3, column4, column5, column6 FROM (VALUES {})
+SELECT ?1 + column1 + 0 * ?2, CAST(column2 AS TEXT), CAST(column3 AS TEXT), CAST(column4 AS TEXT), column5, column6
+FROM (VALUES {})
 """
 INDEXED = "indexed_pairs"
 """The setting that holds the greatest id of a pair in the text index."""
@@ -44,7 +45,7 @@ class NewSource:
 
 
 class NewPair(NamedTuple):
-    """A pair that is about to be stored; see the tables `pair` and `body`."""
+    """A pair that is about to be stored, its texts in UTF-8; see the tables `pair` and `body`."""
 
     row: int
     hash: bytes
@@ -52,9 +53,9 @@ class NewPair(NamedTuple):
     lengths: tuple[int, int, int]
     divergence: int
     bits: int
-    prompt: str
-    chosen: str
-    rejected: str
+    prompt: bytes
+    chosen: bytes
+    rejected: bytes
     raw_line: bytes | None
     extra: str | None
 

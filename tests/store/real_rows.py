@@ -31,7 +31,7 @@ def fill(database: Database, transcripts: Sequence[tuple[str, str]], subset: str
         pairs.append(
             loading.NewPair(
                 *(row, digest, form.turns, form.lengths, form.divergence, int(form.bits)),
-                *(form.prompt, form.chosen, form.rejected, None, None),
+                *(form.prompt.encode(), form.chosen.encode(), form.rejected.encode(), None, None),
             )
         )
     with database.writing() as connection:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hhtui.dialogue import shape
-from hhtui.hashing import content_hash
+from hhtui.hashing import hash_of_parts
 from hhtui.ingest.containers import Record
 from hhtui.ingest.errors import Unreadable
 from hhtui.ingest.formats import FORMATS, pairs_of
@@ -54,14 +54,15 @@ class Conversion:
         """Return the pair of a record; raises Unreadable where it has none."""
         value = value_of(record)
         chosen, rejected, extra = self._convert(value)
+        form = shape(chosen, rejected)
         try:
-            digest = content_hash(chosen, rejected)
+            texts = form.prompt.encode(), form.chosen.encode(), form.rejected.encode()
         except UnicodeEncodeError:
             raise Unreadable("a lone surrogate, which no UTF-8 text can hold") from None
         extra_text = extra_json(extra) if extra else None
-        prompt, left, right, turns, lengths, divergence, bits = shape(chosen, rejected)
         raw_line = self._raw_line(record.raw, value)
-        return NewPair(row, digest, turns, lengths, divergence, int(bits), prompt, left, right, raw_line, extra_text)
+        numbers = form.turns, form.lengths, form.divergence, int(form.bits)
+        return NewPair(row, hash_of_parts(*texts), *numbers, *texts, raw_line, extra_text)
 
     def _raw_line(self, raw: bytes | None, value: Mapping[str, Any]) -> bytes | None:
         """Return the line where writing its row anew would not give the same bytes."""
