@@ -194,11 +194,15 @@ def test_ctrl_c_ends_the_processes_and_keeps_what_is_stored(
 
     def interrupt(told: object) -> None:
         if started:
+            sessions.extend(os.getsid(process.pid) for process in started)
             raise KeyboardInterrupt
+
+    sessions: list[int] = []
 
     with pytest.raises(KeyboardInterrupt):
         load(database, [tmp_path / "x.jsonl"], observer=interrupt)
     assert len(started) == 2
+    assert sessions == [process.pid for process in started], "a terminal's Ctrl-C reaches its whole session"
     assert all(process.returncode == -signal.SIGKILL for process in started)
     assert pairs.count(database.reader()) == 3
     assert load(database, [tmp_path / "x.jsonl"]).added == 497

@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import hashlib
+import inspect
 import io
 import json
 import lzma
@@ -450,7 +451,9 @@ def test_the_producer_stops_when_its_user_does() -> None:
             made.append(number)
             yield number
 
-    with produced(items(), ahead=2) as waiting:
+    generator = items()
+    with produced(generator, ahead=2) as waiting:
         assert next(waiting) == 0
     assert len(made) < 1_000
+    assert inspect.getgeneratorstate(generator) == inspect.GEN_CLOSED
     assert not any(thread.name == "producer" for thread in threading.enumerate())
