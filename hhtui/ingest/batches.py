@@ -1,6 +1,7 @@
 """The records of a source become batches of pairs and refused rows."""
 
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -43,20 +44,21 @@ def read(
     records = source.records(start.lines)
     opening = start.opening
     if opening is None:
-        head = head_of(records)
+        head, records = head_of(records)
         opening = opening_of(head, source.name, source.newline)
         records = chain(head, records)
     yield opening
     wanted = None if limit is None else max(limit - start.rows, 0)
     blocks = _blocks(islice(records, wanted), start)
     conversion = Conversion(opening, source.name, strict=strict)
-    for batch in convert(blocks, conversion, processes if source.newline else 0):
-        if strict and batch.refused:
-            (refused,) = batch.refused
-            if refused.row > start.rows:
-                yield Batch(batch.pairs, (), batch.rows_read, batch.lines_done)
-            raise _not_strict(source, refused)
-        yield batch
+    with closing(convert(blocks, conversion, processes if source.newline else 0)) as batches:
+        for batch in batches:
+            if strict and batch.refused:
+                (refused,) = batch.refused
+                if refused.row > start.rows:
+                    yield Batch(batch.pairs, (), batch.rows_read, batch.lines_done)
+                raise _not_strict(source, refused)
+            yield batch
     if next(records, None) is None:
         yield Ending()
 

@@ -1,6 +1,6 @@
 """The first records of a source say what it holds and how it is written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,31 +30,39 @@ def value_of(record: Record) -> dict[str, Any]:
     return parse_object(record.raw or b"") if record.value is None else record.value
 
 
-def head_of(records: Iterable[Record]) -> list[Record]:
-    """Return the first records: enough of them to know the format."""
+def head_of(records: Iterator[Record]) -> tuple[list[Record], Iterator[Record]]:
+    """Return the first records, parsed, enough of them to know the format, and an iterator over the rest.
+
+    A damage after the first object is raised by the rest; raises LoadError where it comes before.
+    """
     head: list[Record] = []
     objects = 0
-    for record in records:
-        head.append(record)
-        objects += _is_object(record)
-        if (len(head) >= HEAD and objects) or len(head) >= LONGEST_HEAD:
-            break
-    return head
+    try:
+        for record in records:
+            head.append(_parsed(record))
+            objects += not isinstance(head[-1].value, Unreadable)
+            if (len(head) >= HEAD and objects) or len(head) >= LONGEST_HEAD:
+                break
+    except LoadError as damage:
+        if not objects:
+            raise
+        return head, _raising(damage)
+    return head, records
 
 
 def opening_of(head: Sequence[Record], name: str, newline: str | None) -> Opening:
-    """Return what the `head` of the source `name` says; raises LoadError where it has no known format.
+    """Return what the parsed `head` of the source `name` says; raises LoadError where it has no known format.
 
     `newline` ends its lines, and is None where its records are not lines of JSON.
     """
     if not head:
         raise LoadError(f"{name} holds no rows; name a source of pairs")
-    read = [(record, value_of(record)) for record in head if _is_object(record)]
+    read = [(record.raw or b"", record.value) for record in head if isinstance(record.value, dict)]
     if not read:
         if len(head) == LONGEST_HEAD:
             raise LoadError(
                 f"{name} holds no JSON objects in its first {LONGEST_HEAD:,} lines (line {head[0].line}: "
-                f"{_reason(head[0])}); name a file of JSON lines"
+                f"{head[0].value}); name a file of JSON lines"
             )
         return Opening(FORMATS[-1].name, (), None)
     rows = [row for _, row in read]
@@ -64,18 +72,17 @@ def opening_of(head: Sequence[Record], name: str, newline: str | None) -> Openin
     columns = tuple(found[0])
     style = None
     if newline is not None:
-        style = detect([(record.raw or b"", row) for record, row in read], columns, newline)
+        style = detect(read, columns, newline)
     return Opening(found[1].name, columns, style)
 
 
-def _is_object(record: Record) -> bool:
-    return not _reason(record)
-
-
-def _reason(record: Record) -> str:
-    """Return why a record holds no object, "" where it holds one."""
+def _parsed(record: Record) -> Record:
     try:
-        value_of(record)
+        return record._replace(value=value_of(record))
     except Unreadable as error:
-        return str(error)
-    return ""
+        return record._replace(value=error)
+
+
+def _raising(error: LoadError) -> Iterator[Record]:
+    raise error
+    yield

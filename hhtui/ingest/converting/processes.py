@@ -6,10 +6,9 @@ import sys
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from itertools import chain, islice
 from queue import SimpleQueue
-from typing import IO, Self
+from typing import Self
 
 from hhtui.ingest.converting.conversion import Block, Conversion
 from hhtui.ingest.converting.messages import receive_batch, send_block, send_conversion
@@ -22,7 +21,7 @@ ALONE = 4
 AHEAD = 2
 """Blocks for each process that are being converted or wait to be used."""
 MOST = 3
-"""Processes: converting takes one and a half times the processor time of the rest of a load, which has few threads."""
+"""Processes: converting takes about one and a half times as much work as the rest, which is left to this one."""
 
 
 def sensible() -> int:
@@ -34,7 +33,7 @@ def sensible() -> int:
 def convert(blocks: Iterator[Block], conversion: Conversion, processes: int) -> Generator[Batch, None, None]:
     """Yield the batches of blocks, in their order; once there are enough of them, so many processes convert them.
 
-    What `blocks` raises is raised after the batches of what it gave before. Raises LoadError where a process ends.
+    What `blocks` raises is raised after the batches of what it gave before.
     """
     yield from map(conversion, islice(blocks, ALONE) if processes else blocks)
     first = next(blocks, None)
@@ -51,73 +50,93 @@ def _in_order(futures: Iterator[Future[Batch]], ahead: int) -> Iterator[Batch]:
         begun.extend(islice(futures, 1))
 
 
+class _Process:
+    """A process that converts blocks: it reads `questions`, and `answers` are what it writes."""
+
+    def __init__(self) -> None:
+        """Start it, in a session of its own, which Ctrl-C does not reach; raises OSError where the system does not."""
+        answers, theirs = os.pipe()
+        self.answers = os.fdopen(answers, "rb")
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "hhtui.ingest.converting.child", str(theirs)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environment(),
+                start_new_session=True,
+                pass_fds=[theirs],
+            )
+        except OSError:
+            self.answers.close()
+            raise
+        finally:
+            os.close(theirs)
+        assert self._process.stdin is not None
+        self.questions = self._process.stdin
+
+    def kill(self) -> None:
+        """End it: what it holds is not stored yet, and is read again."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """Wait until it is gone."""
+        self._process.communicate()
+        self.answers.close()
+
+
 class _Processes:
-    """Processes that convert blocks, and a thread for each that talks to it."""
+    """Places for processes that convert blocks, and a thread for each that talks to the one that is there.
+
+    Where a process cannot be started or ends, its place is empty: the thread converts blocks itself.
+    """
 
     def __init__(self, conversion: Conversion, number: int) -> None:
-        """Start so many processes, or as many as the system allows."""
+        """Start so many processes."""
         self._conversion = conversion
-        self._all: list[subprocess.Popen[bytes]] = []
-        self._idle = SimpleQueue[subprocess.Popen[bytes]]()
-        with suppress(OSError):
-            while len(self._all) < number:
-                process = _start()
-                self._all.append(process)
-                self._idle.put(process)
-                send_conversion(_questions(process), conversion)
+        self._all: list[_Process] = []
+        self._places = SimpleQueue[_Process | None]()
+        for _ in range(number):
+            self._places.put(self._started())
         self._threads = ThreadPoolExecutor(number, thread_name_prefix="converting")
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """End the processes: what they hold is not stored yet, and is read again."""
         for process in self._all:
             process.kill()
         self._threads.shutdown(cancel_futures=True)
         for process in self._all:
-            process.communicate()
+            process.close()
 
     def convert(self, blocks: Iterable[Block]) -> Iterator[Future[Batch]]:
         """Yield the batch of each block to come, and at last the error that ended the blocks, where one did."""
         try:
             for block in blocks:
-                yield self._threads.submit(self._ask if self._all else self._conversion, block)
+                yield self._threads.submit(self._convert, block)
         except LoadError as error:
             failed = Future[Batch]()
             failed.set_exception(error)
             yield failed
 
-    def _ask(self, block: Block) -> Batch:
-        process = self._idle.get()
+    def _started(self) -> _Process | None:
         try:
-            send_block(_questions(process), block)
-            return receive_batch(_answers(process))
-        except (EOFError, BrokenPipeError):
-            raise LoadError(
-                f"{self._conversion.name}: a process that parses its lines ended before line {block.records[0].line}; "
-                "what stands before that is loaded, load it again to go on"
-            ) from None
+            process = _Process()
+            self._all.append(process)
+            send_conversion(process.questions, self._conversion)
+        except OSError:
+            return None
+        return process
+
+    def _convert(self, block: Block) -> Batch:
+        process = self._places.get()
+        try:
+            if process is not None:
+                send_block(process.questions, block)
+                return receive_batch(process.answers)
+        except (EOFError, OSError):
+            process = None
         finally:
-            self._idle.put(process)
-
-
-def _start() -> "subprocess.Popen[bytes]":
-    """Start a process of a session of its own, which Ctrl-C does not reach: it ends with the load."""
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "hhtui.ingest.converting.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment(),
-        start_new_session=True,
-    )
-
-
-def _questions(process: "subprocess.Popen[bytes]") -> IO[bytes]:
-    assert process.stdin is not None
-    return process.stdin
-
-
-def _answers(process: "subprocess.Popen[bytes]") -> IO[bytes]:
-    assert process.stdout is not None
-    return process.stdout
+            self._places.put(process)
+        return self._conversion(block)
