@@ -13,14 +13,12 @@ import pytest
 from hhtui.store.database import Database
 from hhtui.store.listing import listing
 from hhtui.tui.start import Start
-from tests.terminal.test_browsing import Reader, a_plain_terminal, own_folders, quit_and_wait
+from tests.terminal.test_browsing import Reader, own_folders, quit_and_wait
 from tests.tui.desk import fill, numbered, reading
 
 PAIRS = 12
 HOSTILE = '-/`x`$HOME!!\'\\d\\/ ;>/ "stall number"\nsort:random(7)'
 NAME = "zoë's ! name"
-
-__all__ = ["a_plain_terminal"]
 
 
 @pytest.fixture(scope="module")

@@ -30,11 +30,7 @@ def scored(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_blind_triage_sends_nothing_that_tells_label_score_or_queue(
-    scored: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("COLUMNS", "LINES", "TMUX", "TERM_PROGRAM", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
+def test_a_blind_triage_sends_nothing_that_tells_label_score_or_queue(scored: Path) -> None:
     argv = command("triage", scored, "--query", QUERY, "--blind", "--by", ANNOTATOR)
     with closing(Reader(argv, 200, 50, own_folders(scored))) as screen:
         wait_for(screen, "1/6")

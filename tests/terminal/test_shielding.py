@@ -2,6 +2,7 @@
 
 import base64
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,13 +12,14 @@ import pytest
 from benchmarks.terminal import drawn_text
 from hhtui.store import settings
 from hhtui.store.database import Database
-from tests.terminal.test_browsing import Reader, browsing, shows, wait_for
+from tests.terminal.test_browsing import PATIENCE, Reader, browsing, shows, wait_for
 from tests.tui.conftest import copied
 from tests.tui.desk import ANNOTATOR
 from tests.tui.shielded_rows import WORDS, shielded
 
 COPIED = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)")
 LONGEST_PART = 4
+HELP = "next pair that you have not decided"
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,20 @@ class Watched:
         self.screen.press(keys)
         wait_for(self.screen, shown)
         self.rest()
+
+    def leave(self, keys: bytes, shown: str) -> None:
+        """Press keys and wait until `shown` is on the screen no longer."""
+        self.screen.press(keys)
+        self.screen.wait_until(lambda: not shows(self.screen, shown))
+        self.rest()
+
+    def press_until(self, keys: bytes, shown: str) -> None:
+        """Press keys that may be ignored, again and again, until `shown` is on the screen."""
+        end = time.monotonic() + PATIENCE
+        while not shows(self.screen, shown) and time.monotonic() < end:
+            self.screen.press(keys)
+            self.rest()
+        wait_for(self.screen, shown)
 
     def rest(self) -> None:
         self.screen.terminal.read(quiet=0.04, first=0.04)
@@ -90,9 +106,11 @@ def test_no_word_of_a_masked_turn_is_sent(path: Path) -> None:
         watched.screen.resize(160, 45)
         watched.press(b"jdn}", "between masks")
         watched.press(b"V", "3/64")
-        watched.press(b"V?", "next pair that you have not decided")
-        watched.press(b"\x1bB", "paused")
+        watched.press(b"V?", HELP)
+        watched.leave(b"\x1b", HELP)
+        watched.press(b"B", "paused")
         watched.press(b"x", "3/64")
+        watched.press_until(b"Y", "copied the pair")
         watched.press(b"/harm:none OR crane\r", "harm:none OR crane")
         watched.press(b"nn:1\r", " 1/")
         text = watched.everything()
