@@ -1,10 +1,10 @@
 """Sources are loaded into a database: in batches, resumable at every moment, then indexed."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hhtui.ingest.batches import Ending, Start, read
 from hhtui.ingest.converting.processes import sensible
@@ -18,8 +18,9 @@ from hhtui.jsonstyle import JsonStyle
 from hhtui.progress import Observer, Progress, unobserved
 from hhtui.store import index, loading, revisions
 from hhtui.store.database import PAUSE, Database
+from hhtui.store.errors import StoreError
 from hhtui.store.growing import Growing
-from hhtui.store.loading import NewSource, RefusedRow
+from hhtui.store.loading import Batch, NewSource, RefusedRow
 from hhtui.store.sources import StoredSource, live_sources
 
 if TYPE_CHECKING:
@@ -82,45 +83,75 @@ def load(
     return LoadReport(reports, time.monotonic() - started, notes)
 
 
+class _Known(NamedTuple):
+    """What is known of a source before it is read: the live sources of its name, its hash and which one it is."""
+
+    live: Sequence[StoredSource]
+    digest: str | None = None
+    stored: StoredSource | None = None
+
+
 def _load_source(
     database: Database, source: Source, options: Options, growing: Growing, observer: Observer
 ) -> SourceReport:
     naming = source.naming
-    digest = source.sha256(observer)
-    live = live_sources(database.reader(), naming.subset, naming.split)
-    stored = next((one for one in live if one.sha256 == digest), None)
-    filled = [one for one in live if one.pairs or not one.complete]
-    if stored is None and filled and options.as_revision is None:
-        raise _conflict(source, filled[-1])
+    known = _known(database, source, options, observer)
+    stored = known.stored
     before = stored.pairs if stored else 0
     if stored is None or not stored.complete:
-        stored = _read_on(database, source, digest, stored, options, growing, observer)
+        stored = _read_on(database, source, known, options, growing, observer)
     refusals = loading.refused_rows(database.reader(), stored.id, REFUSALS_REPORTED)
     if refusals and not stored.pairs:
         raise _all_refused(source, stored, refusals[0])
-    earlier = [one for one in live if one.id < stored.id] if stored.complete else []
+    earlier = [one for one in known.live if one.id < stored.id] if stored.complete else []
     unmatched = _replace(database, source, stored, earlier, observer) if earlier else []
     return SourceReport(
-        *(naming.uri, naming.subset, naming.split, stored.format, digest, stored.revision),
+        *(naming.uri, naming.subset, naming.split, stored.format, stored.sha256, stored.revision),
         *(stored.rows_read, stored.pairs, stored.rows_refused, stored.pairs - before, stored.complete),
         refusals,
-        replaced=", ".join(one.revision or one.sha256[:8] for one in earlier) or None,
+        replaced=", ".join(one.revision or one.sha256[:8] or "unidentified" for one in earlier) or None,
         unmatched=unmatched,
     )
 
 
+def _known(database: Database, source: Source, options: Options, observer: Observer) -> _Known:
+    """Return what is known of a source, unhashed where none has its name; raises LoadError where another one has it."""
+    live = _live(database, source)
+    if not live:
+        return _Known(live)
+    digest = source.sha256(observer)
+    stored = next((one for one in live if one.sha256 == digest or _is_begun(database, one, source)), None)
+    filled = [one for one in live if one.pairs or not one.complete]
+    if stored is None and filled and options.as_revision is None:
+        raise _conflict(source, filled[-1])
+    return _Known(live, digest, stored)
+
+
+def _live(database: Database, source: Source) -> list[StoredSource]:
+    return live_sources(database.reader(), source.naming.subset, source.naming.split)
+
+
+def _is_begun(database: Database, stored: StoredSource, source: Source) -> bool:
+    """Tell whether what a load stored that ended before its source was identified is what this source begins with."""
+    if stored.sha256:
+        return False
+    items = list(read(source, Start(opening=_opening(stored)), limit=stored.rows_read))
+    batches = [item for item in items if isinstance(item, Batch)]
+    pairs = [(pair.row, pair.hash) for batch in batches for pair in batch.pairs]
+    return batches[-1].lines_done == stored.lines_done and pairs == loading.pair_hashes(database.reader(), stored.id)
+
+
 def _read_on(
-    database: Database,
-    source: Source,
-    digest: str,
-    stored: StoredSource | None,
-    options: Options,
-    growing: Growing,
-    observer: Observer,
+    database: Database, source: Source, known: _Known, options: Options, growing: Growing, observer: Observer
 ) -> StoredSource:
-    """Read a source from where it stands, to its end or the limit, and return where it stands then."""
+    """Read a source from where it stands, to its end or the limit, and return where it stands then.
+
+    One that is new is hashed once its first batch is stored: what is read first does not wait for all of it.
+    """
+    stored = known.stored
     start = Start() if stored is None else Start(stored.lines_done, stored.rows_read, _opening(stored))
     source_id, lines_done = (stored.id if stored else None), start.lines
+    identified = stored is not None and bool(stored.sha256)
     opening: Opening | None = None
     read_on = read(source, start, limit=options.limit, strict=options.strict, processes=sensible())
     with produced(read_on) as items:
@@ -132,7 +163,9 @@ def _read_on(
             with database.writing(durable=False, bulk=True) as connection:
                 if source_id is None:
                     assert opening is not None
-                    source_id = loading.begin(connection, _new_source(source, digest, opening, options))
+                    if _live(database, source) != known.live:
+                        raise StoreError(loading.ANOTHER_LOADS)
+                    source_id = loading.begin(connection, _new_source(source, opening, options))
                 if batch is None:
                     loading.finish(connection, source_id)
                     break
@@ -142,17 +175,24 @@ def _read_on(
             lines_done = batch.lines_done
             done, total = source.position()
             observer(Progress("loading", done, total, source.unit, batch.rows_read, source.name))
+            if not identified:
+                _identify(database, source_id, known.digest or source.sha256(observer))
+                identified = True
             time.sleep(PAUSE)
-    live = live_sources(database.reader(), source.naming.subset, source.naming.split)
-    return next(one for one in live if one.id == source_id)
+    return next(one for one in _live(database, source) if one.id == source_id)
 
 
-def _new_source(source: Source, digest: str, opening: Opening, options: Options) -> NewSource:
+def _identify(database: Database, source_id: int, digest: str) -> None:
+    with database.writing(durable=False) as connection:
+        loading.identify(connection, source_id, digest)
+
+
+def _new_source(source: Source, opening: Opening, options: Options) -> NewSource:
     naming = source.naming
     return NewSource(
         *(naming.uri, naming.configuration, naming.data_dir, naming.split, naming.subset),
         options.as_revision or naming.revision,
-        *(opening.format, digest, opening.columns),
+        *(opening.format, opening.columns),
         opening.style.to_json() if opening.style else None,
     )
 
@@ -175,8 +215,9 @@ def _replace(
 
 def _conflict(source: Source, loaded: StoredSource) -> LoadError:
     name = f"{source.naming.subset}/{source.naming.split}"
+    told = f"sha256 {loaded.sha256[:8]}…" if loaded.sha256 else "a load that ended as it began"
     return LoadError(
-        f"{source.name} differs from what is loaded as {name} ({loaded.uri}, sha256 {loaded.sha256[:8]}…): give it "
+        f"{source.name} differs from what is loaded as {name} ({loaded.uri}, {told}): give it "
         "another --subset or --split, or replace the other with --as-revision NAME, which carries decisions over"
     )
 

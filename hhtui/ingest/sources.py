@@ -35,7 +35,10 @@ class Source(ABC):
 
     @abstractmethod
     def sha256(self, observer: Observer) -> str:
-        """Return the hash, in hexadecimal, of what the source holds: of a file, its bytes as stored."""
+        """Return the hash, in hexadecimal, of what the source holds: of a file, its bytes as stored.
+
+        Another thread may read the records meanwhile.
+        """
 
     @abstractmethod
     def records(self, done: int) -> Iterator[Record]:
@@ -67,9 +70,8 @@ class FileSource(Source):
 
     def sha256(self, observer: Observer) -> str:
         """Return the SHA-256 of the file as stored."""
-        self._file.seek(0)
         digest, done = hashlib.sha256(), 0
-        while block := self._file.read(BUFFER):
+        while block := os.pread(self._file.fileno(), BUFFER, done):
             digest.update(block)
             done += len(block)
             observer(Progress("reading", done, self._size, "bytes", name=self.name))

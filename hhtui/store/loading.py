@@ -24,6 +24,7 @@ INSERT INTO body (id, prompt, chosen, rejected, raw_line, extra)
 SELECT ?1 + column1 + 0 * ?2, CAST(column2 AS TEXT), CAST(column3 AS TEXT), CAST(column4 AS TEXT), column5, column6
 FROM (VALUES {})
 """
+ANOTHER_LOADS = "another process is loading the same source; wait for it to end, then try again"
 INDEXED = "indexed_pairs"
 """The setting that holds the greatest id of a pair in the text index."""
 
@@ -39,7 +40,6 @@ class NewSource:
     subset: str
     revision: str | None
     format: str
-    sha256: str
     columns: Sequence[str]
     json_style: str | None
 
@@ -95,18 +95,31 @@ def watermark(connection: sqlite3.Connection) -> int:
 
 
 def begin(connection: sqlite3.Connection, source: NewSource) -> int:
-    """Write down that a source is being loaded, within the caller's transaction, and return its id."""
+    """Write down that a source is being loaded, within the caller's transaction, and return its id.
+
+    `identify` is to follow, once it is known what the source is.
+    """
     cursor = connection.execute(
         "INSERT INTO source (uri, configuration, data_dir, split, subset, revision, format, sha256, columns, "
-        "json_style, loaded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "json_style, loaded_at) VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)",
         (
             *(source.uri, source.configuration, source.data_dir, source.split, source.subset, source.revision),
-            *(source.format, source.sha256, json.dumps(list(source.columns), ensure_ascii=False), source.json_style),
+            *(source.format, json.dumps(list(source.columns), ensure_ascii=False), source.json_style),
             datetime.now(UTC).isoformat(timespec="seconds"),
         ),
     )
     assert cursor.lastrowid is not None
     return cursor.lastrowid
+
+
+def identify(connection: sqlite3.Connection, source_id: int, sha256: str) -> None:
+    """Write down what a source is by its hash, in hexadecimal, within the caller's transaction."""
+    connection.execute("UPDATE source SET sha256 = ? WHERE id = ?", (sha256, source_id))
+
+
+def pair_hashes(connection: sqlite3.Connection, source_id: int) -> list[tuple[int, bytes]]:
+    """Return the row and the hash of every pair of a source, in their order."""
+    return connection.execute("SELECT row, hash FROM pair WHERE source_id = ? ORDER BY row", (source_id,)).fetchall()
 
 
 def prepare(batch: Batch) -> Prepared:
@@ -131,7 +144,7 @@ def append(connection: sqlite3.Connection, source_id: int, lines_done: int, batc
     """
     stands = connection.execute("SELECT lines_done FROM source WHERE id = ?", (source_id,)).fetchone()
     if stands != (lines_done,):
-        raise StoreError("another process is loading the same source; wait for it to end, then try again")
+        raise StoreError(ANOTHER_LOADS)
     prepared = prepare(batch) if isinstance(batch, Batch) else batch
     first = _next_id(connection)
     for statement, values in prepared.statements:

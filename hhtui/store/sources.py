@@ -17,9 +17,10 @@ FROM source {} ORDER BY id
 class StoredSource:
     """A source in the database: the file or dataset, under which names it was loaded, and what became of its records.
 
-    `sha256` is of the file as stored, `columns` are in their order. `json_style` says in JSON how the source wrote its
-    lines; it is None where the source was no JSON lines. `rows_read` counts the refused rows too. A `complete` one was
-    read to its end; a `replaced` one has no pairs any more: a later revision took its place.
+    `sha256` is of the file as stored, "" where the load ended before it was known. `columns` are in their order.
+    `json_style` says in JSON how the source wrote its lines; it is None where the source was no JSON lines. `rows_read`
+    counts the refused rows too. A `complete` one was read to its end; a `replaced` one has no pairs any more: a later
+    revision took its place.
     """
 
     id: int

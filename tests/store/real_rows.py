@@ -36,10 +36,9 @@ def fill(database: Database, transcripts: Sequence[tuple[str, str]], subset: str
         )
     with database.writing() as connection:
         columns = ("chosen", "rejected")
-        source = loading.NewSource(
-            *("-", None, None, split, subset, None, "hh-rlhf", f"{subset}/{split}", columns, None)
-        )
+        source = loading.NewSource("-", None, None, split, subset, None, "hh-rlhf", columns, None)
         number = loading.begin(connection, source)
+        loading.identify(connection, number, f"{subset}/{split}")
         loading.append(connection, number, 0, loading.Batch(pairs, (), len(pairs), len(pairs)))
         loading.finish(connection, number)
     index.extend(database)

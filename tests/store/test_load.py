@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from hhtui import api
 from hhtui.dialogue import shape
 from hhtui.hashing import content_hash
+from hhtui.ingest import load as load_module
 from hhtui.ingest.errors import LoadError
 from hhtui.ingest.load import Options, load
 from hhtui.jsonstyle import JsonStyle, render
@@ -20,6 +22,7 @@ from hhtui.store import pairs
 from hhtui.store.columns import Columns
 from hhtui.store.database import Database
 from hhtui.store.errors import StoreError
+from hhtui.store.sources import live_sources
 
 
 def row(number: int, **extra: Any) -> dict[str, Any]:
@@ -134,7 +137,8 @@ def test_progress_is_told_from_beginning_to_end(real_file: Path, database: Datab
     told: list[Progress] = []
     load(database, [str(real_file)], observer=told.append)
     phases = list(dict.fromkeys(one.phase for one in told))
-    assert phases == ["reading", "loading", "indexing", "relating"]
+    assert phases == ["loading", "reading", "indexing", "relating"]
+    assert [one.phase for one in told].index("reading") == 1, "the first pairs do not wait for the hash of the source"
     loading = [one for one in told if one.phase == "loading"]
     assert loading[0].rows == 500
     assert (loading[-1].rows, loading[-1].done) == (2312, real_file.stat().st_size)
@@ -493,6 +497,55 @@ def test_another_process_that_loads_the_same_source_is_noticed(database: Databas
     with pytest.raises(StoreError, match="another process is loading the same source"):
         load(database, [tmp_path / "x.jsonl"], observer=meddle)
     assert pairs.count(database.reader()) == 500
+
+
+def test_a_source_that_another_process_begins_first_is_not_loaded_twice(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x.jsonl").write_bytes(jsonl([row(number) for number in range(600)]))
+
+    def be_overtaken() -> int:
+        monkeypatch.undo()
+        load(database, [tmp_path / "x.jsonl"])
+        return 0
+
+    monkeypatch.setattr(load_module, "sensible", be_overtaken)
+    with pytest.raises(StoreError, match="another process is loading the same source"):
+        load(database, [tmp_path / "x.jsonl"])
+    assert pairs.count(database.reader()) == 600
+    assert load(database, [tmp_path / "x.jsonl"]).added == 0
+
+
+@pytest.mark.parametrize("first", ["same", "another pair", "another line"])
+def test_a_load_that_ended_before_its_source_was_identified_goes_on_with_the_same_pairs_alone(
+    database: Database, tmp_path: Path, first: str
+) -> None:
+    for folder in ("before", "after"):
+        (tmp_path / folder).mkdir()
+    before, after = tmp_path / "before" / "x.jsonl", tmp_path / "after" / "x.jsonl"
+    before.write_bytes(jsonl([row(number) for number in range(600)]))
+
+    def interrupt(told: Progress) -> None:
+        if told.phase == "reading":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load(database, [before], observer=interrupt)
+    assert [one.sha256 for one in live_sources(database.reader(), "x", "all")] == [""]
+    changed = {"same": row(499), "another pair": row(9999), "another line": row(499)}[first]
+    lines = jsonl([*(row(number) for number in range(499)), changed, *(row(number) for number in range(500, 900))])
+    after.write_bytes((b"\n" if first == "another line" else b"") + lines)
+    if first == "same":
+        assert load(database, [after]).added == 400
+        assert pairs.count(database.reader()) == 900
+    else:
+        with pytest.raises(LoadError, match=r"differs from what is loaded as x/all .*a load that ended as it began"):
+            load(database, [after])
+        assert load(database, [after], Options(as_revision="two")).sources[0].replaced == "unidentified"
+        assert pairs.count(database.reader()) == 900
+    assert [one.sha256 for one in live_sources(database.reader(), "x", "all")] == [
+        sha256(after.read_bytes()).hexdigest()
+    ]
 
 
 def test_a_read_only_database_is_told(tmp_path: Path) -> None:
