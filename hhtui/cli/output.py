@@ -111,7 +111,9 @@ class ProgressLine:
         self._shown_at = now
         seconds = max(now - self._began, PAUSE)
         rates = (done - self._first[0]) / seconds, (count - self._first[1]) / seconds
-        self._draw(progress_text(what, done, total, count, rates))
+        told = progress_text(what, done, total, count, rates)
+        over = cells(told) - _columns()
+        self._draw(told if over <= 0 else progress_text(shorter(what, over), done, total, count, rates))
 
     def show(self, text: str) -> None:
         """Show `text`, unless another was shown a moment ago."""
@@ -127,9 +129,19 @@ class ProgressLine:
             self._drawn = False
 
     def _draw(self, text: str) -> None:
-        columns = shutil.get_terminal_size((80, 24)).columns
-        click.echo(f"\r\x1b[K{cut(text, columns - 1)}", nl=False, err=True)
+        click.echo(f"\r\x1b[K{cut(text, _columns())}", nl=False, err=True)
         self._drawn = True
+
+
+def _columns() -> int:
+    """Return how long a line on stderr may be that does not wrap."""
+    return shutil.get_terminal_size((80, 24)).columns - 1
+
+
+def shorter(what: str, by: int) -> str:
+    """Return a step with a name, as `loading a/file`, so many columns shorter: the name loses its beginning."""
+    step, _, name = what.partition(" ")
+    return f"{step} …{name[by + 1 :]}" if len(name) > by + 1 else step
 
 
 def progress_text(what: str, done: int, total: int, count: int, rates: tuple[float, float]) -> str:

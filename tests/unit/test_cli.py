@@ -13,7 +13,7 @@ import pytest
 
 from hhtui import api
 from hhtui.cli.group import MODULES
-from hhtui.cli.output import cut, duration, progress_text
+from hhtui.cli.output import cut, duration, progress_text, shorter
 from hhtui.ingest.load import Options
 from hhtui.store import ranking
 from hhtui.store.database import Database
@@ -617,6 +617,12 @@ def test_a_cut_line_fits(columns: int) -> None:
     assert cells(cut(text, columns)) <= columns
     assert cut(text, columns).endswith("…")
     assert cut(text, 40) == "日本語 text and more"
+
+
+def test_of_a_long_name_in_a_line_of_progress_its_end_is_shown() -> None:
+    assert shorter("loading /a/folder/with/pairs.jsonl.gz", 13) == "loading …/pairs.jsonl.gz"
+    assert shorter("loading /a/b", 4) == "loading"
+    assert shorter("copying", 4) == "copying"
 
 
 def test_progress_in_words() -> None:
