@@ -13,7 +13,7 @@ import pytest
 
 from hhtui import api
 from hhtui.cli.group import MODULES
-from hhtui.cli.output import cut, duration, progress_text, shorter
+from hhtui.cli.output import ProgressLine, cut, duration, progress_text, shorter
 from hhtui.ingest.load import Options
 from hhtui.store import ranking
 from hhtui.store.database import Database
@@ -623,6 +623,17 @@ def test_of_a_long_name_in_a_line_of_progress_its_end_is_shown() -> None:
     assert shorter("loading /a/folder/with/pairs.jsonl.gz", 13) == "loading …/pairs.jsonl.gz"
     assert shorter("loading /a/b", 4) == "loading"
     assert shorter("copying", 4) == "copying"
+
+
+def test_a_line_of_progress_leaves_room_for_its_numbers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "50")
+    ProgressLine().update(f"loading {'long/' * 20}pairs.jsonl", 50, 200, 1500)
+    shown = capsys.readouterr().err.removeprefix("\r\x1b[K")
+    assert shown.startswith("loading …") and shown.rstrip().endswith("1,500")
+    assert "pairs.jsonl  █████░" in shown and cells(shown) <= 49
 
 
 def test_progress_in_words() -> None:
